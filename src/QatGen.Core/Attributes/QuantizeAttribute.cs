@@ -1,0 +1,9 @@
+namespace QatGen;
+
+/// <summary>How an input of <c>forward</c> is quantized. Without it the scale is observed during calibration and training.</summary>
+[AttributeUsage(AttributeTargets.Parameter, Inherited = false)]
+public sealed class QuantizeAttribute : Attribute
+{
+    /// <summary>A fixed scale (real value of one integer step), for example 1/128 for centered images in [-1, 1). Zero: observed.</summary>
+    public double Scale { get; set; }
+}

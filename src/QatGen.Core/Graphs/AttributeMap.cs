@@ -1,0 +1,42 @@
+using System.Collections;
+
+namespace QatGen.Graphs;
+
+/// <summary>The non-tensor arguments of a call by parameter name, as TorchSharp spells them, in name order; value-equal.</summary>
+public sealed class AttributeMap : IEquatable<AttributeMap>, IEnumerable<KeyValuePair<string, Value>>
+{
+    private readonly SortedDictionary<string, Value> _values = new(StringComparer.Ordinal);
+
+    public AttributeMap()
+    {
+    }
+
+    public AttributeMap(IEnumerable<KeyValuePair<string, Value>> values)
+    {
+        foreach (var pair in values)
+        {
+            _values[pair.Key] = pair.Value;
+        }
+    }
+
+    /// <summary>The value of a parameter; null when it was not given. Set only while initialising.</summary>
+    public Value? this[string name]
+    {
+        get => _values.TryGetValue(name, out var value) ? value : null;
+        init => _values[name] = value!;
+    }
+
+    public int Count => _values.Count;
+
+    public bool Equals(AttributeMap? other) => other is not null && _values.SequenceEqual(other._values);
+
+    public override bool Equals(object? obj) => Equals(obj as AttributeMap);
+
+    public override int GetHashCode() => _values.Aggregate(17, static (h, p) => unchecked((h * 31) + (p.Key.GetHashCode() ^ p.Value.GetHashCode())));
+
+    public IEnumerator<KeyValuePair<string, Value>> GetEnumerator() => _values.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public override string ToString() => string.Join(", ", _values.Select(static p => $"{p.Key}: {p.Value.ToCode("x")}"));
+}

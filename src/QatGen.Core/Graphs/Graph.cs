@@ -1,0 +1,39 @@
+namespace QatGen.Graphs;
+
+/// <summary>An input of the model: name, NCHW shape (empty when not given) and fixed scale (0: observed).</summary>
+public sealed record GraphInput(string Name, Seq<int> Shape, double FixedScale);
+
+/// <summary>A model as operator calls in execution order: value-equal, without symbols or locations. The first of the three representations.</summary>
+public sealed record Graph(string Namespace, string Type, March March, Seq<GraphInput> Inputs, Seq<Node> Nodes, Seq<int> Outputs)
+{
+    /// <summary>The node that computes a value; null for an input.</summary>
+    public Node? Producer(int value) => value < Inputs.Count ? null : Nodes[value - Inputs.Count];
+
+    /// <summary>How often a value is read, by nodes and as an output.</summary>
+    public int Uses(int value) => Nodes.Sum(n => n.Inputs.Count(i => i == value)) + Outputs.Count(o => o == value);
+
+    /// <summary>Our own mistake if it fails: values must be computed before they are read, and paths must be unique.</summary>
+    public void Verify()
+    {
+        for (var i = 0; i < Nodes.Count; i++)
+        {
+            if (Nodes[i].Inputs.Any(v => v < 0 || v >= Inputs.Count + i))
+            {
+                throw new InvalidOperationException($"Node '{Nodes[i].Path}' of {Type} reads a value that is not computed yet.");
+            }
+        }
+
+        var twice = Nodes.GroupBy(static n => n.Path).FirstOrDefault(static g => g.Count() > 1);
+        if (twice is not null || Outputs.Any(o => o < 0 || o >= Inputs.Count + Nodes.Count))
+        {
+            throw new InvalidOperationException($"{Type}: path '{twice?.Key}' stands twice or an output does not exist.");
+        }
+    }
+
+    /// <summary>One line per node, for tests and messages.</summary>
+    public override string ToString()
+    {
+        var lines = Nodes.Select((n, i) => $"%{i + Inputs.Count} = {n.FusedName}[{n.Path}]({string.Join(", ", n.Inputs.Select(static v => "%" + v))})");
+        return string.Join("\n", [.. lines, "return " + string.Join(", ", Outputs.Select(static o => "%" + o))]);
+    }
+}

@@ -1,0 +1,43 @@
+using QatGen.Arithmetic;
+
+namespace QatGen.Graphs;
+
+/// <summary>What becomes of a node's result.</summary>
+public enum OutputKind
+{
+    /// <summary>It keeps its input's scale.</summary>
+    SameAsInput,
+
+    /// <summary>It is quantized with a scale of its own.</summary>
+    Quantized,
+
+    /// <summary>It stays an int32 accumulator (high-precision output).</summary>
+    HighPrecision,
+}
+
+/// <summary>
+/// An operator call. <paramref name="Path"/> is the module's name in <c>named_modules()</c>, or a generated one for functions. Values are numbered: the graph's inputs first, then
+/// each node's result. <see cref="Absorbed"/> are the nodes fused into this one, in execution order: batch norm, add, activation.
+/// </summary>
+public sealed record Node(string Operator, string Path, Form Form, Seq<int> Inputs, AttributeMap Attributes)
+{
+    public Seq<Node> Absorbed { get; init; } = Seq<Node>.Empty;
+
+    public OutputKind Output { get; init; }
+
+    /// <summary>The interval of the fused activation, if there is one.</summary>
+    public ClampRange Range => Absorbed.Select(static a => Operators.Catalogue.Get(a.Operator).Activation).FirstOrDefault(static r => r is not null) ?? ClampRange.None;
+
+    public Node? Find(Operators.Fusion fusion) => Absorbed.FirstOrDefault(a => Operators.Catalogue.Get(a.Operator).Fusion == fusion);
+
+    /// <summary>The name of the fused operator: ConvBnAddReLU2d.</summary>
+    public string FusedName
+    {
+        get
+        {
+            var suffix = Operator.EndsWith("2d", StringComparison.Ordinal) && Absorbed.Count > 0 ? "2d" : "";
+            var parts = Absorbed.Select(static a => Operators.Catalogue.Get(a.Operator).ShortName);
+            return Operator.Substring(0, Operator.Length - suffix.Length) + string.Concat(parts) + suffix;
+        }
+    }
+}

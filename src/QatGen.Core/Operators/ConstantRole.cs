@@ -1,0 +1,31 @@
+using QatGen.Arithmetic;
+
+namespace QatGen.Operators;
+
+public enum ConstantKind
+{
+    /// <summary>int8 weights, quantized per output channel from the parameter of the same name.</summary>
+    Weight,
+
+    /// <summary>int32 bias at the accumulator's scale.</summary>
+    Bias,
+
+    /// <summary>The multipliers that take the operator's terms to its own output scale.</summary>
+    Rescale,
+
+    /// <summary>Integer limits at the input's scale.</summary>
+    Clamp,
+}
+
+/// <summary>A constant that an operator needs: its shape (weight and bias), the activation it clamps to, and its result's type (rescale).</summary>
+public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape, ClampRange Range, DType DType)
+{
+    public static ConstantRole Weight(params int[] shape) => new(ConstantKind.Weight, "weight", new(shape), ClampRange.None, DType.QInt8);
+
+    public static ConstantRole Bias(int channels) => new(ConstantKind.Bias, "bias", new(channels), ClampRange.None, DType.QInt32);
+
+    public static ConstantRole Rescale(Graphs.Node node) =>
+        new(ConstantKind.Rescale, "output", Seq<int>.Empty, node.Range, node.Output == Graphs.OutputKind.HighPrecision ? DType.QInt32 : DType.QInt8);
+
+    public static ConstantRole Clamp(ClampRange range) => new(ConstantKind.Clamp, "limits", Seq<int>.Empty, range, DType.QInt8);
+}

@@ -1,0 +1,59 @@
+using QatGen.Arithmetic;
+using QatGen.Graphs;
+using QatGen.Primitives;
+
+namespace QatGen.Operators;
+
+/// <summary>
+/// What users write in TorchSharp. An operator answers for itself: how it is written, what it means in integers, which constants that takes, how it fuses, and examples that prove it.
+/// One file each; <see cref="Catalogue"/> finds them.
+/// </summary>
+public abstract class Operator(string name)
+{
+    public string Name { get; } = name;
+
+    /// <summary>The name inside a fused operator's: Bn, Add, ReLU.</summary>
+    public virtual string ShortName => Name;
+
+    public abstract Seq<Form> Forms { get; }
+
+    public virtual Fusion Fusion => Fusion.None;
+
+    /// <summary>The interval of an activation.</summary>
+    public virtual ClampRange? Activation => null;
+
+    /// <summary>Passes its input through at deployment (Dropout, Identity); canonicalization removes it.</summary>
+    public virtual bool IsIdentity => false;
+
+    /// <summary>Whether the result gets a scale of its own.</summary>
+    public virtual bool OwnsScale => false;
+
+    /// <summary>Arguments that decide structure and so must be known at compile time.</summary>
+    public virtual Seq<string> Structural => Seq<string>.Empty;
+
+    /// <summary>What the operator cannot do whatever the march.</summary>
+    public virtual IEnumerable<Violation> Check(Node node) => [];
+
+    /// <summary>The constants that <see cref="Lower"/> takes, in order.</summary>
+    public virtual Seq<ConstantRole> Constants(Node node) => Seq<ConstantRole>.Empty;
+
+    /// <summary>The integer meaning, once and for all.</summary>
+    public abstract T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants);
+
+    /// <summary>The float call as C#, for the given tensor expressions; <paramref name="module"/> is the expression of the module at the node's path.</summary>
+    public virtual string FloatCall(Node node, string module, string[] inputs)
+    {
+        var arguments = string.Join("", node.Attributes.Select(a => $", {a.Key}: {a.Value.ToCode(inputs[0])}"));
+        return node.Form.Kind switch
+        {
+            FormKind.Module => $"{module}.call({string.Join(", ", inputs)})",
+            FormKind.Functional => $"nn.functional.{node.Form.Name}({string.Join(", ", inputs)}{arguments})",
+            FormKind.Torch => $"torch.{node.Form.Name}({string.Join(", ", inputs)}{arguments})",
+            FormKind.Method => $"{inputs[0]}.{node.Form.Name}({string.Join(", ", [.. inputs.Skip(1), arguments.TrimStart(',', ' ')])})",
+            _ => throw new InvalidOperationException($"{Name} has no default for {node.Form}"),
+        };
+    }
+
+    /// <summary>Calls that the conformance suite proves on every rung.</summary>
+    public abstract IEnumerable<Example> Examples();
+}

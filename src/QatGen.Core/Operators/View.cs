@@ -1,0 +1,39 @@
+using QatGen.Graphs;
+using QatGen.Primitives;
+
+namespace QatGen.Operators;
+
+/// <summary>The same values in another shape that keeps the batch dimension first.</summary>
+internal sealed class View() : Operator("View")
+{
+    public override Seq<Form> Forms => new(new(FormKind.Method, "view"), new(FormKind.Method, "reshape"), new(FormKind.Torch, "reshape"));
+
+    public override Seq<string> Structural => new("shape");
+
+    public override IEnumerable<Violation> Check(Node node)
+    {
+        var target = Target(node);
+        if (target.Length == 0 || target[0] > 0 || target.Skip(1).Any(static d => d == 0) || target.Count(static d => d == -1) > 1)
+        {
+            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "shape", node.Attributes.ToString(), "x.shape[0] or -1 first, then sizes");
+        }
+    }
+
+    public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Reshape(inputs[0], Target(node));
+
+    /// <summary>The sizes with 0 for the batch; empty while one is not known.</summary>
+    private static int[] Target(Node node)
+    {
+        var elements = node.Attributes["shape"] is Value.Items items ? items.Elements : Seq<Value>.Empty;
+        var known = elements.All(static e => e is Value.Integer or Value.InputSize { Axis: 0 });
+        return known ? [.. elements.Select(static e => e is Value.Integer i ? (int)i.Number : 0)] : [];
+    }
+
+    public override string FloatCall(Node node, string module, string[] inputs) => $"{inputs[0]}.{node.Form.Name}({node.Attributes["shape"]!.ToCode(inputs[0])})";
+
+    public override IEnumerable<Example> Examples()
+    {
+        var shape = new AttributeMap { ["shape"] = new Value.Items(new(new Value.InputSize(0), 6, -1)) };
+        yield return Example.Of("map", new("View", "view", new(FormKind.Method, "view"), new(0), shape), [2, 3, 4, 5]);
+    }
+}

@@ -1,0 +1,141 @@
+using QatGen.Arithmetic;
+
+namespace QatGen.Primitives;
+
+/// <summary>Infers shape and type of every primitive and collects what does not fit. Unknown dimensions stay unknown and never cause a violation.</summary>
+public sealed class FactChecker : IPrimitives<Fact>
+{
+    private readonly List<Violation> _violations = [];
+    private string _layer = "";
+
+    public IReadOnlyList<Violation> Violations => _violations;
+
+    public void ThrowIfBroken()
+    {
+        if (_violations.Count > 0)
+        {
+            throw new QatGenException(_violations);
+        }
+    }
+
+    public void Layer(string path) => _layer = path;
+
+    public Fact Conv(Fact x, Fact weight, Fact bias, ConvGeometry g)
+    {
+        if (!HasRank(x, 4) || !x.IsKnown)
+        {
+            return Fact.Unknown(DType.QInt32);
+        }
+
+        Expect(Same(x.Shape[1], Times(weight.Shape[1], g.Groups)), ShapeRules.Channels, Text(x.Shape[1]), Text(Times(weight.Shape[1], g.Groups)));
+        var height = Map(x.Shape[2], h => g.OutputHeight(h, weight.Shape[2]));
+        var width = Map(x.Shape[3], w => g.OutputWidth(w, weight.Shape[3]));
+        Expect(height != 0 && width != 0, ShapeRules.EmptyOutput, x.ToString());
+        return new(new(x.Shape[0], weight.Shape[0], height, width), DType.QInt32);
+    }
+
+    public Fact Rescale(Fact[] terms, Fact rescale)
+    {
+        var known = terms.FirstOrDefault(static t => t.IsKnown) ?? terms[0];
+        foreach (var term in terms)
+        {
+            Expect(!term.IsKnown || (term.Rank == known.Rank && term.Shape.Zip(known.Shape, Same).All(static s => s)), ShapeRules.TermShapes, term.ToString(), known.ToString());
+        }
+
+        if (known.IsKnown && rescale.Lanes is { } lanes)
+        {
+            var fits = lanes.Kind switch
+            {
+                LaneKind.Channel => known.Rank >= 2 && Same(known.Shape[1], lanes.Count),
+                LaneKind.Position => known.Rank == 4 && Same(Times(known.Shape[2], known.Shape[3]), lanes.MapLength),
+                _ => lanes.Count == 1,
+            };
+            Expect(fits, ShapeRules.Lanes, $"{lanes.Count} {lanes.Kind}", known.ToString());
+        }
+
+        return known with { DType = rescale.DType, Lanes = null };
+    }
+
+    public Fact Clamp(Fact x, Fact limits) => x;
+
+    public Fact MaxPool(Fact x, PoolGeometry geometry) => Pool(x, geometry, x.DType);
+
+    public Fact SumPool(Fact x, PoolGeometry geometry, AverageCount count) => Pool(x, geometry, DType.QInt32);
+
+    public Fact Concat(Fact[] parts, Fact rescale, int axis)
+    {
+        if (parts.Any(static p => !p.IsKnown))
+        {
+            return Fact.Unknown(rescale.DType);
+        }
+
+        var first = parts[0];
+        var fits = axis > 0 && axis < first.Rank && parts.All(p => p.Rank == first.Rank && p.Shape.Select((d, i) => i == axis || Same(d, first.Shape[i])).All(static s => s));
+        Expect(fits, ShapeRules.ConcatShapes, string.Join(", ", parts.Select(static p => p.ToString())), Text(axis));
+        if (!fits)
+        {
+            return Fact.Unknown(rescale.DType);
+        }
+
+        var joined = parts.Any(p => p.Shape[axis] < 0) ? Fact.UnknownDimension : parts.Sum(p => p.Shape[axis]);
+        return new(first.Shape.Select((d, i) => i == axis ? joined : d).ToSeq(), rescale.DType);
+    }
+
+    public Fact Reshape(Fact x, int[] shape)
+    {
+        if (!x.IsKnown)
+        {
+            return x;
+        }
+
+        var target = shape.Select((d, i) => d != 0 ? d : i < x.Rank ? x.Shape[i] : 1).ToArray();
+        var inferred = Array.IndexOf(shape, -1);
+        if (inferred >= 0)
+        {
+            var rest = target.Where((_, i) => i != inferred).Aggregate(1L, static (n, d) => d < 0 || n < 0 ? -1 : n * d);
+            target[inferred] = x.Elements is { } all && rest > 0 ? (int)(all / rest) : Fact.UnknownDimension;
+        }
+
+        var result = new Fact(new(target), x.DType);
+        Expect(x.Elements is null || result.Elements is null || x.Elements == result.Elements, ShapeRules.Reshape, x.ToString(), result.ToString());
+        Expect(target.Length > 0 && Same(target[0], x.Shape[0]), ShapeRules.Batch, x.ToString(), result.ToString());
+        return result;
+    }
+
+    private Fact Pool(Fact x, PoolGeometry geometry, DType type)
+    {
+        if (!HasRank(x, 4) || !x.IsKnown)
+        {
+            return Fact.Unknown(type);
+        }
+
+        int Extent(int size, Func<PoolGeometry, int> output) => geometry.IsGlobal ? 1 : Map(size, _ => output(geometry));
+        var height = Extent(x.Shape[2], g => g.OutputHeight(x.Shape[2]));
+        var width = Extent(x.Shape[3], g => g.OutputWidth(x.Shape[3]));
+        Expect(height != 0 && width != 0, ShapeRules.EmptyOutput, x.ToString());
+        return new(new(x.Shape[0], x.Shape[1], height, width), type);
+    }
+
+    private bool HasRank(Fact x, int rank)
+    {
+        var fits = !x.IsKnown || x.Rank == rank;
+        Expect(fits, ShapeRules.Rank, x.ToString(), Text(rank));
+        return fits;
+    }
+
+    private void Expect(bool condition, Rule rule, params string[] arguments)
+    {
+        if (!condition)
+        {
+            _violations.Add(Violation.Of(rule, _layer, arguments));
+        }
+    }
+
+    private static bool Same(int a, int b) => a < 0 || b < 0 || a == b;
+
+    private static int Times(int a, int b) => a < 0 || b < 0 ? Fact.UnknownDimension : a * b;
+
+    private static int Map(int dimension, Func<int, int> f) => dimension < 0 ? Fact.UnknownDimension : f(dimension);
+
+    private static string Text(int n) => n < 0 ? "?" : n.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,32 @@
+namespace QatGen.Primitives;
+
+/// <summary>
+/// What integer hardware does. An operator states its meaning once in these; printing C#, running kernels, training, recording, checking shapes and limits, and
+/// counting cost are implementations. Tensors are NCHW and constants are values too: a primitive reads types, scales and limits from them.
+/// </summary>
+public interface IPrimitives<T>
+{
+    /// <summary>Names the layer that the following primitives belong to, for errors and reports.</summary>
+    void Layer(string path);
+
+    /// <summary>Convolution with zero padding: the int32 sum of products plus bias. x [N, C, H, W], weight [O, C / groups, KH, KW], bias [O].</summary>
+    T Conv(T x, T weight, T bias, ConvGeometry geometry);
+
+    /// <summary>The sum of terms of one shape, each with its own multiplier, rounded, shifted and clamped; or the single term as it is, clamped, where the constant says pass through.</summary>
+    T Rescale(T[] terms, T rescale);
+
+    /// <summary>Limits integers and keeps the scale.</summary>
+    T Clamp(T x, T limits);
+
+    /// <summary>The largest integer of each window; padding never wins. Keeps the scale.</summary>
+    T MaxPool(T x, PoolGeometry geometry);
+
+    /// <summary>The int32 sum of each window; padding adds nothing. <paramref name="count"/> tells what the sum will be divided by.</summary>
+    T SumPool(T x, PoolGeometry geometry, AverageCount count);
+
+    /// <summary>Joins tensors along an axis, each rescaled to the common scale with its own multiplier.</summary>
+    T Concat(T[] parts, T rescale, int axis);
+
+    /// <summary>The same integers in another shape. In <paramref name="shape"/> 0 keeps the dimension at its place and -1, once, takes what is left.</summary>
+    T Reshape(T x, int[] shape);
+}

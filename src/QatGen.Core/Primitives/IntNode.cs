@@ -1,0 +1,60 @@
+namespace QatGen.Primitives;
+
+/// <summary>One primitive of an <see cref="IntGraph"/>, named by the layer it came from. Values are numbered: the inputs first, then each node's result in order; constants have their own numbers.</summary>
+public abstract record IntNode(string Layer)
+{
+    /// <summary>The values read.</summary>
+    public abstract Seq<int> Inputs { get; }
+
+    /// <summary>The constants read.</summary>
+    public virtual Seq<int> ConstantIds => Seq<int>.Empty;
+
+    /// <summary>Runs the primitive on an implementation.</summary>
+    public abstract T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant);
+
+    public sealed record Conv(int X, int Weight, int Bias, ConvGeometry Geometry, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X);
+        public override Seq<int> ConstantIds => new(Weight, Bias);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Conv(value(X), constant(Weight), constant(Bias), Geometry);
+    }
+
+    public sealed record Rescale(Seq<int> Terms, int Constant, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => Terms;
+        public override Seq<int> ConstantIds => new(Constant);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Rescale([.. Terms.Select(value)], constant(Constant));
+    }
+
+    public sealed record Clamp(int X, int Limits, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X);
+        public override Seq<int> ConstantIds => new(Limits);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Clamp(value(X), constant(Limits));
+    }
+
+    public sealed record MaxPool(int X, PoolGeometry Geometry, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.MaxPool(value(X), Geometry);
+    }
+
+    public sealed record SumPool(int X, PoolGeometry Geometry, AverageCount Count, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.SumPool(value(X), Geometry, Count);
+    }
+
+    public sealed record Concat(Seq<int> Parts, int Constant, int Axis, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => Parts;
+        public override Seq<int> ConstantIds => new(Constant);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Concat([.. Parts.Select(value)], constant(Constant), Axis);
+    }
+
+    public sealed record Reshape(int X, Seq<int> Shape, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Reshape(value(X), Shape.ToArray());
+    }
+}

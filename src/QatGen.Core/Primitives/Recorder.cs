@@ -1,0 +1,39 @@
+namespace QatGen.Primitives;
+
+/// <summary>Records a program as an <see cref="IntGraph"/>: a value is its number.</summary>
+public sealed class Recorder(Signature signature, IReadOnlyList<Constant> constants) : IPrimitives<int>
+{
+    private readonly List<IntNode> _nodes = [];
+    private string _layer = "";
+
+    /// <summary>Constants are told apart from values by being negative: constant c is -1 - c.</summary>
+    public int[] ConstantIds { get; } = [.. Enumerable.Range(0, constants.Count).Select(static c => -1 - c)];
+
+    public int[] InputIds { get; } = [.. Enumerable.Range(0, signature.Inputs.Count)];
+
+    public IntGraph Finish(int[] outputs) => new(signature, constants.ToSeq(), _nodes.ToSeq(), new(outputs));
+
+    public void Layer(string path) => _layer = path;
+
+    public int Conv(int x, int weight, int bias, ConvGeometry geometry) => Add(new IntNode.Conv(x, Constant(weight), Constant(bias), geometry, _layer));
+
+    public int Rescale(int[] terms, int rescale) => Add(new IntNode.Rescale(new(terms), Constant(rescale), _layer));
+
+    public int Clamp(int x, int limits) => Add(new IntNode.Clamp(x, Constant(limits), _layer));
+
+    public int MaxPool(int x, PoolGeometry geometry) => Add(new IntNode.MaxPool(x, geometry, _layer));
+
+    public int SumPool(int x, PoolGeometry geometry, AverageCount count) => Add(new IntNode.SumPool(x, geometry, count, _layer));
+
+    public int Concat(int[] parts, int rescale, int axis) => Add(new IntNode.Concat(new(parts), Constant(rescale), axis, _layer));
+
+    public int Reshape(int x, int[] shape) => Add(new IntNode.Reshape(x, new(shape), _layer));
+
+    private static int Constant(int id) => -1 - id;
+
+    private int Add(IntNode node)
+    {
+        _nodes.Add(node);
+        return signature.Inputs.Count + _nodes.Count - 1;
+    }
+}

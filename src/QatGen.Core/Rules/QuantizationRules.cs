@@ -1,0 +1,14 @@
+namespace QatGen;
+
+/// <summary>QG3xxx: quantization.</summary>
+public static class QuantizationRules
+{
+    public static Rule NotANumber { get; } = new("QG3001", RuleSeverity.Error, "Not a number", "{0} holds NaN", "Check the data, the learning rate and the loss of the step before");
+    public static Rule NoShift { get; } = new("QG3002", RuleSeverity.Error, "Rescale does not fit", "The ratio of input and output scales is out of range; the output scale is {0}", "Calibrate with representative data; a scale this extreme is usually a layer that saw no or constant data");
+    public static Rule NotCalibrated { get; } = new("QG3003", RuleSeverity.Error, "Layer has no scale", "'{0}' never saw data", "Call Calibrate with a few batches, or train, before validating or converting");
+    public static Rule Overflow { get; } = new("QG3004", RuleSeverity.Error, "Accumulator could overflow", "The sums of output channel {0} can reach {1}, beyond int32", "Use fewer input channels or smaller kernels in this layer");
+    public static Rule ParameterMissing { get; } = new("QG3005", RuleSeverity.Error, "Parameter is missing", "The checkpoint has no '{0}'", "Load a checkpoint of this model");
+    public static Rule ParameterExtra { get; } = new("QG3006", RuleSeverity.Error, "Parameter is unknown", "The checkpoint has '{0}', the model does not", "Load a checkpoint of this model");
+    public static Rule ParameterShape { get; } = new("QG3007", RuleSeverity.Error, "Parameter has another shape", "'{0}' is {1} in the checkpoint and {2} in the model", "Construct the model with the arguments it was saved with");
+    public static Rule WrongState { get; } = new("QG3008", RuleSeverity.Error, "Scale must be positive", "'{0}' has the scale {1}", "A scale is a positive finite number; load an undamaged checkpoint");
+}

@@ -1,0 +1,17 @@
+namespace QatGen;
+
+/// <summary>QG2xxx: shapes and types.</summary>
+public static class ShapeRules
+{
+    public static Rule InputShape { get; } = new("QG2001", RuleSeverity.Error, "Wrong input shape", "The input is {0}, the model takes {1}", "Give data of that shape; only the first dimension is free");
+    public static Rule InputType { get; } = new("QG2002", RuleSeverity.Error, "Wrong input type", "The input is {0} or holds values outside its type, the model takes {1}", "Quantize the input with the model's own signature");
+    public static Rule Channels { get; } = new("QG2003", RuleSeverity.Error, "Channel count differs", "The input has {0} channels, the weights expect {1}", "Make in_channels equal to the channels of the layer before");
+    public static Rule EmptyOutput { get; } = new("QG2004", RuleSeverity.Error, "Output is empty", "The window does not fit into the input {0}", "Use a smaller kernel, more padding or a larger input");
+    public static Rule TermShapes { get; } = new("QG2005", RuleSeverity.Error, "Operand shapes differ", "The operands are {0} and {1}", "Bring them to one shape; add does not broadcast here");
+    public static Rule Lanes { get; } = new("QG2006", RuleSeverity.Error, "Constant does not fit", "A constant of {0} lanes does not fit {1}", "Convert the model again for this input shape");
+    public static Rule ConcatShapes { get; } = new("QG2007", RuleSeverity.Error, "Concatenation does not fit", "The parts {0} cannot be joined along axis {1}", "Parts must agree in every other dimension, and the axis must not be the batch");
+    public static Rule Reshape { get; } = new("QG2008", RuleSeverity.Error, "Reshape changes the size", "{0} cannot become {1}", "Keep the number of elements");
+    public static Rule Batch { get; } = new("QG2009", RuleSeverity.Error, "Batch must stay first", "Reshaping {0} to {1} mixes the frames of a batch", "Start flattening at dimension 1 and keep dimension 0");
+    public static Rule Rank { get; } = new("QG2010", RuleSeverity.Error, "Wrong number of dimensions", "The input is {0}, the operator takes {1} dimensions", "Reshape the input");
+    public static Rule ShapeNeeded { get; } = new("QG2011", RuleSeverity.Error, "Input shape is not known", "The shape of input '{0}' is not known", "Add [InputShape(...)] to the class or calibrate before converting");
+}
