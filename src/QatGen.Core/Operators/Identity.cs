@@ -1,5 +1,4 @@
 using QatGen.Graphs;
-using QatGen.Primitives;
 
 namespace QatGen.Operators;
 
@@ -8,15 +7,3 @@ internal sealed class Identity() : IdentityOperator("Identity", new Form(FormKin
 
 /// <summary>Drops values while training in float; nothing at deployment.</summary>
 internal sealed class Dropout() : IdentityOperator("Dropout", new(FormKind.Module, "Dropout"), new(FormKind.Functional, "dropout"));
-
-/// <summary>An operator that deployment removes.</summary>
-internal abstract class IdentityOperator(string name, params Form[] forms) : Operator(name)
-{
-    public override Seq<Form> Forms => new(forms);
-
-    public override bool IsIdentity => true;
-
-    public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => inputs[0];
-
-    public override IEnumerable<Example> Examples() => [];
-}

@@ -28,6 +28,9 @@ public abstract class Operator(string name)
     /// <summary>Whether the result gets a scale of its own.</summary>
     public virtual bool OwnsScale => false;
 
+    /// <summary>Whether the hardware can add a tensor into this node's accumulator.</summary>
+    public virtual bool TakesAdd(Node node) => Fusion == Fusion.ConvLike;
+
     /// <summary>Arguments that decide structure and so must be known at compile time.</summary>
     public virtual Seq<string> Structural => Seq<string>.Empty;
 

@@ -1,0 +1,35 @@
+using QatGen.Graphs;
+using QatGen.Operators;
+
+namespace QatGen.Passes;
+
+/// <summary>Makes each batch norm part of the convolution before it. Whether its parameters are folded or kept live is up to the QAT module.</summary>
+public static class FoldBatchNorm
+{
+    public static Graph Run(Graph graph)
+    {
+        var builder = new GraphBuilder(graph);
+        for (var i = 0; i < graph.Nodes.Count; i++)
+        {
+            var (node, value) = (graph.Nodes[i], builder.ValueOf(i));
+            var input = node.Inputs.Count > 0 ? node.Inputs[0] : -1;
+            if (Catalogue.Get(node.Operator).Fusion == Fusion.BatchNorm
+                && graph.Uses(input) == 1
+                && builder.Current(input) is { Absorbed.Count: 0 } conv
+                && Catalogue.Get(conv.Operator).Fusion == Fusion.ConvLike)
+            {
+                builder.Absorb(input, node, value);
+            }
+            else
+            {
+                builder.Add(node, value);
+            }
+        }
+
+        return builder.Finish();
+    }
+
+    /// <summary>Batch norms that are left.</summary>
+    public static IEnumerable<Violation> Check(Graph folded) =>
+        folded.Nodes.Where(static n => Catalogue.Get(n.Operator).Fusion == Fusion.BatchNorm).Select(static n => Violation.Of(CaptureRules.LoneBatchNorm, n.Path, n.Path));
+}

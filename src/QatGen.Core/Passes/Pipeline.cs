@@ -1,0 +1,50 @@
+using QatGen.Graphs;
+using QatGen.Marches;
+using QatGen.Operators;
+using QatGen.Primitives;
+
+namespace QatGen.Passes;
+
+/// <summary>A captured graph after the passes: canonical (float, unfused), and fused and quantized unless a rule of severity error is broken.</summary>
+public sealed record PipelineResult(Graph Canonical, Graph? Fused, Seq<Violation> Violations);
+
+/// <summary>Canonicalize, fold batch norm, fuse epilogues, assign quantization; verified after each.</summary>
+public static class Pipeline
+{
+    public static PipelineResult Run(Graph captured)
+    {
+        var canonical = Verified(RemoveDeadNodes.Run(captured));
+        var violations = canonical.Nodes.SelectMany(static n => Catalogue.Get(n.Operator).Check(n)).ToList();
+        if (violations.Count > 0)
+        {
+            return new(canonical, null, violations.ToSeq());
+        }
+
+        var folded = Verified(FoldBatchNorm.Run(Verified(RemoveIdentities.Run(canonical))));
+        violations.AddRange(FoldBatchNorm.Check(folded));
+        if (violations.Count > 0)
+        {
+            return new(canonical, null, violations.ToSeq());
+        }
+
+        var fused = Verified(AssignQuantization.Run(Verified(FuseEpilogues.Run(folded))));
+        violations.AddRange(Check(fused));
+        return new(canonical, violations.Any(static v => v.Rule.Severity == RuleSeverity.Error) ? null : fused, violations.ToSeq());
+    }
+
+    /// <summary>Shapes, types and the march's limits, as far as shapes are known.</summary>
+    public static IReadOnlyList<Violation> Check(Graph fused)
+    {
+        var checker = new MarchChecker(MarchSpec.Get(fused.March));
+        var constants = Lowering.Slots(fused).Select(static s => new Fact(s.Role.Shape, s.Role.DType)).ToArray();
+        var inputs = fused.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(DType.QInt8) : Fact.Of(i.Shape, DType.QInt8)).ToArray();
+        Lowering.Run(fused, checker, constants, inputs);
+        return checker.Violations;
+    }
+
+    private static Graph Verified(Graph graph)
+    {
+        graph.Verify();
+        return graph;
+    }
+}
