@@ -3,8 +3,11 @@ namespace QatGen.Graphs;
 /// <summary>An input of the model: name, NCHW shape (empty when not given) and fixed scale (0: observed).</summary>
 public sealed record GraphInput(string Name, Seq<int> Shape, double FixedScale);
 
-/// <summary>A model as operator calls in execution order: value-equal, without symbols or locations. The first of the three representations.</summary>
-public sealed record Graph(string Namespace, string Type, March March, Seq<GraphInput> Inputs, Seq<Node> Nodes, Seq<int> Outputs)
+/// <summary>
+/// A model as operator calls in execution order: value-equal, without symbols or locations. The first of the three representations. <paramref name="Type"/> is the model class and
+/// <paramref name="IsPublic"/> its accessibility, which the generated classes share.
+/// </summary>
+public sealed record Graph(string Namespace, string Type, March March, Seq<GraphInput> Inputs, Seq<Node> Nodes, Seq<int> Outputs, bool IsPublic = true)
 {
     /// <summary>The node that computes a value; null for an input.</summary>
     public Node? Producer(int value) => value < Inputs.Count ? null : Nodes[value - Inputs.Count];

@@ -50,7 +50,7 @@ public abstract class Operator(string name)
         return node.Form.Kind switch
         {
             FormKind.Module => $"{module}.call({string.Join(", ", inputs)})",
-            FormKind.Functional => $"nn.functional.{node.Form.Name}({string.Join(", ", inputs)}{arguments})",
+            FormKind.Functional => $"torch.nn.functional.{node.Form.Name}({string.Join(", ", inputs)}{arguments})",
             FormKind.Torch => $"torch.{node.Form.Name}({string.Join(", ", inputs)}{arguments})",
             FormKind.Method => $"{inputs[0]}.{node.Form.Name}({string.Join(", ", [.. inputs.Skip(1), arguments.TrimStart(',', ' ')])})",
             _ => throw new InvalidOperationException($"{Name} has no default for {node.Form}"),

@@ -1,0 +1,33 @@
+using QatGen.Graphs;
+using QatGen.Operators;
+
+namespace QatGen.Generators.Emit;
+
+/// <summary>Emits the captured graph as float calls on the model's own modules, for the differential tests: its results must equal the model's own <c>forward</c> exactly.</summary>
+internal static class FloatEmitter
+{
+    public static string Emit(Graph canonical)
+    {
+        var names = new Identifiers("model", "modules", "torch", "nn", "module");
+        var values = canonical.Inputs.Select(i => names.Unique(i.Name)).ToList();
+        var code = new CSharpWriter();
+
+        code.Lines(GeneratedFile.Header("System.Linq", "TorchSharp")).Lines(GeneratedFile.Namespace(canonical));
+        code.Lines($"/// <summary>The captured calls of {GeneratedFile.See(canonical)}, in float.</summary>");
+        code.Block($"internal static class {canonical.Type}Float", () =>
+            code.Block($"public static torch.Tensor Forward({canonical.Type} model, {string.Join(", ", values.Select(static v => "torch.Tensor " + v))})", () =>
+            {
+                code.Lines("var modules = model.named_modules().ToDictionary(static m => m.name, static m => m.module);");
+                foreach (var node in canonical.Nodes)
+                {
+                    var module = $"((torch.nn.Module<torch.Tensor, torch.Tensor>)modules[{Literal.Text(node.Path)}])";
+                    var call = Catalogue.Get(node.Operator).FloatCall(node, module, [.. node.Inputs.Select(i => values[i])]);
+                    values.Add(names.Unique(node.Path));
+                    code.Lines($"var {values[values.Count - 1]} = {call};");
+                }
+
+                code.Lines($"return {values[canonical.Outputs[0]]};");
+            }));
+        return code.ToString();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis.CSharp;
+using QatGen.Primitives;
+
+namespace QatGen.Generators.Emit;
+
+/// <summary>Values as C# source.</summary>
+internal static class Literal
+{
+    public static string Text(string value) => SymbolDisplay.FormatLiteral(value, quote: true);
+
+    public static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture) + "d";
+
+    public static string Flag(bool value) => value ? "true" : "false";
+
+    public static string List(IEnumerable<int> values) => "[" + string.Join(", ", values.Select(Number)) + "]";
+
+    public static string Of(ConvGeometry g) => New(
+        ("StrideH", g.StrideH, 1), ("StrideW", g.StrideW, 1), ("PadTop", g.PadTop, 0), ("PadLeft", g.PadLeft, 0), ("PadBottom", g.PadBottom, 0), ("PadRight", g.PadRight, 0),
+        ("DilationH", g.DilationH, 1), ("DilationW", g.DilationW, 1), ("Groups", g.Groups, 1));
+
+    public static string Of(PoolGeometry g)
+    {
+        if (g.IsGlobal)
+        {
+            return "PoolGeometry.Global";
+        }
+
+        var window = New(("KernelH", g.KernelH, 0), ("KernelW", g.KernelW, 0), ("StrideH", g.StrideH, 1), ("StrideW", g.StrideW, 1), ("PadH", g.PadH, 0), ("PadW", g.PadW, 0), ("DilationH", g.DilationH, 1), ("DilationW", g.DilationW, 1));
+        return g.CeilMode ? window.Substring(0, window.Length - 1) + ", CeilMode: true)" : window;
+    }
+
+    public static string Of(AverageCount c) => (c.IncludePad, c.DivisorOverride) switch
+    {
+        (true, 0) => "new()",
+        (var include, 0) => $"new(IncludePad: {Flag(include)})",
+        var (include, divisor) => $"new({Flag(include)}, {Number(divisor)})",
+    };
+
+    private static string New(params (string Name, int Value, int Default)[] arguments) =>
+        "new(" + string.Join(", ", arguments.Where(static a => a.Value != a.Default).Select(static a => $"{a.Name}: {Number(a.Value)}")) + ")";
+}

@@ -1,0 +1,43 @@
+using QatGen.Primitives;
+
+namespace QatGen.Generators.Emit;
+
+/// <summary>Prints a program: every primitive is one statement, a value is the name of its variable.</summary>
+internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
+{
+    private readonly List<(string Name, string Expression)> _statements = [];
+    private string _layer = "";
+
+    /// <summary>Takes the statements since the last call and names the last one <paramref name="result"/>.</summary>
+    public IReadOnlyList<string> Take(string last, string result)
+    {
+        var lines = _statements.Select(s => $"var {(s.Name == last ? result : s.Name)} = {s.Expression};").ToArray();
+        _statements.Clear();
+        return lines;
+    }
+
+    public bool Wrote(string value) => _statements.Any(s => s.Name == value);
+
+    public void Layer(string path) => _layer = path;
+
+    public string Conv(string x, string weight, string bias, ConvGeometry geometry) => Let("sum", $"p.Conv({x}, {weight}, {bias}, {Literal.Of(geometry)})");
+
+    public string Rescale(string[] terms, string rescale) => Let("scaled", $"p.Rescale([{string.Join(", ", terms)}], {rescale})");
+
+    public string Clamp(string x, string limits) => Let("clamped", $"p.Clamp({x}, {limits})");
+
+    public string MaxPool(string x, PoolGeometry geometry) => Let("max", $"p.MaxPool({x}, {Literal.Of(geometry)})");
+
+    public string SumPool(string x, PoolGeometry geometry, AverageCount count) => Let("sum", $"p.SumPool({x}, {Literal.Of(geometry)}, {Literal.Of(count)})");
+
+    public string Concat(string[] parts, string rescale, int axis) => Let("joined", $"p.Concat([{string.Join(", ", parts)}], {rescale}, {Literal.Number(axis)})");
+
+    public string Reshape(string x, int[] shape) => Let("view", $"p.Reshape({x}, {Literal.List(shape)})");
+
+    private string Let(string what, string expression)
+    {
+        var name = names.Unique(_layer + "_" + what);
+        _statements.Add((name, expression));
+        return name;
+    }
+}
