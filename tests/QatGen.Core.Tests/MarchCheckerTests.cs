@@ -1,0 +1,67 @@
+using QatGen.Graphs;
+using QatGen.Passes;
+
+namespace QatGen.Core.Tests;
+
+public sealed class MarchCheckerTests
+{
+    [Theory]
+    [InlineData(March.Bernoulli2, 7, 1, true)]
+    [InlineData(March.Bernoulli2, 9, 1, false)]
+    [InlineData(March.Bayes, 31, 1, true)]
+    [InlineData(March.Bayes, 33, 1, false)]
+    [InlineData(March.Bayes, 3, 2, true)]
+    [InlineData(March.Bayes, 3, 17, false)]
+    [InlineData(March.BayesE, 31, 1, true)]
+    public void Run_KernelAndDilation_AreHeldAgainstTheMarch(March march, int kernel, int dilation, bool allowed)
+    {
+        var g = new GraphFactory(1, 8, 34, 34) { March = march };
+        var conv = g.Conv(0, kernel: kernel, padding: dilation * (kernel - 1) / 2, dilation: dilation);
+        Assert.Equal(allowed, Pipeline.Run(g.Finish(conv)).Fused is not null);
+    }
+
+    [Fact]
+    public void Run_KernelTooLarge_SaysTheLimitAndTheLayer()
+    {
+        var g = new GraphFactory(1, 8, 40, 40);
+        var violation = Assert.Single(Pipeline.Run(g.Finish(g.Conv(0, kernel: 33, padding: 16))).Violations);
+        Assert.Equal("QG4001 at 'conv2d0': BAYES takes a convolution with a kernel height and width of 1 to 31; this one has 33 x 33. Change the layer, or choose a march that allows it.", violation.ToString());
+    }
+
+    [Fact]
+    public void Run_ShapeNotKnown_ChecksWhatItCan()
+    {
+        var g = new GraphFactory();
+        Assert.Single(Pipeline.Run(g.Finish(g.Conv(0, kernel: 33, padding: 16))).Violations);
+        var fine = new GraphFactory();
+        Assert.Empty(Pipeline.Run(fine.Finish(fine.Conv(0, dilation: 2, padding: 2))).Violations);
+    }
+
+    [Fact]
+    public void Run_DilationThatDoesNotDivideTheInput_IsAViolation()
+    {
+        var g = new GraphFactory(1, 8, 33, 34);
+        Assert.Contains("divisible by the dilation", Assert.Single(Pipeline.Run(g.Finish(g.Conv(0, dilation: 2, padding: 2))).Violations).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_ChannelsThatDoNotFit_IsAShapeViolation()
+    {
+        var g = new GraphFactory(1, 8, 6, 6);
+        Assert.Equal([ShapeRules.Channels], Pipeline.Run(g.Finish(g.Conv(g.Conv(0, output: 12), input: 8))).Violations.Select(static v => v.Rule));
+    }
+
+    [Fact]
+    public void Run_WindowLargerThanTheInput_IsAShapeViolation()
+    {
+        var g = new GraphFactory(1, 8, 4, 4);
+        Assert.Equal([ShapeRules.EmptyOutput], Pipeline.Run(g.Finish(g.Conv(0, kernel: 7, padding: 0))).Violations.Select(static v => v.Rule));
+    }
+
+    [Fact]
+    public void Run_FlattenOfTheBatch_IsRefused()
+    {
+        var g = new GraphFactory(1, 8, 4, 4);
+        Assert.Equal([CaptureRules.Argument], Pipeline.Run(g.Finish(g.Of("Flatten", new AttributeMap { ["start_dim"] = 0 }, g.Conv(0)))).Violations.Select(static v => v.Rule));
+    }
+}
