@@ -11,7 +11,14 @@ internal sealed class GraphFactory(params int[] inputShape)
 
     public int Conv(int x, int input = 8, int output = 8, int kernel = 3, int stride = 1, int padding = 1, int dilation = 1) => Add("Conv2d", FormKind.Module, new()
     {
-        ["in_channels"] = input, ["out_channels"] = output, ["kernel_size"] = kernel, ["stride"] = stride, ["padding"] = padding, ["dilation"] = dilation, ["groups"] = 1, ["bias"] = true,
+        ["in_channels"] = input,
+        ["out_channels"] = output,
+        ["kernel_size"] = kernel,
+        ["stride"] = stride,
+        ["padding"] = padding,
+        ["dilation"] = dilation,
+        ["groups"] = 1,
+        ["bias"] = true,
     }, x);
 
     public int BatchNorm(int x) => Add("BatchNorm2d", FormKind.Module, new() { ["eps"] = 1e-5 }, x);

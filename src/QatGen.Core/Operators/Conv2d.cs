@@ -60,7 +60,14 @@ internal sealed class Conv2d() : Operator("Conv2d")
         static Node Conv(int input, int output, int kernel, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) =>
             new("Conv2d", "conv", new(FormKind.Module, "Conv2d"), new(0), new()
             {
-                ["in_channels"] = input, ["out_channels"] = output, ["kernel_size"] = kernel, ["stride"] = stride, ["padding"] = padding, ["dilation"] = dilation, ["groups"] = groups, ["bias"] = true,
+                ["in_channels"] = input,
+                ["out_channels"] = output,
+                ["kernel_size"] = kernel,
+                ["stride"] = stride,
+                ["padding"] = padding,
+                ["dilation"] = dilation,
+                ["groups"] = groups,
+                ["bias"] = true,
             });
 
         var add = new Node("Add", "add", new(FormKind.Symbol, "op_Addition"), new(0, 1), new());
