@@ -1,0 +1,66 @@
+using System.Numerics;
+using QatGen.Arithmetic;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Functions;
+
+/// <summary>The range of the real values that integer terms stand for, before they are rounded: the smallest and largest of the clamped sum of t_i * scale_i.</summary>
+internal static unsafe class RangeLoop
+{
+    public static (float Min, float Max) Run(QatValue.Activation[] terms, ClampRange range)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var lanes = terms.Select(static t => t.Known).FirstOrDefault(static q => q.Lanes != LaneKind.Tensor) ?? terms[0].Known;
+        var data = terms.Select(static t => RawTensor.Contiguous(t.Data.detach())).ToArray();
+        var rows = Rows.Of(data[0], lanes.Lanes, lanes.Map);
+        var pointers = data.Select(static d => (nint)RawTensor.Floats(d)).ToArray();
+        var isDouble = data.Select(static d => d.dtype == ScalarType.Float64).ToArray();
+        var steps = Enumerable.Range(0, lanes.Count).Select(lane => terms.Select(t => t.Known.Step(t.Known.LaneFor(lane))).ToArray()).ToArray();
+        var (mins, maxs) = (new double[rows.Count], new double[rows.Count]);
+        RawTensor.ForRows(rows.Count, rows.Length, row =>
+        {
+            var start = (long)row * rows.Length;
+            var (min, max) = (double.PositiveInfinity, double.NegativeInfinity);
+            var i = 0;
+            if (rows.Map is null && !isDouble.Contains(true))
+            {
+                var step = steps[rows.Lane(row)];
+                var (smallest, largest) = (new Vector<double>(min), new Vector<double>(max));
+                for (; i + Vector<float>.Count <= rows.Length; i += Vector<float>.Count)
+                {
+                    var (a, b) = (Vector<double>.Zero, Vector<double>.Zero);
+                    for (var t = 0; t < pointers.Length; t++)
+                    {
+                        Vector.Widen(Vector.Load((float*)pointers[t] + start + i), out var low, out var high);
+                        a += low * step[t];
+                        b += high * step[t];
+                    }
+
+                    smallest = Vector.Min(smallest, Vector.Min(a, b));
+                    largest = Vector.Max(largest, Vector.Max(a, b));
+                }
+
+                for (var lane = 0; lane < Vector<double>.Count; lane++)
+                {
+                    (min, max) = (Math.Min(min, smallest[lane]), Math.Max(max, largest[lane]));
+                }
+            }
+
+            for (; i < rows.Length; i++)
+            {
+                var step = steps[rows.Map is { } map ? map[i] : rows.Lane(row)];
+                double sum = 0;
+                for (var t = 0; t < pointers.Length; t++)
+                {
+                    sum += (isDouble[t] ? ((double*)pointers[t])[start + i] : ((float*)pointers[t])[start + i]) * step[t];
+                }
+
+                (min, max) = (Math.Min(min, sum), Math.Max(max, sum));
+            }
+
+            (mins[row], maxs[row]) = (min, max);
+        });
+        return ((float)Math.Clamp(mins.Min(), range.Low, range.High), (float)Math.Clamp(maxs.Max(), range.Low, range.High));
+    }
+}

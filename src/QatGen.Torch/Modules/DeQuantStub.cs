@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Modules;
+
+/// <summary>Where integers become reals: (float)(q * scale), the product in double (NUMERICS section 7).</summary>
+public static class DeQuantStub
+{
+    /// <summary>The reals of an activation, with the gradient of the multiplication.</summary>
+    public static Tensor Dequantize(QatValue value)
+    {
+        var activation = (QatValue.Activation)value;
+        if (activation.Quantity is not { } quantity)
+        {
+            return activation.Data;
+        }
+
+        var scales = tensor(Enumerable.Range(0, quantity.Count).Select(quantity.Step).ToArray());
+        var perChannel = quantity.Count == 1 ? scales : scales.reshape([1, quantity.Count, .. activation.Data.shape.Skip(2).Select(static _ => 1L)]);
+        return (activation.Data.to(ScalarType.Float64) * perChannel).to(ScalarType.Float32);
+    }
+}

@@ -1,0 +1,143 @@
+using QatGen.Arithmetic;
+using QatGen.Operators;
+using QatGen.Primitives;
+using QatGen.Torch.Functions;
+using QatGen.Torch.Quantizers;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Modules;
+
+/// <summary>
+/// The integer program with gradients. In QAT outputs are observed before they are rounded and weight scales follow the weights; in VALIDATION scales are frozen and every integer equals the fixed-point program's
+/// (NUMERICS section 8). Each source of a constant keeps the integers it last gave: conversion takes those and computes nothing of its own.
+/// </summary>
+internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatValue>
+{
+    private readonly HashSet<WeightQuantizer> _refreshed = [];
+    private string _layer = "";
+
+    public void Layer(string path) => _layer = path;
+
+    public QatValue Conv(QatValue x, QatValue weight, QatValue bias, ConvGeometry g)
+    {
+        var (input, w, b) = ((QatValue.Activation)x, (QatValue.WeightSource)weight, (QatValue.BiasSource)bias);
+        var inputScale = input.Known.Scales[0];
+
+        // The first pass after entering VALIDATION freezes the scales of the weights as they are then.
+        if (state == FakeQuantState.Qat || _refreshed.Add(w.Quantizer))
+        {
+            w.Quantizer.Refresh(w.Weight, w.Bias, inputScale);
+        }
+
+        var scales = w.Quantizer.Scales;
+        var (weights, biases) = (w.Quantizer.Weight(w.Weight), w.Quantizer.Bias(b.Bias, inputScale));
+        var bounds = Bounds(weights, biases, input.Known.Bounds[0]);
+        if (state == FakeQuantState.Validation)
+        {
+            w.Latest = new(weights.shape.Select(static d => (int)d).ToSeq(), weights.data<float>().Select(static v => (sbyte)v).ToSeq());
+            b.Latest = new(biases.data<double>().Select(static v => (int)v).ToSeq());
+        }
+
+        var exact = bounds.Max() < TorchConv.Float32Bound && TorchConv.Float32IsExact;
+        var type = exact || state == FakeQuantState.Qat ? ScalarType.Float32 : ScalarType.Float64;
+        var sum = TorchConv.Run(input.Data.to(type), weights.to(type), g, biases.to(type));
+        return new QatValue.Activation(sum, new(LaneKind.Channel, scales.Select(s => inputScale * s).ToSeq(), scales.Select(static _ => 1).ToSeq(), bounds.ToSeq(), Seq<int>.Empty), DType.QInt32);
+    }
+
+    public QatValue Rescale(QatValue[] terms, QatValue rescale)
+    {
+        var (inputs, source) = (terms.Cast<QatValue.Activation>().ToArray(), (QatValue.RescaleSource)rescale);
+        if (source.Quantizer is not { } quantizer)
+        {
+            return PassThrough(inputs[0], source);
+        }
+
+        if (state == FakeQuantState.Qat)
+        {
+            var (min, max) = RangeLoop.Run(inputs, source.Role.Range);
+            quantizer.Observe(min, max);
+        }
+
+        var scale = quantizer.CalibratedScale;
+        source.Latest = RescaleConstant.Create([.. inputs.Select(static t => t.Known)], scale, source.Role.Range, source.Role.DType, _layer);
+        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, inputs, scale), [.. inputs.Select(static t => t.Data)]), scale, source.Role);
+    }
+
+    public QatValue Clamp(QatValue x, QatValue limits)
+    {
+        var (input, source) = ((QatValue.Activation)x, (QatValue.ClampSource)limits);
+        var (low, high) = Quantization.Limits(source.Range, input.Known.Scales[0], DType.QInt8);
+        source.Latest = new(low, high);
+        return input with { Data = input.Data.clamp(low, high) };
+    }
+
+    public QatValue MaxPool(QatValue x, PoolGeometry geometry) => (QatValue.Activation)x with { Data = TorchPool.Max(((QatValue.Activation)x).Data, geometry) };
+
+    public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count)
+    {
+        var input = (QatValue.Activation)x;
+        var divisors = count.Divisors(geometry, (int)input.Data.shape[2], (int)input.Data.shape[3]);
+        var distinct = divisors.Distinct().ToArray();
+        var window = geometry.For((int)input.Data.shape[2], (int)input.Data.shape[3]);
+        var bound = input.Known.Bounds[0] * window.KernelH * window.KernelW;
+        var map = distinct.Length == 1 ? Seq<int>.Empty : divisors.Select(d => Array.IndexOf(distinct, d)).ToSeq();
+        var quantity = new Quantity(
+            distinct.Length == 1 ? LaneKind.Tensor : LaneKind.Position, distinct.Select(_ => input.Known.Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
+        var type = bound < TorchConv.Float32Bound ? ScalarType.Float32 : ScalarType.Float64;
+        return new QatValue.Activation(TorchPool.Sum(input.Data.to(type), geometry), quantity, DType.QInt32);
+    }
+
+    public QatValue Concat(QatValue[] parts, QatValue rescale, int axis)
+    {
+        var (inputs, source) = (parts.Cast<QatValue.Activation>().ToArray(), (QatValue.RescaleSource)rescale);
+        var quantizer = source.Quantizer!;
+        if (state == FakeQuantState.Qat)
+        {
+            var ranges = inputs.Select(p => RangeLoop.Run([p], source.Role.Range)).ToArray();
+            quantizer.Observe(ranges.Min(static r => r.Min), ranges.Max(static r => r.Max));
+        }
+
+        var scale = quantizer.CalibratedScale;
+        source.Latest = RescaleConstant.CreateConcat([.. inputs.Select(static p => p.Known)], scale, source.Role.DType, _layer);
+        var rescaled = inputs.Select(p =>
+        {
+            var one = RescaleConstant.Create([p.Known], scale, source.Role.Range, source.Role.DType, _layer);
+            return RescaleFunction.Run(one, Real(one, [p], scale), [p.Data]);
+        });
+        return Quantized(cat([.. rescaled], axis), scale, source.Role);
+    }
+
+    public QatValue Reshape(QatValue x, int[] shape) => (QatValue.Activation)x with { Data = TorchShape.Reshape(((QatValue.Activation)x).Data, shape) };
+
+    /// <summary>A high-precision output: the accumulator itself, clamped at each channel's own limits.</summary>
+    private static QatValue.Activation PassThrough(QatValue.Activation sum, QatValue.RescaleSource source)
+    {
+        source.Latest = RescaleConstant.PassThrough(sum.Known, source.Role.Range);
+        if (source.Role.Range == ClampRange.None)
+        {
+            return sum;
+        }
+
+        long[] shape = [1, sum.Known.Count, .. sum.Data.shape.Skip(2).Select(static _ => 1L)];
+        var low = tensor(source.Latest.Lows.Select(static v => (double)v).ToArray()).reshape(shape).to(sum.Data.dtype);
+        var high = tensor(source.Latest.Highs.Select(static v => (double)v).ToArray()).reshape(shape).to(sum.Data.dtype);
+        return sum with { Data = sum.Data.maximum(low).minimum(high) };
+    }
+
+    private static QatValue.Activation Quantized(Tensor data, float scale, ConstantRole role) => new(data, Quantity.Of(scale, role.DType), role.DType);
+
+    /// <summary>The real multipliers in the constant's order: the gradients.</summary>
+    private static double[] Real(RescaleConstant constant, QatValue.Activation[] terms, float scale) =>
+        [.. Enumerable.Range(0, constant.LaneCount).SelectMany(lane => terms.Select(t => t.Known.Multiplier(t.Known.LaneFor(lane), scale)))];
+
+    /// <summary>sum |q_w| * max |q_x| + |q_b| of each output channel, proven to fit int32.</summary>
+    private long[] Bounds(Tensor weights, Tensor biases, long input)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var sums = (weights.flatten(1).abs().sum(1, type: ScalarType.Float64) * input) + biases.abs();
+        var bounds = sums.data<double>().Select(static b => (long)b).ToArray();
+        var worst = Array.FindIndex(bounds, static b => b > int.MaxValue);
+        return worst < 0 ? bounds : throw QatGenException.Of(QuantizationRules.Overflow, _layer, $"{worst}", $"{bounds[worst]}");
+    }
+}

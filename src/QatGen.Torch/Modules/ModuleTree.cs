@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Modules;
+
+/// <summary>Registers modules under dotted paths, which TorchSharp does not take as names, by mirroring the float model's tree with empty modules.</summary>
+internal sealed class ModuleTree(nn.Module root)
+{
+    private readonly Dictionary<string, nn.Module> _branches = new() { [""] = root };
+
+    public void Register(string path, nn.Module module)
+    {
+        var dot = path.LastIndexOf('.');
+        Branch(dot < 0 ? "" : path[..dot]).register_module(path[(dot + 1)..], module);
+    }
+
+    private nn.Module Branch(string path)
+    {
+        if (!_branches.TryGetValue(path, out var branch))
+        {
+            branch = new EmptyModule();
+            Register(path, branch);
+            _branches[path] = branch;
+        }
+
+        return branch;
+    }
+
+    private sealed class EmptyModule() : nn.Module("Branch");
+}

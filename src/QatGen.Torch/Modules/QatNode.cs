@@ -1,0 +1,88 @@
+using QatGen.Graphs;
+using QatGen.Operators;
+using QatGen.Primitives;
+using QatGen.Torch.Quantizers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Modules;
+
+/// <summary>
+/// One node of the integer program, trainable: the parameters and quantizers behind the constants of its operator, which says through its own lowering what the node computes. Its state is
+/// <c>weight</c>, <c>bias</c>, <c>weight_quant.scale</c> and <c>output_quant.{min, max, scale}</c>, as far as the operator has them.
+/// </summary>
+public sealed class QatNode : nn.Module
+{
+    private readonly Operator _operator;
+    private readonly QatModule _owner;
+    private readonly QatValue[] _constants;
+
+    internal QatNode(QatModule owner, Node node, IReadOnlyDictionary<string, Tensor> folded, QConfig config) : base(node.FusedName)
+    {
+        (_owner, Node, _operator) = (owner, node, Catalogue.Get(node.Operator));
+        Parameter Parameter(string name)
+        {
+            var parameter = new Parameter(folded[$"{node.Path}.{name}"].clone());
+            register_parameter(name, parameter);
+            return parameter;
+        }
+
+        var roles = _operator.Constants(node);
+        if (roles.Any(static r => r.Kind == ConstantKind.Weight))
+        {
+            (Weight, Bias) = (Parameter("weight"), Parameter("bias"));
+            WeightQuantizer = new(node.Path, Weight.shape[0]);
+            register_module("weight_quant", WeightQuantizer);
+        }
+
+        if (node.Output == OutputKind.Quantized)
+        {
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver());
+            register_module("output_quant", OutputQuantizer);
+        }
+
+        _constants = [.. roles.Select(Source)];
+    }
+
+    /// <summary>The operator call and what was fused into it.</summary>
+    public Node Node { get; }
+
+    /// <summary>Folded weights [O, C / groups, KH, KW]; null for an operator without.</summary>
+    public Parameter? Weight { get; }
+
+    /// <summary>Folded bias [O]; null for an operator without weights.</summary>
+    public Parameter? Bias { get; }
+
+    /// <summary>The quantizer of the weights; null for an operator without.</summary>
+    public WeightQuantizer? WeightQuantizer { get; }
+
+    /// <summary>The quantizer of the output; null where the output keeps its input's scale or stays int32.</summary>
+    public OutputQuantizer? OutputQuantizer { get; }
+
+    /// <summary>Runs the node in the state of its model.</summary>
+    public QatValue Call(params QatValue[] inputs)
+    {
+        var primitives = _owner.Primitives;
+        primitives.Layer(Node.Path);
+        return _operator.Lower(primitives, Node, inputs, _constants);
+    }
+
+    /// <summary>The constants of the last pass in VALIDATION.</summary>
+    internal IEnumerable<Constant> Latest => _constants.Select(c => c switch
+    {
+        QatValue.WeightSource w => (Constant?)w.Latest,
+        QatValue.BiasSource b => b.Latest,
+        QatValue.RescaleSource r => r.Latest,
+        QatValue.ClampSource l => l.Latest,
+        _ => null,
+    } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
+
+    private QatValue Source(ConstantRole role) => role.Kind switch
+    {
+        ConstantKind.Weight => new QatValue.WeightSource(Weight!, Bias!, WeightQuantizer!),
+        ConstantKind.Bias => new QatValue.BiasSource(Bias!),
+        ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
+        ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
+        _ => throw new InvalidOperationException(role.Kind.ToString()),
+    };
+}

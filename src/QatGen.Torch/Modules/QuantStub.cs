@@ -1,0 +1,67 @@
+using QatGen.Arithmetic;
+using QatGen.Torch.Functions;
+using QatGen.Torch.Quantizers;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Modules;
+
+/// <summary>Where reals become integers: an input of the model, with an observed or a fixed scale.</summary>
+public sealed class QuantStub : nn.Module
+{
+    private readonly OutputQuantizer output_quant;
+
+    internal QuantStub(string name, Seq<int> shape, OutputQuantizer quantizer) : base(nameof(QuantStub))
+    {
+        (Name, Shape, output_quant) = (name, shape, quantizer);
+        RegisterComponents();
+    }
+
+    /// <summary>The parameter of <c>forward</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The NCHW shape given by [InputShape], else that of the last batch seen; empty before.</summary>
+    public Seq<int> Shape { get; private set; }
+
+    public OutputQuantizer Quantizer => output_quant;
+
+    /// <summary>Takes a float32 batch [N, ...] into the program, as the state asks.</summary>
+    internal QatValue Quantize(Tensor x, FakeQuantState state)
+    {
+        Check(x);
+        if (state is FakeQuantState.Calibration or FakeQuantState.Qat)
+        {
+            using var grad = no_grad();
+            var (min, max) = aminmax(x.detach());
+            output_quant.Observe(min.item<float>(), max.item<float>());
+        }
+
+        if (state is FakeQuantState.Float or FakeQuantState.Calibration)
+        {
+            return new QatValue.Activation(x, null);
+        }
+
+        var scale = output_quant.CalibratedScale;
+        if (state == FakeQuantState.Validation && x.detach().isnan().any().item<bool>())
+        {
+            throw QatGenException.Of(QuantizationRules.NotANumber, Name, $"input '{Name}'");
+        }
+
+        return new QatValue.Activation(QuantizeFunction.Run(x, [scale], DType.QInt8.Min(), DType.QInt8.Max(), masked: true), Quantity.Of(scale, DType.QInt8));
+    }
+
+    private void Check(Tensor x)
+    {
+        var shape = x.shape.Select(static d => (int)d).ToArray();
+        if (x.dtype != ScalarType.Float32)
+        {
+            throw QatGenException.Of(ShapeRules.InputType, Name, x.dtype.ToString(), nameof(ScalarType.Float32));
+        }
+
+        if (Shape.Count > 0 && (shape.Length != Shape.Count || shape.Length == 0 || shape[0] < 1 || !shape.Skip(1).SequenceEqual(Shape.Skip(1))))
+        {
+            throw QatGenException.Of(ShapeRules.InputShape, Name, new Seq<int>(shape).ToString(), Shape.ToString());
+        }
+
+        Shape = new([1, .. shape.Skip(1)]);
+    }
+}

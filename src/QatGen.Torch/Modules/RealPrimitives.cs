@@ -1,0 +1,60 @@
+using QatGen.Primitives;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Modules;
+
+/// <summary>The program in reals: the states FLOAT, and CALIBRATION, which observes every output that has a quantizer.</summary>
+internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
+{
+    public void Layer(string path)
+    {
+    }
+
+    public QatValue Conv(QatValue x, QatValue weight, QatValue bias, ConvGeometry g) =>
+        Real(TorchConv.Run(Data(x), ((QatValue.WeightSource)weight).Weight, g, ((QatValue.BiasSource)bias).Bias));
+
+    public QatValue Rescale(QatValue[] terms, QatValue rescale)
+    {
+        var source = (QatValue.RescaleSource)rescale;
+        var sum = terms.Skip(1).Aggregate(Data(terms[0]), static (s, t) => s + Data(t));
+        return Observed(Limited(sum, source.Role.Range), source);
+    }
+
+    public QatValue Clamp(QatValue x, QatValue limits) => Real(Limited(Data(x), ((QatValue.ClampSource)limits).Range));
+
+    public QatValue MaxPool(QatValue x, PoolGeometry geometry) => Real(TorchPool.Max(Data(x), geometry));
+
+    public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count)
+    {
+        var (height, width) = ((int)Data(x).shape[2], (int)Data(x).shape[3]);
+        using var divisors = tensor(count.Divisors(geometry, height, width)).to(ScalarType.Float32);
+        var sum = TorchPool.Sum(Data(x), geometry);
+        return Real(sum / divisors.reshape(sum.shape[2], sum.shape[3]));
+    }
+
+    public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(cat([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
+
+    public QatValue Reshape(QatValue x, int[] shape) => Real(TorchShape.Reshape(Data(x), shape));
+
+    private QatValue Observed(Tensor result, QatValue.RescaleSource source)
+    {
+        if (observe && source.Quantizer is { } quantizer)
+        {
+            using var grad = no_grad();
+            var (min, max) = aminmax(result);
+            quantizer.Observe(min.item<float>(), max.item<float>());
+        }
+
+        return Real(result);
+    }
+
+    private static Tensor Limited(Tensor x, Arithmetic.ClampRange range)
+    {
+        var above = double.IsNegativeInfinity(range.Low) ? x : x.clamp_min(range.Low);
+        return double.IsPositiveInfinity(range.High) ? above : above.clamp_max(range.High);
+    }
+
+    private static QatValue.Activation Real(Tensor data) => new(data, null);
+
+    private static Tensor Data(QatValue value) => ((QatValue.Activation)value).Data;
+}

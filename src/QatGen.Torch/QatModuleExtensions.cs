@@ -1,0 +1,119 @@
+using QatGen.Arithmetic;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch;
+
+/// <summary>What can be done with a generated QAT model.</summary>
+public static class QatModuleExtensions
+{
+    /// <summary>Changes the state of every quantizer. VALIDATION refuses layers that never saw data; its first pass takes the weight scales from the weights, and then they are frozen.</summary>
+    public static void SetState(this IQatModule model, FakeQuantState state)
+    {
+        if (state == FakeQuantState.Validation)
+        {
+            model.RequireCalibration();
+        }
+
+        model.Enter(state);
+    }
+
+    /// <summary>Shows float32 batches [N, ...] to the observers without rounding, then returns to the state before; batches are disposed. <paramref name="progress"/> is told the finished part.</summary>
+    public static int Calibrate(this IQatModule model, IEnumerable<Tensor> batches, Action<double>? progress = null)
+    {
+        var before = model.State;
+        var training = model.Module.training;
+        model.Module.eval();
+        model.Enter(FakeQuantState.Calibration);
+        var count = 0;
+        try
+        {
+            var all = batches as IReadOnlyCollection<Tensor>;
+            foreach (var batch in batches)
+            {
+                using var scope = NewDisposeScope();
+                using var grad = no_grad();
+                model.Run(batch);
+                batch.Dispose();
+                count++;
+                progress?.Invoke(all is null ? 0 : count / (double)all.Count);
+            }
+        }
+        finally
+        {
+            model.Enter(before);
+            model.Module.train(training);
+        }
+
+        return count;
+    }
+
+    /// <summary>The integers of the output layer for a float32 batch [N, ...], with VALIDATION's arithmetic.</summary>
+    public static QTensor ValidationIntegers(this IQatModule model, Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var output = Validate(model, () => (QatValue.Activation)model.Run(x));
+        var data = output.Data.to(ScalarType.Float64).contiguous().data<double>().Select(static v => (int)v).ToArray();
+        return new([.. output.Data.shape.Select(static d => (int)d)], output.DType, data, [.. Steps(output.Known)]);
+    }
+
+    /// <summary>
+    /// The fixed-point model: one frame of zeros runs through the integer program in VALIDATION, and the constants it used are taken. Nothing is computed anew, so the result gives VALIDATION's integers.
+    /// Layers without calibration and inputs of unknown shape are errors that name them all.
+    /// </summary>
+    public static FixedPointModel ConvertToFixedPoint(this IQatModule model)
+    {
+        model.RequireCalibration();
+        var unknown = model.Inputs.Where(static i => i.Shape.Count == 0).Select(static i => Violation.Of(ShapeRules.ShapeNeeded, i.Name, i.Name)).ToArray();
+        if (unknown.Length > 0)
+        {
+            throw new QatGenException(unknown);
+        }
+
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var input = model.Inputs[0];
+        var output = Validate(model, () => (QatValue.Activation)model.Run(zeros([1, .. input.Shape.Skip(1).Select(static d => (long)d)])));
+        var signature = new Signature(
+            model.ModelName,
+            model.March,
+            new(new TensorSpec(input.Name, input.Shape, DType.QInt8, new(input.Quantizer.CalibratedScale))),
+            new(new TensorSpec("output", output.Data.shape.Select(static d => (int)d).ToSeq(), output.DType, Steps(output.Known).ToSeq())));
+        var fixedPoint = model.CreateFixedPoint(signature, [.. model.Nodes.SelectMany(static n => n.Latest)]);
+        fixedPoint.Record();
+        return fixedPoint;
+    }
+
+    /// <summary>Throws with the name of every layer that never saw data.</summary>
+    internal static void RequireCalibration(this IQatModule model)
+    {
+        var missing = model.Inputs.Where(static i => !i.Quantizer.IsCalibrated).Select(static i => i.Name)
+            .Concat(model.Nodes.Where(static n => n.OutputQuantizer is { IsCalibrated: false }).Select(static n => n.Node.Path))
+            .Select(static layer => Violation.Of(QuantizationRules.NotCalibrated, layer, layer)).ToArray();
+        if (missing.Length > 0)
+        {
+            throw new QatGenException(missing);
+        }
+    }
+
+    /// <summary>Runs with VALIDATION's arithmetic and returns to the state before.</summary>
+    private static T Validate<T>(IQatModule model, Func<T> run)
+    {
+        var before = model.State;
+        if (before != FakeQuantState.Validation)
+        {
+            model.SetState(FakeQuantState.Validation);
+        }
+
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            model.Enter(before);
+        }
+    }
+
+    private static IEnumerable<double> Steps(Quantity quantity) => Enumerable.Range(0, quantity.Count).Select(quantity.Step);
+}

@@ -1,0 +1,43 @@
+using QatGen.Arithmetic;
+using QatGen.Operators;
+using QatGen.Primitives;
+using QatGen.Torch.Quantizers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch;
+
+/// <summary>What the torch implementations of the primitives compute with: tensors, and the trainable sources of constants.</summary>
+public abstract record QatValue
+{
+    /// <summary>
+    /// A tensor [N, ...]. Rounded, it holds integers in float32 (float64 where their bound is 2^24 or more) and <paramref name="Quantity"/> says what they stand for; in the states FLOAT and CALIBRATION it holds reals
+    /// and the quantity is null.
+    /// </summary>
+    public sealed record Activation(Tensor Data, Quantity? Quantity, DType DType = DType.QInt8) : QatValue
+    {
+        public Quantity Known => Quantity ?? throw new InvalidOperationException("A real tensor reached the integer program.");
+    }
+
+    /// <summary>Weights in float and the quantizer that makes integers of them.</summary>
+    internal sealed record WeightSource(Parameter Weight, Parameter Bias, WeightQuantizer Quantizer) : QatValue
+    {
+        /// <summary>The integers of the last forward pass in VALIDATION.</summary>
+        public WeightConstant? Latest { get; set; }
+    }
+
+    internal sealed record BiasSource(Parameter Bias) : QatValue
+    {
+        public BiasConstant? Latest { get; set; }
+    }
+
+    internal sealed record RescaleSource(ConstantRole Role, OutputQuantizer? Quantizer) : QatValue
+    {
+        public RescaleConstant? Latest { get; set; }
+    }
+
+    internal sealed record ClampSource(ClampRange Range) : QatValue
+    {
+        public ClampConstant? Latest { get; set; }
+    }
+}

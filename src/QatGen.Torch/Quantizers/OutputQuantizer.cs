@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using QatGen.Torch.Observers;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Quantizers;
+
+/// <summary>Finds and holds the scale of one activation; its buffers are <c>min</c>, <c>max</c> and <c>scale</c> (0 until data was seen).</summary>
+public sealed class OutputQuantizer : nn.Module
+{
+    private readonly Tensor min = zeros(1);
+    private readonly Tensor max = zeros(1);
+    private readonly Tensor scale = zeros(1);
+    private readonly Observer _observer;
+    private readonly string _layer;
+    private readonly bool _isFixed;
+
+    /// <summary>A quantizer for <paramref name="layer"/>; <paramref name="fixedScale"/> above 0 is never observed.</summary>
+    public OutputQuantizer(string layer, Observer observer, double fixedScale = 0) : base(nameof(OutputQuantizer))
+    {
+        (_layer, _observer, _isFixed) = (layer, observer, fixedScale > 0);
+        RegisterComponents();
+        Value(scale) = (float)fixedScale;
+    }
+
+    /// <summary>The real value of one step; 0 when no data was seen.</summary>
+    public float Scale => Value(scale);
+
+    public bool IsCalibrated => Scale > 0 && float.IsFinite(Scale);
+
+    /// <summary>The scale, or an error that names the layer.</summary>
+    public float CalibratedScale => IsCalibrated ? Scale : throw QatGenException.Of(QuantizationRules.NotCalibrated, _layer, _layer);
+
+    /// <summary>Takes the range of a batch and follows it with the scale; NaN is an error that names the layer.</summary>
+    public void Observe(float smallest, float largest)
+    {
+        if (float.IsNaN(smallest) || float.IsNaN(largest))
+        {
+            throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the output of '{_layer}'");
+        }
+
+        if (_isFixed)
+        {
+            return;
+        }
+
+        if (Scale > 0 && !_observer.HasData)
+        {
+            _observer.Restore([Value(min)], [Value(max)]);
+        }
+
+        _observer.Update([smallest], [largest]);
+        (Value(min), Value(max)) = (_observer.Min[0], _observer.Max[0]);
+        Value(scale) = _observer.Scales(DType.QInt8)[0];
+    }
+
+    private static ref float Value(Tensor buffer) => ref MemoryMarshal.Cast<byte, float>(buffer.bytes)[0];
+}
