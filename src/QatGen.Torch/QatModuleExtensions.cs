@@ -18,22 +18,25 @@ public static class QatModuleExtensions
     }
 
     /// <summary>Shows float32 batches [N, ...] to the observers without rounding, then returns to the state before; batches are disposed. <paramref name="progress"/> is told the finished part.</summary>
-    public static int Calibrate(this IQatModule model, IEnumerable<Tensor> batches, Action<double>? progress = null)
+    public static int Calibrate(this IQatModule model, IEnumerable<Tensor> batches, Action<double>? progress = null) =>
+        model.Calibrate(batches.Select(static b => new[] { b }), batches.TryGetNonEnumeratedCount(out var count) ? done => progress?.Invoke(done / (double)count) : null);
+
+    /// <summary>Calibrates a model with several inputs: each batch is one tensor per input. <paramref name="progress"/> is told the number of finished batches.</summary>
+    internal static int Calibrate(this IQatModule model, IEnumerable<Tensor[]> batches, Action<int>? progress = null)
     {
         var before = model.Session;
         model.Session = new(FakeQuantState.Calibration);
         var count = 0;
         try
         {
-            var all = batches as IReadOnlyCollection<Tensor>;
             foreach (var batch in batches)
             {
                 using var scope = NewDisposeScope();
                 using var grad = no_grad();
                 model.Run(batch);
-                batch.Dispose();
+                Array.ForEach(batch, static x => x.Dispose());
                 count++;
-                progress?.Invoke(all is null ? 0 : count / (double)all.Count);
+                progress?.Invoke(count);
             }
         }
         finally

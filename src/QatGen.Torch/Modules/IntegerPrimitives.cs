@@ -121,7 +121,7 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
         long[] shape = [1, sum.Known.Count, .. sum.Data.shape.Skip(2).Select(static _ => 1L)];
         var low = tensor(source.Latest.Lows.Select(static v => (double)v).ToArray()).reshape(shape).to(sum.Data.dtype);
         var high = tensor(source.Latest.Highs.Select(static v => (double)v).ToArray()).reshape(shape).to(sum.Data.dtype);
-        return sum with { Data = sum.Data.maximum(low).minimum(high) };
+        return sum with { Data = sum.Data.clamp(low, high) };
     }
 
     private static QatValue.Activation Quantized(Tensor data, float scale, ConstantRole role) => new(data, Quantity.Of(scale, role.DType), role.DType);

@@ -68,6 +68,8 @@ public sealed class QatNode : nn.Module
         }
 
         (Weight, Bias) = (new(weight.clone()), new(bias.clone()));
+        Weight.DetachFromDisposeScope();
+        Bias.DetachFromDisposeScope();
         register_parameter("weight", Weight);
         register_parameter("bias", Bias);
         WeightQuantizer = new(Node.Path, Weight.shape[0]);

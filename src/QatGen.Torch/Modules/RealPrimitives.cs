@@ -24,13 +24,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue MaxPool(QatValue x, PoolGeometry geometry) => Real(TorchPool.Max(Data(x), geometry));
 
-    public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count)
-    {
-        var (height, width) = ((int)Data(x).shape[2], (int)Data(x).shape[3]);
-        using var divisors = tensor(count.Divisors(geometry, height, width)).to(ScalarType.Float32);
-        var sum = TorchPool.Sum(Data(x), geometry);
-        return Real(sum / divisors.reshape(sum.shape[2], sum.shape[3]));
-    }
+    public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count) => Real(TorchPool.Average(Data(x), geometry, count));
 
     public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(cat([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
 

@@ -7,9 +7,9 @@ namespace QatGen.Torch.Quantizers;
 /// <summary>Finds and holds the scale of one activation; its buffers are <c>min</c>, <c>max</c> and <c>scale</c> (0 until data was seen).</summary>
 public sealed class OutputQuantizer : nn.Module
 {
-    private readonly Tensor min = zeros(1);
-    private readonly Tensor max = zeros(1);
-    private readonly Tensor scale = zeros(1);
+    private readonly Tensor min = zeros(1).DetachFromDisposeScope();
+    private readonly Tensor max = zeros(1).DetachFromDisposeScope();
+    private readonly Tensor scale = zeros(1).DetachFromDisposeScope();
     private readonly Observer _observer;
     private readonly string _layer;
     private readonly bool _isFixed;

@@ -13,7 +13,7 @@ public sealed class WeightQuantizer : nn.Module
 
     public WeightQuantizer(string layer, long channels) : base(nameof(WeightQuantizer))
     {
-        (_layer, scale) = (layer, zeros(channels));
+        (_layer, scale) = (layer, zeros(channels).DetachFromDisposeScope());
         RegisterComponents();
     }
 
