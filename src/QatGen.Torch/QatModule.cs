@@ -96,6 +96,11 @@ public abstract class QatModule : nn.Module<Tensor, Tensor>, IQatModule
     protected static Node Absorbed(string op, string path, AttributeMap? attributes = null, Form? form = null) =>
         new(op, path, form ?? new(FormKind.Module, op), Seq<int>.Empty, attributes ?? []);
 
+    /// <summary>Nothing: nodes and inputs are registered under the float model's paths when they are declared.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     /// <summary>Quantizes the input in the current state.</summary>
     protected QatValue Quantize(QuantStub stub, Tensor x) => stub.Quantize(x, State);
 

@@ -57,6 +57,11 @@ public sealed class QatNode : nn.Module
         return _operator.Lower(primitives, Node, inputs, _constants ??= [.. _roles.Select(Source)]);
     }
 
+    /// <summary>Nothing: what the fields hold is registered under the names of the state, and the owner is no child.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     /// <summary>Takes folded parameters: the first ones become the node's own, later ones are copied into these.</summary>
     internal void Load(Tensor weight, Tensor bias)
     {
