@@ -16,7 +16,6 @@ public static class QatCheckpoint
         using var memory = new MemoryStream();
         using var writer = new BinaryWriter(memory);
         var state = model.Module.state_dict();
-        writer.Write(model.ModelName);
         writer.Write(state.Count);
         foreach (var (key, value) in state.OrderBy(static p => p.Key, StringComparer.Ordinal))
         {
@@ -39,6 +38,7 @@ public static class QatCheckpoint
         var violations = state.Keys.Except(saved.Keys).Select(static k => Violation.Of(QuantizationRules.ParameterMissing, Layer(k), k))
             .Concat(saved.Keys.Except(state.Keys).Select(static k => Violation.Of(QuantizationRules.ParameterExtra, Layer(k), k)))
             .Concat(saved.Where(s => state.TryGetValue(s.Key, out var own) && !own.shape.SequenceEqual(s.Value.Shape)).Select(s => Mismatch(s.Key, s.Value.Shape, state[s.Key].shape)))
+            .Concat(saved.Where(static s => !IsScale(s.Key) && Array.Exists(s.Value.Data, static v => !float.IsFinite(v))).Select(static s => Violation.Of(QuantizationRules.NotANumber, Layer(s.Key), $"'{s.Key}'")))
             .Concat(saved.Where(static s => IsScale(s.Key) && s.Value.Data.Any(static v => !float.IsFinite(v) || v < 0)).Select(static s => Violation.Of(QuantizationRules.WrongState, Layer(s.Key), s.Key, string.Join(", ", s.Value.Data))))
             .OrderBy(static v => v.Layer, StringComparer.Ordinal).ToArray();
         if (violations.Length > 0)
@@ -50,12 +50,14 @@ public static class QatCheckpoint
         {
             MemoryMarshal.AsBytes<float>(value.Data).CopyTo(state[key].bytes);
         }
+
+        // VALIDATION takes its weight scales anew.
+        model.Session = new(model.State);
     }
 
     private static Dictionary<string, (long[] Shape, float[] Data)> Read(byte[] section)
     {
         using var reader = new BinaryReader(new MemoryStream(section));
-        reader.ReadString();
         var state = new Dictionary<string, (long[], float[])>();
         for (var count = reader.ReadInt32(); count > 0; count--)
         {

@@ -30,10 +30,11 @@ internal sealed unsafe class RescaleFunction : autograd.SingleTensorFunction<Res
     {
         var constant = (RescaleConstant)ctx.get_data("constant");
         var real = (double[])ctx.get_data("real");
+        using var scope = NewDisposeScope();
         var terms = ctx.get_saved_variables().ToArray();
         var incoming = RawTensor.Contiguous(gradient);
         var outgoing = terms.Select(static t => empty_like(t)).ToArray();
         new RescaleLoop(constant, terms).Backward(real, RawTensor.Floats(incoming), outgoing);
-        return [null!, null!, .. outgoing];
+        return [null!, null!, .. outgoing.Select(static t => t.DetachFromDisposeScope())];
     }
 }

@@ -21,27 +21,17 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
     public QatValue Conv(QatValue x, QatValue weight, QatValue bias, ConvGeometry g)
     {
         var (input, w, b) = ((QatValue.Activation)x, (QatValue.WeightSource)weight, (QatValue.BiasSource)bias);
-        var inputScale = input.Known.Scales[0];
 
         // The first pass after entering VALIDATION freezes the scales of the weights as they are then.
         if (state == FakeQuantState.Qat || _refreshed.Add(w.Quantizer))
         {
-            w.Quantizer.Refresh(w.Weight, w.Bias, inputScale);
+            w.Quantizer.Refresh(w.Weight, b.Bias, input.Known);
         }
 
-        var scales = w.Quantizer.Scales;
-        var (weights, biases) = (w.Quantizer.Weight(w.Weight), w.Quantizer.Bias(b.Bias, inputScale));
-        var bounds = Bounds(weights, biases, input.Known.Bounds[0]);
-        if (state == FakeQuantState.Validation)
-        {
-            w.Latest = new(weights.shape.Select(static d => (int)d).ToSeq(), weights.data<float>().Select(static v => (sbyte)v).ToSeq());
-            b.Latest = new(biases.data<double>().Select(static v => (int)v).ToSeq());
-        }
-
-        var exact = bounds.Max() < TorchConv.Float32Bound && TorchConv.Float32IsExact;
+        var (weights, biases, known) = w.Quantizer.Quantize(w.Weight, b.Bias, input.Known);
+        var exact = known.Bounds.Max() < TorchConv.Float32Bound && TorchConv.Float32IsExact;
         var type = exact || state == FakeQuantState.Qat ? ScalarType.Float32 : ScalarType.Float64;
-        var sum = TorchConv.Run(input.Data.to(type), weights.to(type), g, biases.to(type));
-        return new QatValue.Activation(sum, new(LaneKind.Channel, scales.Select(s => inputScale * s).ToSeq(), scales.Select(static _ => 1).ToSeq(), bounds.ToSeq(), Seq<int>.Empty), DType.QInt32);
+        return new QatValue.Activation(TorchConv.Run(input.Data.to(type), weights.to(type), g, biases.to(type)), known, DType.QInt32);
     }
 
     public QatValue Rescale(QatValue[] terms, QatValue rescale)
@@ -80,6 +70,11 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
         var distinct = divisors.Distinct().ToArray();
         var window = geometry.For((int)input.Data.shape[2], (int)input.Data.shape[3]);
         var bound = input.Known.Bounds[0] * window.KernelH * window.KernelW;
+        if (bound > int.MaxValue)
+        {
+            throw QatGenException.Of(QuantizationRules.Overflow, _layer, "0", $"{bound}");
+        }
+
         var map = distinct.Length == 1 ? Seq<int>.Empty : divisors.Select(d => Array.IndexOf(distinct, d)).ToSeq();
         var quantity = new Quantity(
             distinct.Length == 1 ? LaneKind.Tensor : LaneKind.Position, distinct.Select(_ => input.Known.Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
@@ -129,15 +124,4 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
     /// <summary>The real multipliers in the constant's order: the gradients.</summary>
     private static double[] Real(RescaleConstant constant, QatValue.Activation[] terms, float scale) =>
         [.. Enumerable.Range(0, constant.LaneCount).SelectMany(lane => terms.Select(t => t.Known.Multiplier(t.Known.LaneFor(lane), scale)))];
-
-    /// <summary>sum |q_w| * max |q_x| + |q_b| of each output channel, proven to fit int32.</summary>
-    private long[] Bounds(Tensor weights, Tensor biases, long input)
-    {
-        using var scope = NewDisposeScope();
-        using var grad = no_grad();
-        var sums = (weights.flatten(1).abs().sum(1, type: ScalarType.Float64) * input) + biases.abs();
-        var bounds = sums.data<double>().Select(static b => (long)b).ToArray();
-        var worst = Array.FindIndex(bounds, static b => b > int.MaxValue);
-        return worst < 0 ? bounds : throw QatGenException.Of(QuantizationRules.Overflow, _layer, $"{worst}", $"{bounds[worst]}");
-    }
 }

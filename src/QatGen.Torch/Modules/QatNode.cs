@@ -84,8 +84,8 @@ public sealed class QatNode : nn.Module
     /// <summary>The constants of the last pass in VALIDATION.</summary>
     internal IEnumerable<Constant> Latest => (_constants ?? []).Select(c => c switch
     {
-        QatValue.WeightSource w => (Constant?)w.Latest,
-        QatValue.BiasSource b => b.Latest,
+        QatValue.WeightSource w => (Constant?)w.Quantizer.WeightConstant(w.Weight),
+        QatValue.BiasSource b => b.Quantizer.BiasConstant(b.Bias),
         QatValue.RescaleSource r => r.Latest,
         QatValue.ClampSource l => l.Latest,
         _ => null,
@@ -93,8 +93,8 @@ public sealed class QatNode : nn.Module
 
     private QatValue Source(ConstantRole role) => role.Kind switch
     {
-        ConstantKind.Weight => new QatValue.WeightSource(Weight!, Bias!, WeightQuantizer!),
-        ConstantKind.Bias => new QatValue.BiasSource(Bias!),
+        ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!),
+        ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
         _ => throw new InvalidOperationException(role.Kind.ToString()),
