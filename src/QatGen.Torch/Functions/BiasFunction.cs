@@ -18,7 +18,8 @@ internal sealed unsafe class BiasFunction : autograd.SingleTensorFunction<BiasFu
         var integers = new double[scales.Length];
         for (var c = 0; c < integers.Length; c++)
         {
-            integers[c] = Quantization.Quantize(from[c], scales[c], DType.QInt32);
+            // NaN stays NaN, for the caller to name the layer.
+            integers[c] = Math.Clamp(Quantization.Round(from[c] / scales[c]), int.MinValue, int.MaxValue);
         }
 
         return tensor(integers);

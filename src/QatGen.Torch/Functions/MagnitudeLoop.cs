@@ -29,8 +29,8 @@ internal static unsafe class MagnitudeLoop
         return result;
     }
 
-    /// <summary>sum |v| of integers, exact in double.</summary>
-    public static long Sum(float* row, int length)
+    /// <summary>sum |v| of integers, exact in double; NaN where one is.</summary>
+    public static double Sum(float* row, int length)
     {
         var sum = Vector<double>.Zero;
         var i = 0;
@@ -40,12 +40,12 @@ internal static unsafe class MagnitudeLoop
             sum += a + b;
         }
 
-        double result = Vector.Sum(sum);
+        var result = Vector.Sum(sum);
         for (; i < length; i++)
         {
             result += MathF.Abs(row[i]);
         }
 
-        return (long)result;
+        return result;
     }
 }

@@ -23,9 +23,10 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
         var (input, w, b) = ((QatValue.Activation)x, (QatValue.WeightSource)weight, (QatValue.BiasSource)bias);
 
         // The first pass after entering VALIDATION freezes the scales of the weights as they are then.
-        if (state == FakeQuantState.Qat || _refreshed.Add(w.Quantizer))
+        if (state == FakeQuantState.Qat || !_refreshed.Contains(w.Quantizer))
         {
             w.Quantizer.Refresh(w.Weight, b.Bias, input.Known);
+            _refreshed.Add(w.Quantizer);
         }
 
         var (weights, biases, known) = w.Quantizer.Quantize(w.Weight, b.Bias, input.Known);

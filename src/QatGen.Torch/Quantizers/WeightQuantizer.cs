@@ -43,7 +43,7 @@ public sealed unsafe class WeightQuantizer : nn.Module
             var largest = MagnitudeLoop.Largest(row, length);
             if (!float.IsFinite(largest) || !float.IsFinite(biases[c]))
             {
-                throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the weight or bias of '{_layer}'");
+                throw NotANumber();
             }
 
             var fine = Quantization.WeightScale(largest, biases[c], input.Scales[0]);
@@ -65,11 +65,8 @@ public sealed unsafe class WeightQuantizer : nn.Module
         var length = (int)(weights.numel() / bounds.Length);
         for (var c = 0; c < bounds.Length; c++)
         {
-            bounds[c] = Bound(MagnitudeLoop.Sum(w + ((long)c * length), length), (long)b[c], input);
-            if (bounds[c] > int.MaxValue)
-            {
-                throw Overflow(c, bounds[c]);
-            }
+            var bound = Bound(MagnitudeLoop.Sum(w + ((long)c * length), length), b[c], input);
+            bounds[c] = double.IsNaN(bound) ? throw NotANumber() : bound > int.MaxValue ? throw Overflow(c, bound) : (long)bound;
         }
 
         return (weights, biases, new(LaneKind.Channel, new(steps), Enumerable.Repeat(1, steps.Length).ToSeq(), new(bounds), Seq<int>.Empty));
@@ -121,10 +118,12 @@ public sealed unsafe class WeightQuantizer : nn.Module
         return 1;
     }
 
-    private QatGenException Overflow(int channel, long bound) => QatGenException.Of(QuantizationRules.Overflow, _layer, $"{channel}", $"{bound}");
+    private QatGenException NotANumber() => QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the weight or bias of '{_layer}'");
+
+    private QatGenException Overflow(int channel, double bound) => QatGenException.Of(QuantizationRules.Overflow, _layer, $"{channel}", $"{bound}");
 
     /// <summary>sum |q_w| * max |q_x| + |q_b| (NUMERICS section 4).</summary>
-    private static long Bound(long magnitude, long bias, Quantity input) => (magnitude * input.Bounds[0]) + Math.Abs(bias);
+    private static double Bound(double magnitude, double bias, Quantity input) => (magnitude * input.Bounds[0]) + Math.Abs(bias);
 
     private static long Magnitude(ReadOnlySpan<float> row, float scale)
     {
