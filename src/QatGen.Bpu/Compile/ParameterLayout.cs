@@ -1,0 +1,84 @@
+using QatGen.Arithmetic;
+
+namespace QatGen.Bpu;
+
+/// <summary>The constants of a tile as one block, loaded at once: weights, bias, rescale table and map of positions.</summary>
+internal sealed class ParameterLayout(Step step, int channel, int channels, int inputChannels)
+{
+    private const int Align = 16;
+
+    /// <summary>Bias, table and map behind the weights, each from an aligned offset.</summary>
+    public long Bias { get; } = Tensor.AlignUp(WeightBytes(step.Unit, channels, inputChannels), Align);
+
+    public long Table => Bias + Tensor.AlignUp(step.Unit?.Bias is null ? 0 : 4 * channels, Align);
+
+    public long Map => Table + (4L * RowLength * LaneCount);
+
+    public long Bytes => Tensor.AlignUp(Map + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0), Align);
+
+    public int LaneCount => step.Rescale is { } r ? r.Lanes == LaneKind.Channel ? channels : r.Shifts.Count : 0;
+
+    private int RowLength => 3 + (step.Rescale?.Terms ?? 0);
+
+    public byte[] Build(int firstInputChannel)
+    {
+        var block = new byte[Bytes];
+        if (step.Unit is { Weight: not null } unit)
+        {
+            WriteWeights(unit, firstInputChannel, block);
+            WriteIntegers(block, Bias, unit.Bias!.Values.Skip(channel).Take(channels));
+        }
+
+        if (step.Rescale is { } rescale)
+        {
+            var first = rescale.Lanes == LaneKind.Channel ? channel : 0;
+            var rows = Enumerable.Range(first, LaneCount).SelectMany(lane =>
+                new[] { rescale.Shifts[lane], rescale.Lows[lane], rescale.Highs[lane] }.Concat(rescale.Multipliers.Skip(lane * rescale.Terms).Take(rescale.Terms)));
+            WriteIntegers(block, Table, rows);
+            var map = rescale.Lanes == LaneKind.Position ? rescale.Map : Seq<int>.Empty;
+            for (var i = 0; i < map.Count; i++)
+            {
+                BitConverter.TryWriteBytes(block.AsSpan((int)Map + (2 * i)), (ushort)map[i]);
+            }
+        }
+
+        return block;
+    }
+
+    private static long WeightBytes(WindowUnit? unit, int channels, int inputChannels) => unit switch
+    {
+        { Kind: UnitKind.Conv } => (long)channels * unit.Window.Taps * inputChannels,
+        { Kind: UnitKind.DepthwiseConv } => (long)unit.Window.Taps * channels,
+        _ => 0,
+    };
+
+    private void WriteWeights(WindowUnit unit, int firstInputChannel, byte[] block)
+    {
+        var values = unit.Weight!.Values.ToArray();
+        var (taps, perGroup) = (unit.Window.Taps, unit.Weight.Shape[1]);
+        for (var o = 0; o < channels; o++)
+        {
+            var group = (channel + o) / (unit.Result.Channels / unit.Groups);
+            for (var i = 0; i < perGroup; i++)
+            {
+                for (var tap = 0; tap < taps; tap++)
+                {
+                    var at = unit.Kind == UnitKind.DepthwiseConv
+                        ? (tap * channels) + o
+                        : (((o * taps) + tap) * inputChannels) + (group * perGroup) + i - firstInputChannel;
+                    block[at] = (byte)values[((((channel + o) * perGroup) + i) * taps) + tap];
+                }
+            }
+        }
+    }
+
+    private static void WriteIntegers(byte[] block, long start, IEnumerable<int> values)
+    {
+        var offset = (int)start;
+        foreach (var value in values)
+        {
+            BitConverter.TryWriteBytes(block.AsSpan(offset), value);
+            offset += 4;
+        }
+    }
+}

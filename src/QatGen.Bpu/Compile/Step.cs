@@ -1,0 +1,46 @@
+using QatGen.Arithmetic;
+using QatGen.Primitives;
+
+namespace QatGen.Bpu;
+
+internal enum UnitKind
+{
+    Conv,
+    DepthwiseConv,
+    MaxPool,
+    SumPool,
+}
+
+/// <summary>A primitive that reads windows: convolution or pooling.</summary>
+internal sealed record WindowUnit(UnitKind Kind, View X, Window Window, Tensor Result, int Groups = 1, WeightConstant? Weight = null, BiasConstant? Bias = null);
+
+/// <summary>The numbers of a rescale as the hardware reads them. A shift of 0 only clamps.</summary>
+internal sealed record RescaleTable(LaneKind Lanes, int Terms, Seq<int> Multipliers, Seq<int> Shifts, Seq<int> Lows, Seq<int> Highs, Seq<int> Map)
+{
+    public static RescaleTable Of(RescaleConstant c) => new(c.LaneCount == 1 ? LaneKind.Tensor : c.Lanes, c.Terms, c.Multipliers, c.Shifts, c.Lows, c.Highs, c.Map);
+
+    /// <summary>One part of a concatenation.</summary>
+    public static RescaleTable OfLane(RescaleConstant c, int lane) => new(LaneKind.Tensor, 1, new(c.Multipliers[lane]), new(c.Shifts[lane]), new(c.Lows[lane]), new(c.Highs[lane]), Seq<int>.Empty);
+
+    public static RescaleTable Of(ClampConstant c) => new(LaneKind.Tensor, 1, new(1), new(0), new(c.Low), new(c.High), Seq<int>.Empty);
+}
+
+/// <summary>Where a part lies in the tensor that it is a part of.</summary>
+internal readonly record struct Offset(int Row, int Column, int Channel);
+
+/// <summary>
+/// What is computed tile by tile without leaving the chip: a window unit, or a rescale, or a unit whose accumulators go straight into the rescale; with neither, a reshape of the one term.
+/// The unit's result stands at <paramref name="UnitTerm"/> among the rescale's terms. <paramref name="Part"/> is the shape of the result and lies at <paramref name="At"/> of <paramref name="Output"/>.
+/// </summary>
+internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int UnitTerm, RescaleTable? Rescale, View Output, Tensor Part, Offset At = default)
+{
+    public bool IsReshape => Unit is null && Rescale is null;
+
+    /// <summary>Ids of the tensors read; the unit's input first.</summary>
+    public IEnumerable<int> Reads => Sources.Select(static v => v.Id);
+
+    public IEnumerable<View> Sources => Unit is null ? Terms : Terms.Prepend(Unit.X);
+}
+
+/// <summary>The program as steps, the tensors they share, which of them are its inputs and outputs, and the names of its layers.</summary>
+internal sealed record StepProgram(Seq<Step> Steps, Seq<Tensor> Tensors, Seq<View> Inputs, Seq<View> Outputs, Seq<string> Layers, int Batch);

@@ -1,0 +1,196 @@
+using QatGen.Primitives;
+
+namespace QatGen.Bpu;
+
+/// <summary>
+/// Groups the primitives of a program into <see cref="Step"/>s: an accumulator that only one rescale reads never becomes a tensor, a reshape that keeps channels is the same bytes, and a concatenation
+/// is one rescale per part into its place. Nodes that nothing reads are left out.
+/// </summary>
+internal sealed class StepBuilder
+{
+    private readonly IntGraph _graph;
+    private readonly Fact[] _facts;
+    private readonly int _alignment;
+    private readonly int[] _uses;
+    private readonly List<Step> _steps = [];
+    private readonly List<Tensor> _tensors = [];
+    private readonly List<string> _layers = [];
+    private readonly Dictionary<int, View> _views = [];
+    private readonly Dictionary<int, WindowUnit> _pending = [];
+
+    private StepBuilder(IntGraph graph, Fact[] facts, int alignment)
+    {
+        (_graph, _facts, _alignment) = (graph, facts, alignment);
+        _uses = Uses(graph);
+    }
+
+    public static StepProgram Build(IntGraph graph, Fact[] facts, int batch, int alignment)
+    {
+        var builder = new StepBuilder(graph, facts, alignment);
+        builder.CheckKinds();
+        var inputs = Enumerable.Range(0, graph.Signature.Inputs.Count).Select(i => builder.Define(i)).ToSeq();
+        for (var i = 0; i < graph.Nodes.Count; i++)
+        {
+            if (builder._uses[inputs.Count + i] > 0)
+            {
+                builder.Add(graph.Nodes[i], inputs.Count + i);
+            }
+        }
+
+        return new(builder._steps.ToSeq(), builder._tensors.ToSeq(), inputs, graph.Outputs.Select(o => builder._views[o]).ToSeq(), builder._layers.ToSeq(), batch);
+    }
+
+    /// <summary>How often each value is read by a node that matters, and as an output.</summary>
+    private static int[] Uses(IntGraph graph)
+    {
+        var inputs = graph.Signature.Inputs.Count;
+        var uses = new int[inputs + graph.Nodes.Count];
+        foreach (var output in graph.Outputs)
+        {
+            uses[output]++;
+        }
+
+        for (var i = graph.Nodes.Count - 1; i >= 0; i--)
+        {
+            foreach (var input in uses[inputs + i] > 0 ? graph.Nodes[i].Inputs : Seq<int>.Empty)
+            {
+                uses[input]++;
+            }
+        }
+
+        return uses;
+    }
+
+    private void CheckKinds()
+    {
+        var inputs = _graph.Signature.Inputs.Count;
+        var violations = _facts.Select((f, v) => (Fact: f, Layer: v < inputs ? _graph.Signature.Inputs[v].Name : _graph.Nodes[v - inputs].Layer))
+            .Where(static p => p.Fact.DType is not (DType.QInt8 or DType.QInt32) || p.Fact.Rank is < 2 or > 4)
+            .Select(static p => Violation.Of(BpuRules.TensorKind, p.Layer, p.Fact.ToString())).ToArray();
+        if (violations.Length > 0)
+        {
+            throw new QatGenException(violations);
+        }
+    }
+
+    private void Add(IntNode node, int value)
+    {
+        switch (node)
+        {
+            case IntNode.Reshape n:
+                AddReshape(n, value);
+                break;
+            case IntNode.Concat n:
+                AddConcat(n, value);
+                break;
+            case IntNode.Clamp n:
+                AddStep(node, value, null, new(_views[n.X]), -1, RescaleTable.Of((ClampConstant)_graph.Constants[n.Limits]));
+                break;
+            case IntNode.Rescale n:
+                AddRescale(n, value);
+                break;
+            default:
+                var unit = Unit(node, value);
+                if (IsAccumulator(value))
+                {
+                    _pending[value] = unit;
+                }
+                else
+                {
+                    AddStep(node, value, unit, Seq<View>.Empty, 0, null);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>A window result that exactly one rescale reads, once. Of several in one rescale the first stays on the accumulators.</summary>
+    private bool IsAccumulator(int value) =>
+        _uses[value] == 1 && _graph.Nodes.Where((_, i) => _uses[_graph.Signature.Inputs.Count + i] > 0).OfType<IntNode.Rescale>().FirstOrDefault(r => r.Terms.Contains(value)) is { } reader
+        && reader.Terms.First(IsWindowResult) == value;
+
+    private bool IsWindowResult(int value) =>
+        _uses[value] == 1 && value >= _graph.Signature.Inputs.Count && _graph.Nodes[value - _graph.Signature.Inputs.Count] is IntNode.Conv or IntNode.SumPool or IntNode.MaxPool;
+
+    private void AddRescale(IntNode.Rescale n, int value)
+    {
+        var unitTerm = n.Terms.ToList().FindIndex(_pending.ContainsKey);
+        var unit = unitTerm < 0 ? null : _pending[n.Terms[unitTerm]];
+        AddStep(n, value, unit, n.Terms.Where((_, i) => i != unitTerm).Select(t => _views[t]).ToSeq(), unitTerm, RescaleTable.Of((RescaleConstant)_graph.Constants[n.Constant]));
+    }
+
+    private void AddReshape(IntNode.Reshape n, int value)
+    {
+        var (source, shape) = (_views[n.X], Tensor.Of(_facts[value], _alignment));
+        if (source.Shape.Channels == shape.Channels)
+        {
+            _views[value] = new(source.Id, shape);
+        }
+        else
+        {
+            AddStep(n, value, null, new(source), -1, null);
+        }
+    }
+
+    private void AddConcat(IntNode.Concat n, int value)
+    {
+        var constant = (RescaleConstant)_graph.Constants[n.Constant];
+        var output = Define(value);
+        var at = default(Offset);
+        for (var i = 0; i < n.Parts.Count; i++)
+        {
+            var part = _views[n.Parts[i]];
+            _steps.Add(new(Layer(n), null, new(part), -1, RescaleTable.OfLane(constant, i), output, part.Shape with { Type = constant.DType }, at));
+            at = n.Axis == 1 ? at with { Channel = at.Channel + part.Shape.Channels }
+                : n.Axis == 2 && _facts[value].Rank == 4 ? at with { Row = at.Row + part.Shape.Height }
+                : at with { Column = at.Column + part.Shape.Width };
+        }
+    }
+
+    private void AddStep(IntNode node, int value, WindowUnit? unit, Seq<View> terms, int unitTerm, RescaleTable? rescale)
+    {
+        var output = Define(value);
+        _steps.Add(new(Layer(node), unit, terms, unitTerm, rescale, output, output.Shape));
+    }
+
+    private View Define(int value)
+    {
+        _tensors.Add(Tensor.Of(_facts[value], _alignment));
+        return _views[value] = new(_tensors.Count - 1, _tensors[^1]);
+    }
+
+    private WindowUnit Unit(IntNode node, int value)
+    {
+        var result = Tensor.Of(_facts[value], _alignment);
+        switch (node)
+        {
+            case IntNode.Conv n:
+                var (g, weight) = (n.Geometry, (WeightConstant)_graph.Constants[n.Weight]);
+                var isDepthwise = g.Groups > 1 && g.Groups == weight.OutputChannels && weight.Shape[1] == 1;
+                return new(isDepthwise ? UnitKind.DepthwiseConv : UnitKind.Conv, _views[n.X], new(weight.Shape[2], weight.Shape[3], g.StrideH, g.StrideW, g.PadTop, g.PadLeft, g.DilationH, g.DilationW),
+                    result, g.Groups, weight, (BiasConstant)_graph.Constants[n.Bias]);
+            case IntNode.MaxPool n:
+                return new(UnitKind.MaxPool, _views[n.X], Pooling(n.Geometry, _views[n.X].Shape), result);
+            case IntNode.SumPool n:
+                return new(UnitKind.SumPool, _views[n.X], Pooling(n.Geometry, _views[n.X].Shape), result);
+            default:
+                throw new InvalidOperationException($"{node.GetType().Name} at '{node.Layer}' reads no windows.");
+        }
+    }
+
+    private static Window Pooling(PoolGeometry geometry, Tensor x)
+    {
+        var g = geometry.For(x.Height, x.Width);
+        return new(g.KernelH, g.KernelW, g.StrideH, g.StrideW, g.PadH, g.PadW, g.DilationH, g.DilationW);
+    }
+
+    private int Layer(IntNode node)
+    {
+        if (!_layers.Contains(node.Layer))
+        {
+            _layers.Add(node.Layer);
+        }
+
+        return _layers.IndexOf(node.Layer);
+    }
+}

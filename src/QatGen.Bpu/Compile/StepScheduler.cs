@@ -1,0 +1,160 @@
+namespace QatGen.Bpu;
+
+/// <summary>The instructions of one step, tile by tile. What the next tile needs too is not loaded again.</summary>
+internal sealed class StepScheduler(int index, TileGeometry geometry, Placement placement, ConstantPool constants, int batch)
+{
+    private readonly Step _step = geometry.Step;
+    private readonly StepPlacement _placed = placement.Steps[index];
+    private readonly Buffer _parameters = new(placement.Steps[index].Parameters, placement.Steps[index].Sizes.Parameters);
+    private readonly Buffer _input = new(placement.Steps[index].Input, placement.Steps[index].Sizes.Input);
+    private readonly Buffer _accumulators = new(placement.Steps[index].Accumulators, placement.Steps[index].Sizes.Accumulators);
+    private readonly Seq<Buffer> _terms = placement.Steps[index].Terms.Select((a, i) => new Buffer(a, placement.Steps[index].Sizes.Terms[i])).ToSeq();
+    private readonly Buffer _output = new(placement.Steps[index].Output, placement.Steps[index].Sizes.Output);
+    private readonly List<Instruction> _instructions = [];
+
+    public IEnumerable<Instruction> Run()
+    {
+        foreach (var tile in Tiles())
+        {
+            Schedule(tile);
+        }
+
+        return _instructions;
+    }
+
+    private IEnumerable<Tile> Tiles()
+    {
+        var (rows, channels) = (_placed.Tiling.Rows, _placed.Tiling.Channels);
+        var groups = Starts(geometry.Channels, channels);
+        var places = Enumerable.Range(0, batch).SelectMany(frame => Starts(geometry.Height, rows).Select(row => (Frame: frame, Row: row))).ToArray();
+        return _placed.Tiling.ChannelsOuter
+            ? groups.SelectMany(c => places.Select(p => Tile(p.Frame, p.Row, c)))
+            : places.SelectMany(p => groups.Select(c => Tile(p.Frame, p.Row, c)));
+
+        static int[] Starts(int n, int size) => [.. Enumerable.Range(0, (n + size - 1) / size).Select(i => i * size)];
+
+        Tile Tile(int frame, int row, int channel) => new(frame, row, Math.Min(rows, geometry.Height - row), channel, Math.Min(channels, geometry.Channels - channel));
+    }
+
+    private void Schedule(Tile tile)
+    {
+        var parameters = LoadParameters(tile);
+        var input = _step.Unit is { } read ? LoadInput(read, tile) : default;
+        var terms = _step.Terms.Select((v, i) => LoadTerm(v, _terms[i], tile)).ToList();
+        var onChip = placement.OnChip.TryGetValue(_step.Output.Id, out var address);
+        var result = onChip ? Box(_step.Output.Shape, address, tile) : OnChip(_step.Part, _output.Next(), tile.Rows, tile.Channels);
+        if (_step.Unit is { } unit)
+        {
+            var sums = _step.Rescale is null ? result : OnChip(unit.Result, _accumulators.Next(), tile.Rows, tile.Channels);
+            _instructions.Add(Compute(unit, input, sums, parameters, tile));
+            terms.Insert(_step.UnitTerm, sums);
+        }
+
+        if (_step.Rescale is { } rescale)
+        {
+            var layout = geometry.Parameters(tile.Channel, tile.Channels);
+            var map = (int)layout.Map + (rescale.Map.Count > 0 ? 2 * tile.Row * _step.Part.Width : 0);
+            _instructions.Add(new Instruction.Rescale(terms.ToSeq(), result, parameters + (int)layout.Table, rescale.Lanes, layout.LaneCount, parameters + map));
+        }
+        else if (_step.IsReshape)
+        {
+            _instructions.Add(new Instruction.Reshape(terms[0], result));
+        }
+
+        if (!onChip)
+        {
+            _instructions.Add(new Instruction.Store(result, Box(_step.Output.Shape, DdrAddress(_step.Output.Id), tile)));
+        }
+    }
+
+    private Instruction Compute(WindowUnit unit, Region input, Region sums, int parameters, Tile tile)
+    {
+        var (window, bias) = (geometry.WindowAt(tile.Row), parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Bias);
+        return unit.Kind switch
+        {
+            UnitKind.Conv => new Instruction.Conv(input, sums, parameters, bias, window),
+            UnitKind.DepthwiseConv => new Instruction.DepthwiseConv(input, sums, parameters, bias, window),
+            UnitKind.MaxPool => new Instruction.MaxPool(input, sums, window),
+            _ => new Instruction.SumPool(input, sums, window),
+        };
+    }
+
+    private int LoadParameters(Tile tile)
+    {
+        var bytes = (int)geometry.Parameters(tile.Channel, tile.Channels).Bytes;
+        var isNew = bytes > 0 && _parameters.Ask(new(0, 0, 0, tile.Channel, tile.Channels));
+        if (isNew)
+        {
+            _instructions.Add(new Instruction.Load(Region.Block(constants.Address(index, tile.Channel), bytes), Region.Block(_parameters.Address, bytes)));
+        }
+
+        return _parameters.Address;
+    }
+
+    private Region LoadInput(WindowUnit unit, Tile tile)
+    {
+        var (rows, channels) = (geometry.InputRows(tile.Row, tile.Rows), geometry.InputChannels(tile.Channel, tile.Channels));
+        return Load(unit.X, _input, tile.Frame, rows, channels);
+    }
+
+    private Region LoadTerm(View view, Buffer buffer, Tile tile) => _step.IsReshape
+        ? Load(view, buffer, tile.Frame, new(0, view.Shape.Height), geometry.ReshapedChannels(tile.Channel, tile.Channels))
+        : Load(view, buffer, tile.Frame, new(tile.Row, tile.Rows), new(tile.Channel, tile.Channels));
+
+    /// <summary>The part of a tensor where it lies on chip, else in a buffer.</summary>
+    private Region Load(View view, Buffer buffer, int frame, Extent rows, Extent channels)
+    {
+        if (placement.OnChip.TryGetValue(view.Id, out var address))
+        {
+            return view.Shape.Box(address, frame, rows.Start, rows.Count, channels.Start, channels.Count);
+        }
+
+        var isNew = buffer.Ask(new(frame, rows.Start, rows.Count, channels.Start, channels.Count));
+        var box = OnChip(view.Shape with { Channels = channels.Count }, buffer.Address, rows.Count, channels.Count);
+        if (isNew)
+        {
+            _instructions.Add(new Instruction.Load(view.Shape.Box(DdrAddress(view.Id), frame, rows.Start, rows.Count, channels.Start, channels.Count), box));
+        }
+
+        return box;
+    }
+
+    private long DdrAddress(int tensor) => constants.Bytes.Length + placement.InDdr[tensor];
+
+    /// <summary>The tile's place in the tensor that holds it, which may be larger where it is a part of a concatenation.</summary>
+    private Region Box(Tensor whole, long address, Tile tile)
+    {
+        var box = whole.Box(address, tile.Frame, tile.Row + _step.At.Row, tile.Rows, tile.Channel + _step.At.Channel, tile.Channels);
+        return box with { Address = box.Address + (_step.At.Column * whole.Pitch), Columns = _step.Part.Width };
+    }
+
+    private static Region OnChip(Tensor shape, int address, int rows, int channels) => (shape with { Channels = channels }).Box(address, 0, 0, rows, 0, channels);
+
+    /// <summary>A buffer of one or two slots, used in turn.</summary>
+    private sealed class Buffer(int address, BufferSize size)
+    {
+        private int _slot = -1;
+        private Tile? _content;
+
+        public int Address => address + (int)(Math.Max(0, _slot) * size.Bytes);
+
+        /// <summary>Whether the content must be loaded: then into the next slot.</summary>
+        public bool Ask(Tile content)
+        {
+            if (_content == content)
+            {
+                return false;
+            }
+
+            _content = content;
+            Next();
+            return true;
+        }
+
+        public int Next()
+        {
+            _slot = (_slot + 1) % size.Slots;
+            return Address;
+        }
+    }
+}

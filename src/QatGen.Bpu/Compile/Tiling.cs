@@ -1,0 +1,111 @@
+namespace QatGen.Bpu;
+
+/// <summary>
+/// How a step is cut: rows and channels per tile, whether channels or rows change slowest (weights or inputs stay longest), and how many tiles are in memory at once (2: one is loaded while another is computed).
+/// </summary>
+internal readonly record struct Tiling(int Rows, int Channels, bool ChannelsOuter, int Slots);
+
+/// <summary>Bytes of a buffer: of one tile, and how many tiles' worth.</summary>
+internal readonly record struct BufferSize(long Bytes, int Slots)
+{
+    public long Total => Bytes * Slots;
+}
+
+/// <summary>The on-chip buffers of a step beside the tensors that stay on chip: constants, unit's input, accumulators, rescale terms, result.</summary>
+internal sealed record BufferSizes(BufferSize Parameters, BufferSize Input, BufferSize Accumulators, Seq<BufferSize> Terms, BufferSize Output)
+{
+    public IEnumerable<BufferSize> All => [Parameters, Input, Accumulators, .. Terms, Output];
+}
+
+/// <summary>Sizes and time of every way to cut a step, quickest first.</summary>
+internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Func<int, bool> isOnChip)
+{
+    private readonly Step _step = geometry.Step;
+
+    public IEnumerable<(Tiling Tiling, BufferSizes Sizes)> Candidates(int sramBytes)
+    {
+        var rows = _step.IsReshape ? [geometry.Height] : Parts(geometry.Height, 1);
+        var channels = Parts(geometry.Channels, geometry.ChannelStep);
+        return rows.SelectMany(r => channels.SelectMany(c => new[] { new Tiling(r, c, true, 2), new(r, c, true, 1), new(r, c, false, 2), new(r, c, false, 1) }))
+            .Select(t => (Tiling: t, Sizes: Sizes(t)))
+            .Where(c => c.Sizes.All.Sum(static s => s.Total) <= sramBytes)
+            .OrderBy(c => Cycles(c.Tiling, c.Sizes));
+    }
+
+    /// <summary>The least on-chip memory that a tile of the step can do with.</summary>
+    public long SmallestBytes() => Sizes(new(_step.IsReshape ? geometry.Height : 1, Math.Min(geometry.Channels, geometry.ChannelStep), true, 1)).All.Sum(static s => s.Total);
+
+    /// <summary>The sizes that cut n into 1, 2, 3 ... parts, in whole steps.</summary>
+    private static IEnumerable<int> Parts(int n, int step) =>
+        Enumerable.Range(1, (n + step - 1) / step).Select(k => Math.Min(n, Tensor.AlignUp((n + k - 1) / k, step))).Distinct();
+
+    private BufferSizes Sizes(Tiling t)
+    {
+        var counts = Counts(t);
+        var positions = (long)t.Rows * _step.Part.Width;
+        var parameters = Groups(t).Max(g => geometry.Parameters(g.Channel, g.Channels).Bytes);
+        var accumulators = _step is { Unit: { } unit, Rescale: not null } ? positions * Aligned(t.Channels) * unit.Result.Type.Bytes() : 0;
+        return new(
+            new(parameters, Slots(counts.Parameters)), new(InputBytes(t), Slots(counts.Inputs)), new(accumulators, Slots(counts.Tiles)),
+            _step.Terms.Select(v => new BufferSize(isOnChip(v.Id) ? 0 : TermBytes(t, v), Slots(counts.Tiles))).ToSeq(),
+            new(isOnChip(_step.Output.Id) ? 0 : positions * Aligned(t.Channels) * _step.Part.Type.Bytes(), Slots(counts.Tiles)));
+
+        int Slots(long loads) => loads > 1 ? t.Slots : 1;
+    }
+
+    /// <summary>What the slowest engine needs, and the part of the others that is not hidden behind it: the filling and draining of the pipeline, or everything where nothing overlaps.</summary>
+    private double Cycles(Tiling t, BufferSizes sizes)
+    {
+        var counts = Counts(t);
+        var positions = t.Rows * _step.Part.Width;
+        double bus = Transfers(counts.Parameters, sizes.Parameters) + Transfers(counts.Inputs, sizes.Input) + _step.Terms.Select((_, i) => Transfers(counts.Tiles, sizes.Terms[i])).Sum() + Transfers(counts.Tiles, sizes.Output);
+        double tensor = 0, vector = 0;
+        if (_step.Unit is { } unit)
+        {
+            var inputs = geometry.InputChannels(0, t.Channels).Count;
+            tensor = unit.Kind == UnitKind.Conv ? counts.Tiles * timing.Multiply(positions, unit.Window.Taps, inputs, t.Channels)
+                : unit.Kind == UnitKind.DepthwiseConv ? counts.Tiles * timing.Elementwise(positions, unit.Window.Taps, t.Channels) : 0;
+            vector = unit.Weight is null ? counts.Tiles * timing.Elementwise(positions, unit.Window.Taps, t.Channels) : 0;
+        }
+
+        vector += _step.Unit is null || _step.Rescale is not null ? counts.Tiles * timing.Elementwise(positions, _step.Rescale?.Terms ?? 1, t.Channels) : 0;
+        var (sum, slowest) = (bus + tensor + vector, Math.Max(bus, Math.Max(tensor, vector)));
+        return t.Slots == 1 ? sum : slowest + ((sum - slowest) / counts.Tiles);
+    }
+
+    private double Transfers(long count, BufferSize size) => size.Bytes == 0 ? 0 : count * timing.Transfer(size.Bytes);
+
+    /// <summary>How many tiles there are, and how often constants and inputs are loaded: what the next tile needs too stays.</summary>
+    private (long Tiles, long Parameters, long Inputs) Counts(Tiling t)
+    {
+        var places = (long)batch * ((geometry.Height + t.Rows - 1) / t.Rows);
+        var groups = (long)(geometry.Channels + t.Channels - 1) / t.Channels;
+        var (tiles, sameInput) = (places * groups, geometry.ReadsAllChannels || groups == 1);
+        return (tiles, t.ChannelsOuter ? groups : groups == 1 ? 1 : tiles, sameInput && (!t.ChannelsOuter || places == 1) ? places : tiles);
+    }
+
+    private IEnumerable<(int Channel, int Channels)> Groups(Tiling t) =>
+        Enumerable.Range(0, (geometry.Channels + t.Channels - 1) / t.Channels).Select(g => (g * t.Channels, Math.Min(t.Channels, geometry.Channels - (g * t.Channels))));
+
+    private long InputBytes(Tiling t)
+    {
+        if (_step.Unit is not { } unit || isOnChip(unit.X.Id))
+        {
+            return 0;
+        }
+
+        var rows = Math.Min(unit.X.Shape.Height, unit.Window.EndRow(t.Rows) - unit.Window.FirstRow(0));
+        var channels = Groups(t).Max(g => geometry.InputChannels(g.Channel, g.Channels).Count);
+        return (long)rows * unit.X.Shape.Width * Aligned(channels) * unit.X.Shape.Type.Bytes();
+    }
+
+    private long TermBytes(Tiling t, View term)
+    {
+        var shape = term.Shape;
+        return _step.IsReshape
+            ? (long)shape.Positions * Aligned(geometry.ReshapedChannels(0, t.Channels).Count) * shape.Type.Bytes()
+            : (long)t.Rows * shape.Width * Aligned(t.Channels) * shape.Type.Bytes();
+    }
+
+    private int Aligned(int channels) => Tensor.AlignUp(channels, timing.Hardware.ChannelAlignment);
+}

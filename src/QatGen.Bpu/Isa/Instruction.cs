@@ -1,0 +1,119 @@
+using QatGen.Arithmetic;
+
+namespace QatGen.Bpu;
+
+/// <summary>
+/// What the BPU executes. An instruction is declared once, as a record whose constructor parameters are its operands: <see cref="InstructionSet"/> derives encoding, decoding and
+/// disassembly from them, and the record itself says which engine runs it, which bytes it touches, how long it takes and what it does.
+/// </summary>
+internal abstract record Instruction
+{
+    /// <summary>Number of the layer it works for.</summary>
+    public int Layer { get; init; }
+
+    public Waits Waits { get; init; }
+
+    public abstract Engine Engine { get; }
+
+    public abstract Seq<Access> Accesses { get; }
+
+    /// <summary>Whether the operands fit each other; where they lie is checked from <see cref="Accesses"/>.</summary>
+    public abstract bool IsConsistent { get; }
+
+    public abstract long Cycles(Timing timing);
+
+    public abstract void Execute(Machine machine);
+
+    /// <summary>Bytes moved to or from DDR.</summary>
+    public virtual long DdrBytes => 0;
+
+    /// <summary>Copies a box from DDR to on-chip memory.</summary>
+    internal sealed record Load(Region From, Region To) : Instruction
+    {
+        public override Engine Engine => Engine.Load;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Ddr, From), Access.Write(MemoryKind.Sram, To));
+        public override bool IsConsistent => From.HasShapeOf(To) && From.Type == To.Type;
+        public override long DdrBytes => From.Bytes;
+        public override long Cycles(Timing timing) => timing.Transfer(DdrBytes);
+        public override void Execute(Machine machine) => Mover.Copy(machine.ReadDdr(From), From, machine.Sram[To.Address..], To);
+    }
+
+    /// <summary>Copies a box from on-chip memory to DDR.</summary>
+    internal sealed record Store(Region From, Region To) : Instruction
+    {
+        public override Engine Engine => Engine.Store;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Ddr, To));
+        public override bool IsConsistent => From.HasShapeOf(To) && From.Type == To.Type;
+        public override long DdrBytes => To.Bytes;
+        public override long Cycles(Timing timing) => timing.Transfer(DdrBytes);
+        public override void Execute(Machine machine) => Mover.Copy(machine.Sram[From.Address..], From, machine.WriteDdr(To), To);
+    }
+
+    /// <summary>int32 sums of products plus bias. Weights are int8 [To.Channels, KernelH, KernelW, From.Channels], the bias int32 [To.Channels].</summary>
+    internal sealed record Conv(Region From, Region To, int Weights, int Bias, Window Window) : Instruction
+    {
+        public override Engine Engine => Engine.Tensor;
+        public override Seq<Access> Accesses => new(
+            Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Weights, (long)To.Channels * Window.Taps * From.Channels), Access.Table(Bias, 4L * To.Channels));
+        public override bool IsConsistent => Window.IsValid && From.Type == DType.QInt8 && To.Type == DType.QInt32 && Bias % 4 == 0 && (double)To.Channels * Window.Taps * From.Channels <= int.MaxValue;
+        public override long Cycles(Timing timing) => timing.Multiply(To.Positions, Window.Taps, From.Channels, To.Channels);
+        public override void Execute(Machine machine) => TensorUnit.Conv(machine.Sram, this);
+    }
+
+    /// <summary>int32 sums of products plus bias, channel by channel. Weights are int8 [KernelH, KernelW, Channels].</summary>
+    internal sealed record DepthwiseConv(Region From, Region To, int Weights, int Bias, Window Window) : Instruction
+    {
+        public override Engine Engine => Engine.Tensor;
+        public override Seq<Access> Accesses => new(
+            Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Weights, (long)Window.Taps * To.Channels), Access.Table(Bias, 4L * To.Channels));
+        public override bool IsConsistent => Window.IsValid && From.Type == DType.QInt8 && To.Type == DType.QInt32 && Bias % 4 == 0 && From.Channels == To.Channels;
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Window.Taps, To.Channels);
+        public override void Execute(Machine machine) => TensorUnit.DepthwiseConv(machine.Sram, this);
+    }
+
+    /// <summary>The largest integer of each window; padding never wins.</summary>
+    internal sealed record MaxPool(Region From, Region To, Window Window) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To));
+        public override bool IsConsistent => Window.IsValid && From.Channels == To.Channels && From.Type == To.Type;
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Window.Taps, To.Channels);
+        public override void Execute(Machine machine) => VectorUnit.MaxPool(machine.Sram, this);
+    }
+
+    /// <summary>The int32 sum of each window.</summary>
+    internal sealed record SumPool(Region From, Region To, Window Window) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To));
+        public override bool IsConsistent => Window.IsValid && From.Channels == To.Channels && To.Type == DType.QInt32;
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Window.Taps, To.Channels);
+        public override void Execute(Machine machine) => VectorUnit.SumPool(machine.Sram, this);
+    }
+
+    /// <summary>
+    /// The clamped, rescaled sum of boxes of one shape (NUMERICS section 5). The table holds int32 rows [shift, low, high, multiplier of each term], one per lane; a shift of 0 clamps the sum
+    /// as it is. With lanes by position, Map is a table of one 16-bit lane number per position.
+    /// </summary>
+    internal sealed record Rescale(Seq<Region> Terms, Region To, int Table, LaneKind Lanes, int LaneCount, int Map) : Instruction
+    {
+        public int RowLength => 3 + Terms.Count;
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new([
+            .. Terms.Select(static t => Access.Read(MemoryKind.Sram, t)), Access.Write(MemoryKind.Sram, To), Access.Table(Table, 4L * RowLength * LaneCount), Access.Table(Map, Lanes == LaneKind.Position ? 2L * To.Positions : 0)]);
+        public override bool IsConsistent => Terms.Count > 0 && Terms.All(To.HasShapeOf) && Table % 4 == 0 && Map % 2 == 0
+            && Lanes switch { LaneKind.Tensor => LaneCount == 1, LaneKind.Channel => LaneCount == To.Channels, LaneKind.Position => LaneCount is > 0 and <= ushort.MaxValue + 1, _ => false };
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Terms.Count, To.Channels);
+        public override void Execute(Machine machine) => VectorUnit.Rescale(machine.Sram, this);
+    }
+
+    /// <summary>Moves integers, counted in NCHW order, into a box of another shape.</summary>
+    internal sealed record Reshape(Region From, Region To) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To));
+        public override bool IsConsistent => From.Type == To.Type && From.Bytes == To.Bytes;
+        public override long Cycles(Timing timing) => timing.Elementwise(From.Positions, 1, From.Channels);
+        public override void Execute(Machine machine) => Mover.Reshape(machine.Sram, From, To);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using QatGen.Arithmetic;
+
+namespace QatGen.Bpu;
+
+/// <summary>The vector engine: rescaling and pooling, channel by channel.</summary>
+internal static class VectorUnit
+{
+    public static void Rescale(Span<byte> sram, Instruction.Rescale rescale)
+    {
+        var (to, length) = (rescale.To, rescale.RowLength);
+        var table = MemoryMarshal.Cast<byte, int>(sram.Slice(rescale.Table, 4 * length * rescale.LaneCount));
+        var map = rescale.Lanes == LaneKind.Position ? MemoryMarshal.Cast<byte, ushort>(sram.Slice(rescale.Map, 2 * to.Positions)) : default;
+        var laneStep = rescale.Lanes == LaneKind.Channel ? length : 0;
+        var sums = new long[to.Channels];
+        for (var position = 0; position < to.Positions; position++)
+        {
+            var (row, column) = (position / to.Columns, position % to.Columns);
+            var lanes = rescale.Lanes == LaneKind.Position ? table.Slice(map[position] * length, length) : table;
+            Array.Clear(sums);
+            for (var term = 0; term < rescale.Terms.Count; term++)
+            {
+                var box = rescale.Terms[term];
+                AddProducts(sram.Slice(box.At(row, column), box.RunBytes), box.Type, lanes[(3 + term)..], laneStep, sums);
+            }
+
+            Write(sums, lanes, laneStep, sram.Slice(to.At(row, column), to.RunBytes), to.Type);
+        }
+    }
+
+    public static void MaxPool(Span<byte> sram, Instruction.MaxPool pool)
+    {
+        var best = new int[pool.To.Channels];
+        Pool(sram, pool.From, pool.To, pool.Window, best, pool.From.Type.Min(), static (best, values) =>
+        {
+            for (var i = 0; i < best.Length; i++)
+            {
+                best[i] = Math.Max(best[i], values[i]);
+            }
+        });
+    }
+
+    public static void SumPool(Span<byte> sram, Instruction.SumPool pool)
+    {
+        var sums = new int[pool.To.Channels];
+        Pool(sram, pool.From, pool.To, pool.Window, sums, 0, static (sums, values) =>
+        {
+            for (var i = 0; i < sums.Length; i++)
+            {
+                sums[i] += values[i];
+            }
+        });
+    }
+
+    private delegate void Reduce(Span<int> result, ReadOnlySpan<int> values);
+
+    private static void Pool(Span<byte> sram, Region from, Region to, Window window, int[] result, int initial, Reduce reduce)
+    {
+        var values = new int[to.Channels];
+        for (var row = 0; row < to.Rows; row++)
+        {
+            var (firstY, endY) = Window.Inside(window.FirstRow(row), window.KernelH, window.DilationH, from.Rows);
+            for (var column = 0; column < to.Columns; column++)
+            {
+                var left = (column * window.StrideW) - window.PadLeft;
+                var (firstX, endX) = Window.Inside(left, window.KernelW, window.DilationW, from.Columns);
+                Array.Fill(result, initial);
+                for (var y = firstY; y < endY; y++)
+                {
+                    for (var x = firstX; x < endX; x++)
+                    {
+                        Read(sram.Slice(from.At(window.FirstRow(row) + (y * window.DilationH), left + (x * window.DilationW)), from.RunBytes), from.Type, values);
+                        reduce(result, values);
+                    }
+                }
+
+                Write(result, sram.Slice(to.At(row, column), to.RunBytes), to.Type);
+            }
+        }
+    }
+
+    private static void AddProducts(ReadOnlySpan<byte> run, DType type, ReadOnlySpan<int> multipliers, int laneStep, Span<long> sums)
+    {
+        if (type == DType.QInt8)
+        {
+            for (var i = 0; i < sums.Length; i++)
+            {
+                sums[i] += (long)(sbyte)run[i] * multipliers[i * laneStep];
+            }
+
+            return;
+        }
+
+        var values = MemoryMarshal.Cast<byte, int>(run);
+        for (var i = 0; i < sums.Length; i++)
+        {
+            sums[i] += (long)values[i] * multipliers[i * laneStep];
+        }
+    }
+
+    private static void Write(ReadOnlySpan<long> sums, ReadOnlySpan<int> lanes, int laneStep, Span<byte> run, DType type)
+    {
+        for (var i = 0; i < sums.Length; i++)
+        {
+            var (shift, low, high) = (lanes[i * laneStep], lanes[(i * laneStep) + 1], lanes[(i * laneStep) + 2]);
+            var y = shift == 0 ? Quantization.Clamp(sums[i], low, high) : Rescaling.Apply(sums[i], shift, low, high);
+            if (type == DType.QInt8)
+            {
+                run[i] = (byte)y;
+            }
+            else
+            {
+                MemoryMarshal.Cast<byte, int>(run)[i] = y;
+            }
+        }
+    }
+
+    private static void Write(ReadOnlySpan<int> values, Span<byte> run, DType type)
+    {
+        if (type == DType.QInt32)
+        {
+            MemoryMarshal.AsBytes(values).CopyTo(run);
+            return;
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            run[i] = (byte)values[i];
+        }
+    }
+
+    private static void Read(ReadOnlySpan<byte> run, DType type, Span<int> values)
+    {
+        if (type == DType.QInt32)
+        {
+            run.CopyTo(MemoryMarshal.AsBytes(values));
+            return;
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (sbyte)run[i];
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace QatGen.Primitives;
+
+/// <summary>Counts what a program costs, layer by layer, while it infers shapes: for the batch of the given inputs. A shape that is not known makes the cost unknown (null), never wrong.</summary>
+public sealed class CostChecker : IPrimitives<Fact>
+{
+    private readonly FactChecker _facts = new();
+    private readonly List<CostOfLayer> _layers = [];
+
+    /// <summary>One row per layer, in execution order.</summary>
+    public IReadOnlyList<CostOfLayer> Layers => _layers;
+
+    /// <summary>Multiply-accumulates of the whole program; null while one layer's are not known.</summary>
+    public long? Macs => _layers.Aggregate((long?)0, static (sum, l) => sum + l.Macs);
+
+    /// <summary>Bytes of all weights and biases; null while one layer's are not known.</summary>
+    public long? ParameterBytes => _layers.Aggregate((long?)0, static (sum, l) => sum + l.ParameterBytes);
+
+    public void Layer(string path)
+    {
+        _facts.Layer(path);
+        if (_layers.Count == 0 || _layers[_layers.Count - 1].Layer != path)
+        {
+            _layers.Add(new(path));
+        }
+    }
+
+    public Fact Conv(Fact x, Fact weight, Fact bias, ConvGeometry geometry)
+    {
+        var sum = _facts.Conv(x, weight, bias, geometry);
+        var perOutput = weight with { Shape = new([.. weight.Shape.Skip(1)]) };
+        return Add(sum, sum.Elements * perOutput.Elements, weight.Elements + bias.Elements, weight.Bytes + bias.Bytes);
+    }
+
+    public Fact Rescale(Fact[] terms, Fact rescale) => Add(_facts.Rescale(terms, rescale));
+
+    public Fact Clamp(Fact x, Fact limits) => Add(_facts.Clamp(x, limits));
+
+    public Fact MaxPool(Fact x, PoolGeometry geometry) => Add(_facts.MaxPool(x, geometry));
+
+    public Fact SumPool(Fact x, PoolGeometry geometry, AverageCount count) => Add(_facts.SumPool(x, geometry, count));
+
+    public Fact Concat(Fact[] parts, Fact rescale, int axis) => Add(_facts.Concat(parts, rescale, axis));
+
+    public Fact Reshape(Fact x, int[] shape) => Add(_facts.Reshape(x, shape));
+
+    /// <summary>The last result of a layer is what it leaves behind; what comes before is its accumulator.</summary>
+    private Fact Add(Fact result, long? macs = 0, long? parameters = 0, long? parameterBytes = 0)
+    {
+        if (_layers.Count == 0)
+        {
+            Layer("");
+        }
+
+        var layer = _layers[_layers.Count - 1];
+        _layers[_layers.Count - 1] = new(layer.Layer, layer.Macs + macs, layer.Parameters + parameters, layer.ParameterBytes + parameterBytes, result.Bytes);
+        return result;
+    }
+}

@@ -1,0 +1,31 @@
+using QatGen.Marches;
+using QatGen.Primitives;
+
+namespace QatGen.Bpu.Tests;
+
+/// <summary>Compiles for tests.</summary>
+internal static class Compile
+{
+    /// <summary>Compiles with the least on-chip memory that the program can do with, in steps of an eighth.</summary>
+    public static BpuProgram InSmallestSram(IntGraph graph, int batch = 1)
+    {
+        for (var bytes = 256; ; bytes += Math.Max(64, bytes / 8))
+        {
+            try
+            {
+                return BpuCompiler.Compile(graph, new(batch, bytes));
+            }
+            catch (QatGenException e) when (e.Violations[0].Rule == BpuRules.DoesNotFit)
+            {
+            }
+        }
+    }
+
+    /// <summary>The march's limits that a program exceeds.</summary>
+    public static IReadOnlyList<Violation> Limits(IntGraph graph, int batch)
+    {
+        var checker = new MarchChecker(MarchSpec.Get(graph.Signature.March));
+        graph.Forward(checker, [.. graph.Constants.Select(Fact.Of)], [.. graph.Signature.Inputs.Select(i => Fact.Of(i.WithBatch(batch), i.DType))]);
+        return checker.Violations;
+    }
+}

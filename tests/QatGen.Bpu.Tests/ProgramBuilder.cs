@@ -1,0 +1,138 @@
+using QatGen.Arithmetic;
+using QatGen.Primitives;
+
+namespace QatGen.Bpu.Tests;
+
+/// <summary>Writes valid integer programs with random constants: each method adds a layer and returns the number of its result. Shapes are those of one frame batch of 1.</summary>
+internal sealed class ProgramBuilder(Random random, March march, params int[][] inputs)
+{
+    private readonly List<IntNode> _nodes = [];
+    private readonly List<Constant> _constants = [];
+    private readonly List<Quantity> _quantities = [.. inputs.Select(_ => Quantity.Of(Scale(random), DType.QInt8))];
+    private string _layer = "";
+    private int _layers;
+
+    /// <summary>Constants at the ends of their ranges.</summary>
+    public bool Extreme { get; init; }
+
+    public int Count => _quantities.Count;
+
+    /// <summary>Shape of a value for a batch of 1.</summary>
+    public int[] Shape(int value) => [.. Facts[value].Shape];
+
+    public DType Type(int value) => Facts[value].DType;
+
+    private Fact[] Facts => new IntGraph(Signature([]), _constants.ToSeq(), _nodes.ToSeq(), Seq<int>.Empty).Facts(1);
+
+    public IntGraph Finish(params int[] outputs)
+    {
+        var graph = new IntGraph(Signature(outputs), _constants.ToSeq(), _nodes.ToSeq(), new(outputs));
+        graph.Verify();
+        return graph;
+    }
+
+    public int Conv(int x, int outputs, int kernelH, int kernelW, ConvGeometry g, ClampRange? range = null, int? residual = null, bool highPrecision = false)
+    {
+        Begin("conv");
+        var sum = Accumulate(x, outputs, kernelH, kernelW, g);
+        var quantity = _quantities[sum];
+        var limits = range ?? ClampRange.None;
+        if (highPrecision)
+        {
+            return Add(new IntNode.Rescale(new(sum), Constant(RescaleConstant.PassThrough(quantity, limits)), _layer), quantity);
+        }
+
+        var target = (float)(quantity.Scales.Zip(quantity.Bounds, static (s, b) => s * b).Max() / 500);
+        return Rescale(residual is { } r ? random.Next(2) == 0 ? [sum, r] : [r, sum] : [sum], target, limits);
+    }
+
+    public int Accumulate(int x, int outputs, int kernelH, int kernelW, ConvGeometry g)
+    {
+        var perGroup = Shape(x)[1] / g.Groups;
+        var weight = new WeightConstant(new(outputs, perGroup, kernelH, kernelW), Fill(outputs * perGroup * kernelH * kernelW, () => (sbyte)Pick(sbyte.MinValue, sbyte.MaxValue)));
+        var bias = new BiasConstant(Fill(outputs, () => Pick(-5000, 5000)));
+        var bounds = weight.Magnitudes().Zip(bias.Values, static (m, b) => (m * 128) + Math.Abs((long)b)).ToSeq();
+        var quantity = new Quantity(LaneKind.Channel, Fill(outputs, () => _quantities[x].Scales[0] * Scale(random)), Fill(outputs, static () => 1), bounds, Seq<int>.Empty);
+        return Add(new IntNode.Conv(x, Constant(weight), Constant(bias), g, _layer), quantity);
+    }
+
+    public int Sum(int[] terms, ClampRange range)
+    {
+        Begin("add");
+        return Rescale(terms, (float)(terms.Max(t => _quantities[t].Scales[0]) * 1.3), range);
+    }
+
+    public int Clamp(int x)
+    {
+        Begin("clamp");
+        return Add(new IntNode.Clamp(x, Constant(new ClampConstant(Pick(-100, 0), Pick(1, 100))), _layer), _quantities[x]);
+    }
+
+    public int MaxPool(int x, PoolGeometry g)
+    {
+        Begin("max");
+        return Add(new IntNode.MaxPool(x, g, _layer), _quantities[x]);
+    }
+
+    public int AveragePool(int x, PoolGeometry g, AverageCount count)
+    {
+        Begin("average");
+        var (height, width) = (Shape(x)[2], Shape(x)[3]);
+        var (all, shape) = (count.Divisors(g, height, width), g.For(height, width));
+        var distinct = all.Distinct().ToArray();
+        var bound = 128L * shape.KernelH * shape.KernelW;
+        var quantity = new Quantity(LaneKind.Position, distinct.Select(_ => _quantities[x].Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), all.Select(d => Array.IndexOf(distinct, d)).ToSeq());
+        var sum = Add(new IntNode.SumPool(x, g, count, _layer), quantity);
+        return Rescale([sum], (float)(_quantities[x].Scales[0] * 0.7), ClampRange.None);
+    }
+
+    public int Concat(int[] parts, int axis)
+    {
+        Begin("cat");
+        var scale = parts.Max(p => _quantities[p].Scales[0]);
+        return Add(new IntNode.Concat(new(parts), Constant(RescaleConstant.CreateConcat([.. parts.Select(p => _quantities[p])], scale, DType.QInt8, _layer)), axis, _layer), Quantity.Of(scale, DType.QInt8));
+    }
+
+    public int Reshape(int x, params int[] shape)
+    {
+        Begin("view");
+        return Add(new IntNode.Reshape(x, new(shape), _layer), _quantities[x]);
+    }
+
+    public QTensor[] Inputs(int batch) => [.. inputs.Select((s, i) =>
+        new QTensor([batch, .. s.Skip(1)], DType.QInt8, [.. Fill(batch * s.Skip(1).Aggregate(1, static (n, d) => n * d), () => Pick(-128, 127))], _quantities[i].Scales[0]))];
+
+    private int Rescale(int[] terms, float scale, ClampRange range)
+    {
+        var constant = RescaleConstant.Create([.. terms.Select(t => _quantities[t])], scale, range, DType.QInt8, _layer);
+        return Add(new IntNode.Rescale(new(terms), Constant(constant), _layer), Quantity.Of(scale, DType.QInt8));
+    }
+
+    private void Begin(string name) => _layer = $"{name}{_layers++}";
+
+    private int Constant(Constant constant)
+    {
+        _constants.Add(constant);
+        return _constants.Count - 1;
+    }
+
+    private int Add(IntNode node, Quantity quantity)
+    {
+        _nodes.Add(node);
+        _quantities.Add(quantity);
+        return Count - 1;
+    }
+
+    private int Pick(int low, int high) => Extreme ? random.Next(2) == 0 ? low : high : random.Next(low, high + 1);
+
+    private static Seq<T> Fill<T>(int count, Func<T> value) => Enumerable.Range(0, count).Select(_ => value()).ToSeq();
+
+    private static float Scale(Random random) => (float)Math.Pow(2, (random.NextDouble() * 4) - 8);
+
+    private Signature Signature(int[] outputs)
+    {
+        var facts = outputs.Length == 0 ? [] : Facts;
+        return new("Random", march, inputs.Select((s, i) => new TensorSpec($"x{i}", new(s), DType.QInt8, _quantities[i].Scales)).ToSeq(),
+            outputs.Select((o, i) => new TensorSpec($"y{i}", facts[o].Shape, facts[o].DType, _quantities[o].Scales)).ToSeq());
+    }
+}

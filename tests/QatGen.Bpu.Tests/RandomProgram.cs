@@ -1,0 +1,89 @@
+using QatGen.Arithmetic;
+using QatGen.Primitives;
+
+namespace QatGen.Bpu.Tests;
+
+/// <summary>Random programs that mix all primitives: what cannot follow on a value (limits, empty maps) is not chosen or is refused by the rules and drawn again.</summary>
+internal static class RandomProgram
+{
+    public static (IntGraph Graph, QTensor[] Inputs) Create(int seed, March march, int batch, bool extreme = false)
+    {
+        var random = new Random(seed);
+        int[] shape = [1, random.Next(1, 40), random.Next(1, 5) * random.Next(1, 5), random.Next(1, 5) * random.Next(1, 5)];
+        var builder = new ProgramBuilder(random, march, random.Next(3) == 0 ? [shape, shape] : [shape]) { Extreme = extreme };
+        var value = builder.Count - 1;
+        for (var i = random.Next(1, 7); i > 0; i--)
+        {
+            value = Extend(random, builder, value);
+        }
+
+        if (random.Next(2) == 0)
+        {
+            var features = builder.Reshape(value, 0, -1);
+            value = Linear(random, builder, features, random.Next(2) == 0);
+        }
+
+        // Sometimes a second output that is also read inside.
+        var other = random.Next(builder.Count);
+        var isPlain = builder.Type(other) == DType.QInt8 || other == value;
+        return (random.Next(4) == 0 && isPlain && other != value ? builder.Finish(value, other) : builder.Finish(value), builder.Inputs(batch));
+    }
+
+    private static int Extend(Random random, ProgramBuilder b, int x)
+    {
+        var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
+        switch (random.Next(9))
+        {
+            case 0:
+                var multiplier = random.Next(1, 3);
+                return Conv(random, b, x, channels * multiplier, groups: channels);
+            case 1:
+                var groups = Enumerable.Range(1, channels).Where(g => channels % g == 0).ToArray();
+                var chosen = groups[random.Next(groups.Length)];
+                return Conv(random, b, x, chosen * random.Next(1, 6), chosen);
+            case 2:
+                var same = b.Conv(x, channels, 3, 3, new(PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1), Range(random), residual: x);
+                return b.Sum([same, x, same], Range(random));
+            case 3:
+                return b.MaxPool(b.Clamp(x), Pool(random, height, width, maxDilation: 2));
+            case 4:
+                return b.AveragePool(x, random.Next(3) == 0 ? PoolGeometry.Global : Pool(random, height, width, maxDilation: 1), new(random.Next(2) == 0, random.Next(3) == 0 ? 3 : 0));
+            case 5:
+                var axis = random.Next(1, 4);
+                return b.Concat([x, b.Clamp(x), x], axis);
+            case 6:
+                return b.Reshape(x, 0, height * channels, 1, width);
+            default:
+                return Conv(random, b, x, random.Next(1, 50));
+        }
+    }
+
+    private static int Conv(Random random, ProgramBuilder b, int x, int outputs, int groups = 1)
+    {
+        var (height, width) = (b.Shape(x)[2], b.Shape(x)[3]);
+        var (kernelH, kernelW) = (random.Next(1, 5), random.Next(1, 5));
+        var (dilationH, dilationW) = random.Next(4) == 0 ? (random.Next(1, 3), random.Next(1, 3)) : (1, 1);
+        var dilated = dilationH + dilationW > 2;
+        var g = new ConvGeometry(
+            dilated ? 1 : random.Next(1, 4), dilated ? 1 : random.Next(1, 4), random.Next(0, 4), random.Next(0, 4), random.Next(0, 4), random.Next(0, 4), dilationH, dilationW, groups);
+        var (needH, needW) = ((dilationH * (kernelH - 1)) + 1 - height, (dilationW * (kernelW - 1)) + 1 - width);
+        g = g with { PadBottom = Math.Max(g.PadBottom, needH), PadRight = Math.Max(g.PadRight, needW) };
+        return b.Conv(x, outputs, kernelH, kernelW, g, Range(random));
+    }
+
+    private static int Linear(Random random, ProgramBuilder b, int x, bool highPrecision)
+    {
+        var outputs = random.Next(1, 40);
+        var y = b.Conv(b.Reshape(x, 0, 0, 1, 1), outputs, 1, 1, new(), Range(random), highPrecision: highPrecision);
+        return b.Reshape(y, 0, 0);
+    }
+
+    private static PoolGeometry Pool(Random random, int height, int width, int maxDilation)
+    {
+        var (kernelH, kernelW) = (random.Next(1, Math.Min(4, height) + 1), random.Next(1, Math.Min(4, width) + 1));
+        var dilation = kernelH > 1 && kernelW > 1 && (kernelH * 2) - 1 <= height && (kernelW * 2) - 1 <= width ? random.Next(1, maxDilation + 1) : 1;
+        return new(kernelH, kernelW, random.Next(1, 4), random.Next(1, 4), random.Next(0, (kernelH / 2) + 1), random.Next(0, (kernelW / 2) + 1), dilation, dilation, random.Next(2) == 0);
+    }
+
+    private static ClampRange Range(Random random) => random.Next(3) switch { 0 => ClampRange.None, 1 => ClampRange.Relu, _ => ClampRange.Relu6 };
+}

@@ -1,0 +1,125 @@
+using QatGen.Arithmetic;
+using QatGen.Primitives;
+
+namespace QatGen.Bpu.Tests;
+
+/// <summary>The primitives as plain loops, written without regard to how the compiler or simulator work.</summary>
+internal sealed class ReferencePrimitives : IPrimitives<ReferenceValue>
+{
+    public static QTensor[] Run(IntGraph graph, params QTensor[] inputs)
+    {
+        var results = graph.Forward(new ReferencePrimitives(), [.. graph.Constants.Select(ReferenceValue.Of)], [.. inputs.Select(ReferenceValue.Of)]);
+        return [.. results.Select((r, i) => new QTensor(r.Shape, r.Type, r.Data, [.. graph.Signature.Outputs[i].Scales]))];
+    }
+
+    public void Layer(string path)
+    {
+    }
+
+    public ReferenceValue Conv(ReferenceValue x, ReferenceValue weight, ReferenceValue bias, ConvGeometry g)
+    {
+        var (w, b) = ((WeightConstant)weight.Constant!, (BiasConstant)bias.Constant!);
+        var (outputs, perGroup, kernelH, kernelW) = (w.Shape[0], w.Shape[1], w.Shape[2], w.Shape[3]);
+        return Map([x.Shape[0], outputs, g.OutputHeight(x.Shape[2], kernelH), g.OutputWidth(x.Shape[3], kernelW)], DType.QInt32, (n, o, h, c) =>
+        {
+            var sum = b.Values[o];
+            var first = o / (outputs / g.Groups) * perGroup;
+            for (var i = 0; i < perGroup; i++)
+            {
+                for (var ky = 0; ky < kernelH; ky++)
+                {
+                    for (var kx = 0; kx < kernelW; kx++)
+                    {
+                        var (row, column) = ((h * g.StrideH) - g.PadTop + (ky * g.DilationH), (c * g.StrideW) - g.PadLeft + (kx * g.DilationW));
+                        if (x.Holds(row, column))
+                        {
+                            sum = checked(sum + (w.Values[(((((o * perGroup) + i) * kernelH) + ky) * kernelW) + kx] * x[n, first + i, row, column]));
+                        }
+                    }
+                }
+            }
+
+            return sum;
+        });
+    }
+
+    public ReferenceValue Rescale(ReferenceValue[] terms, ReferenceValue rescale)
+    {
+        var r = (RescaleConstant)rescale.Constant!;
+        var positions = terms[0].Shape.Skip(2).Aggregate(1, static (n, d) => n * d);
+        var data = new int[terms[0].Data.Length];
+        for (var i = 0; i < data.Length; i++)
+        {
+            var lane = r.Lanes switch { LaneKind.Channel => i / positions % terms[0].Shape[1], LaneKind.Position => r.Map[i % positions], _ => 0 };
+            data[i] = One(r, lane, [.. terms.Select(t => t.Data[i])]);
+        }
+
+        return new(terms[0].Shape, data, r.DType);
+    }
+
+    public ReferenceValue Clamp(ReferenceValue x, ReferenceValue limits)
+    {
+        var c = (ClampConstant)limits.Constant!;
+        return x with { Data = [.. x.Data.Select(v => Math.Clamp(v, c.Low, c.High))] };
+    }
+
+    public ReferenceValue MaxPool(ReferenceValue x, PoolGeometry geometry) => Pool(x, geometry, x.Type, static values => values.Max());
+
+    public ReferenceValue SumPool(ReferenceValue x, PoolGeometry geometry, AverageCount count) => Pool(x, geometry, DType.QInt32, static values => values.Sum());
+
+    public ReferenceValue Concat(ReferenceValue[] parts, ReferenceValue rescale, int axis)
+    {
+        var r = (RescaleConstant)rescale.Constant!;
+        var shape = (int[])parts[0].Shape.Clone();
+        shape[axis] = parts.Sum(p => p.Shape[axis]);
+        var outer = shape.Take(axis).Aggregate(1, static (n, d) => n * d);
+        var data = new List<int>();
+        for (var i = 0; i < outer; i++)
+        {
+            for (var part = 0; part < parts.Length; part++)
+            {
+                var run = parts[part].Data.Length / outer;
+                data.AddRange(parts[part].Data.Skip(i * run).Take(run).Select(v => One(r, part, v)));
+            }
+        }
+
+        return new(shape, [.. data], r.DType);
+    }
+
+    public ReferenceValue Reshape(ReferenceValue x, int[] shape)
+    {
+        var target = shape.Select((d, i) => d == 0 ? x.Shape[i] : d).ToArray();
+        var rest = target.Where(static d => d > 0).Aggregate(1, static (n, d) => n * d);
+        return x with { Shape = [.. target.Select(d => d < 0 ? x.Data.Length / rest : d)] };
+    }
+
+    private static int One(RescaleConstant r, int lane, params int[] terms)
+    {
+        var sum = terms.Select((t, i) => (long)t * r.Multipliers[(lane * r.Terms) + i]).Sum();
+        return r.IsPassThrough ? Math.Clamp(terms[0], r.Lows[lane], r.Highs[lane]) : Rescaling.Apply(sum, r.Shifts[lane], r.Lows[lane], r.Highs[lane]);
+    }
+
+    private static ReferenceValue Pool(ReferenceValue x, PoolGeometry geometry, DType type, Func<IEnumerable<int>, int> reduce)
+    {
+        var g = geometry.For(x.Shape[2], x.Shape[3]);
+        return Map([x.Shape[0], x.Shape[1], g.OutputHeight(x.Shape[2]), g.OutputWidth(x.Shape[3])], type, (n, c, h, w) => reduce(
+            from ky in Enumerable.Range(0, g.KernelH)
+            from kx in Enumerable.Range(0, g.KernelW)
+            let row = (h * g.StrideH) - g.PadH + (ky * g.DilationH)
+            let column = (w * g.StrideW) - g.PadW + (kx * g.DilationW)
+            where x.Holds(row, column)
+            select x[n, c, row, column]));
+    }
+
+    private static ReferenceValue Map(int[] shape, DType type, Func<int, int, int, int, int> value)
+    {
+        var data = new int[shape.Aggregate(1, static (n, d) => n * d)];
+        for (var i = 0; i < data.Length; i++)
+        {
+            var (w, h, c) = (i % shape[3], i / shape[3] % shape[2], i / (shape[3] * shape[2]) % shape[1]);
+            data[i] = value(i / (shape[3] * shape[2] * shape[1]), c, h, w);
+        }
+
+        return new(shape, data, type);
+    }
+}
