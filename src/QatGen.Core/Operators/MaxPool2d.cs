@@ -8,7 +8,7 @@ internal sealed class MaxPool2d() : Operator("MaxPool2d")
 {
     public override Seq<Form> Forms => new(new(FormKind.Module, "MaxPool2d"), new(FormKind.Functional, "max_pool2d"));
 
-    public override Seq<string> Structural => new("kernel_size", "stride", "padding", "dilation", "ceil_mode");
+    public override Seq<string> Structural => new("kernel_size", "stride", "strides", "padding", "dilation", "ceil_mode");
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.MaxPool(inputs[0], Pooling.Geometry(node));
 
