@@ -90,11 +90,13 @@ public abstract class QatModule : nn.Module<Tensor, Tensor>, IQatModule
 
     /// <summary>Declares a node that is called in another form, on which the defaults of its arguments can depend.</summary>
     protected QatNode Node(string op, string path, Form form, AttributeMap attributes, OutputKind output, params Node[] absorbed) =>
-        Node(Absorbed(op, path, attributes, form) with { Output = output, Absorbed = new(absorbed) });
+        Node(Absorbed(op, path, form, attributes) with { Output = output, Absorbed = new(absorbed) });
 
     /// <summary>A node that was fused into another.</summary>
-    protected static Node Absorbed(string op, string path, AttributeMap? attributes = null, Form? form = null) =>
-        new(op, path, form ?? new(FormKind.Module, op), Seq<int>.Empty, attributes ?? []);
+    protected static Node Absorbed(string op, string path, AttributeMap? attributes = null) => Absorbed(op, path, new Form(FormKind.Module, op), attributes ?? []);
+
+    /// <summary>A node in another form than a module, fused into another.</summary>
+    protected static Node Absorbed(string op, string path, Form form, AttributeMap attributes) => new(op, path, form, Seq<int>.Empty, attributes);
 
     /// <summary>Nothing: nodes and inputs are registered under the float model's paths when they are declared.</summary>
     protected override void RegisterComponents()

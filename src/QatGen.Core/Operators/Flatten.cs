@@ -8,6 +8,8 @@ internal sealed class Flatten() : Operator("Flatten")
 {
     public override Seq<Form> Forms => new(new(FormKind.Module, "Flatten"), new(FormKind.Torch, "flatten"), new(FormKind.Method, "flatten"));
 
+    public override bool IsView => true;
+
     public override Seq<string> Structural => new("start_dim", "end_dim");
 
     public override IEnumerable<Violation> Check(Node node)

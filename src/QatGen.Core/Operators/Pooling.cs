@@ -5,7 +5,7 @@ namespace QatGen.Operators;
 
 internal static class Pooling
 {
-    /// <summary>PyTorch's window arguments; the stride is the kernel unless given.</summary>
+    /// <summary>PyTorch's window arguments; the stride is the kernel unless given. One overload of max_pool2d calls it strides.</summary>
     public static PoolGeometry Geometry(Node node)
     {
         var (kernelH, kernelW) = node.Pair("kernel_size", 1);
