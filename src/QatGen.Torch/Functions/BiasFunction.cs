@@ -28,6 +28,6 @@ internal sealed unsafe class BiasFunction : autograd.SingleTensorFunction<BiasFu
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        return [gradient.div(tensor((double[])ctx.get_data("scales"))).to(ScalarType.Float32).DetachFromDisposeScope(), null!];
+        return [gradient.div(tensor((double[])ctx.get_data("scales"))).to(ScalarType.Float32).MoveToOuterDisposeScope(), null!];
     }
 }

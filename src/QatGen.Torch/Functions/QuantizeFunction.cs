@@ -51,7 +51,7 @@ internal sealed unsafe class QuantizeFunction : autograd.SingleTensorFunction<Qu
                 Scaled((float*)passed + start, (float*)to + start, length, (float)(1 / scale));
             }
         });
-        return [result.DetachFromDisposeScope(), null!, null!, null!, null!];
+        return [result.MoveToOuterDisposeScope(), null!, null!, null!, null!];
     }
 
     private static void Quantize(float* from, float* to, int length, double scale, int low, int high)

@@ -35,6 +35,6 @@ internal sealed unsafe class RescaleFunction : autograd.SingleTensorFunction<Res
         var incoming = RawTensor.Contiguous(gradient);
         var outgoing = terms.Select(static t => empty_like(t)).ToArray();
         new RescaleLoop(constant, terms).Backward(real, RawTensor.Floats(incoming), outgoing);
-        return [null!, null!, .. outgoing.Select(static t => t.DetachFromDisposeScope())];
+        return [null!, null!, .. outgoing.Select(static t => t.MoveToOuterDisposeScope())];
     }
 }
