@@ -126,7 +126,7 @@ internal sealed partial class Evaluator
         var frame = new Frame(context.NextId(), captured, receiver, new(_guards.Count));
         for (var i = 0; i < arguments.Count && i < method.Parameters.Length; i++)
         {
-            _heap = _heap.With(new(frame.Id, method.Parameters[i]), arguments[i]);
+            Put(frame.Id, method.Parameters[i], arguments[i]);
         }
 
         var (path, guards) = (_path, _guards.Count);

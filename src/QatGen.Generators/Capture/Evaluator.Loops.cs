@@ -13,24 +13,15 @@ internal sealed partial class Evaluator
             throw Unsupported(loop, "asynchronous code has no fixed order");
         }
 
-        foreach (var item in Enumerate(Evaluate(loop.Collection, frame), loop.Collection))
+        var collection = Evaluate(loop.Collection, frame);
+        if (collection is Outside)
         {
-            // A frame of its own: each iteration has its own variable, which a lambda may capture.
-            var iteration = frame.Block(context.NextId());
-            switch (loop.LoopControlVariable)
-            {
-                case IVariableDeclaratorOperation variable:
-                    _heap = _heap.With(new(iteration.Id, variable.Symbol), item);
-                    break;
-                case IDeclarationExpressionOperation declaration:
-                    Assign(declaration.Expression, item, iteration, declaration);
-                    break;
-                case { } target:
-                    Assign(target, item, iteration, target);
-                    break;
-            }
+            return ForEachOutside(loop, collection, frame);
+        }
 
-            var signal = Execute(loop.Body, iteration);
+        foreach (var item in Enumerate(collection, loop.Collection))
+        {
+            var signal = Iterate(loop, item, frame);
             if (signal is Signal.Break or Signal.Return)
             {
                 return signal == Signal.Break ? Signal.Next : signal;
@@ -38,6 +29,36 @@ internal sealed partial class Evaluator
         }
 
         return Signal.Next;
+    }
+
+    /// <summary>A loop over what plays no part, such as the parameters: its body may change nothing that does.</summary>
+    private Signal ForEachOutside(IForEachLoopOperation loop, Datum collection, Frame frame)
+    {
+        var (before, recorded) = (_heap, _recorder.Count);
+        var signal = Iterate(loop, new Outside($"an element of {collection.Spelled}"), frame);
+        if (signal == Signal.Return || _recorder.Count != recorded || _heap.Changes(before))
+        {
+            throw Unsupported(loop.Collection, "the loop runs an unknown number of times and changes what the model is built from");
+        }
+
+        return Signal.Next;
+    }
+
+    private Signal Iterate(IForEachLoopOperation loop, Datum item, Frame frame)
+    {
+        // A frame of its own: each iteration has its own variable, which a lambda may capture.
+        var iteration = frame.Block(context.NextId());
+        switch (loop.LoopControlVariable)
+        {
+            case IVariableDeclaratorOperation variable:
+                Put(iteration.Id, variable.Symbol, item);
+                break;
+            case { } target:
+                Assign(target, item, iteration, target);
+                break;
+        }
+
+        return Execute(loop.Body, iteration);
     }
 
     private Signal For(IForLoopOperation loop, Frame frame)

@@ -19,7 +19,7 @@ internal sealed partial class Evaluator
         var layer = new Layer(context.NextId(), type, arguments, site.Syntax.GetLocation());
         if (IsContainer(layer))
         {
-            _heap = _heap.With(new(layer.Id, Slot.Children), new TupleOf(Seq<Datum>.Empty));
+            Put(layer.Id, Slot.Children, new TupleOf(Seq<Datum>.Empty));
             foreach (var argument in arguments)
             {
                 Append(layer, argument.Value is Constant { Value: null } ? [] : Enumerate(argument.Value, argument.Site), site);
@@ -80,7 +80,7 @@ internal sealed partial class Evaluator
                 break;
             case Layer { Type.Name: TorchNames.ModuleList } list when Find(list.Id, Slot.Registered) is null:
                 var items = Find(list.Id, Slot.Children)!;
-                _heap = _heap.With(new(list.Id, Slot.Registered), items);
+                Put(list.Id, Slot.Registered, items);
                 foreach (var child in ChildrenOf(list))
                 {
                     RegisterComponents(child.Module, site);
@@ -95,7 +95,7 @@ internal sealed partial class Evaluator
 
                 break;
             case Instance instance when TorchNames.IsModule(instance.Type) && Find(instance.Id, Slot.Registered) is null:
-                _heap = _heap.With(new(instance.Id, Slot.Registered), new Constant(true));
+                Put(instance.Id, Slot.Registered, new Constant(true));
                 foreach (var field in RegisteredFields(instance.Type))
                 {
                     if (Find(instance.Id, SlotOf(field)) is { } value && HoldsModule(value))
@@ -160,7 +160,7 @@ internal sealed partial class Evaluator
             return container;
         }
 
-        return TorchNames.HarmlessOnModules.Contains(method.Name) ? TorchNames.IsModule(method.ReturnType) ? module : Outside.Nothing
+        return TorchNames.HarmlessOnModules.Contains(method.Name) ? TorchNames.IsModule(method.ReturnType) ? module : new Outside(method.Name)
             : throw Fail(CaptureRules.UnknownOperator, call, $"{TorchNames.Module.Substring(TorchNames.Module.LastIndexOf('.') + 1)}.{method.Name}");
     }
 

@@ -60,7 +60,7 @@ internal sealed partial class Evaluator
         var instance = new Instance(context.NextId(), constructor.ContainingType);
         foreach (var field in TorchNames.Bases(instance.Type).TakeWhile(static t => !TorchNames.IsTorch(t)).SelectMany(static t => t.GetMembers()).OfType<IFieldSymbol>().Where(static f => !f.IsStatic))
         {
-            _heap = _heap.With(new(instance.Id, SlotOf(field)), DefaultOf(field.Type));
+            Put(instance.Id, SlotOf(field), DefaultOf(field.Type));
         }
 
         RunConstructor(constructor, instance, arguments, location);
@@ -77,10 +77,10 @@ internal sealed partial class Evaluator
         for (var i = 0; i < arguments.Count; i++)
         {
             // The parameters of a primary constructor are in scope in the whole class.
-            _heap = _heap.With(new(isPrimary ? instance.Id : frame.Id, definition.Parameters[i]), arguments[i]);
+            Put(isPrimary ? instance.Id : frame.Id, definition.Parameters[i], arguments[i]);
             if (isPrimary && definition.ContainingType.IsRecord && definition.ContainingType.GetMembers(definition.Parameters[i].Name).OfType<IPropertySymbol>().FirstOrDefault() is { } property)
             {
-                _heap = _heap.With(new(instance.Id, property), arguments[i]);
+                Put(instance.Id, property, arguments[i]);
             }
         }
 
@@ -176,10 +176,10 @@ internal sealed partial class Evaluator
         switch (syntax is null ? null : context.Operation(syntax))
         {
             case IFieldInitializerOperation { InitializedFields: [{ IsStatic: false } field] } initializer:
-                _heap = _heap.With(new(instance.Id, SlotOf(field)), Evaluate(initializer.Value, frame));
+                Put(instance.Id, SlotOf(field), Evaluate(initializer.Value, frame));
                 break;
             case IPropertyInitializerOperation { InitializedProperties: [{ IsStatic: false } property] } initializer:
-                _heap = _heap.With(new(instance.Id, property), Evaluate(initializer.Value, frame));
+                Put(instance.Id, property, Evaluate(initializer.Value, frame));
                 break;
         }
     }

@@ -32,7 +32,7 @@ internal sealed partial class Evaluator
     {
         if (matches && symbol is not null)
         {
-            _heap = _heap.With(new(frame.Id, symbol), value);
+            Put(frame.Id, symbol, value);
         }
 
         return new Constant(matches);

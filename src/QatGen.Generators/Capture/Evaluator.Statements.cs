@@ -44,7 +44,7 @@ internal sealed partial class Evaluator
     {
         foreach (var function in statements.OfType<ILocalFunctionOperation>())
         {
-            _heap = _heap.With(new(frame.Id, function.Symbol), new Function(function.Symbol, function.Body, frame, frame.Self));
+            Put(frame.Id, function.Symbol, new Function(function.Symbol, function.Body, frame, frame.Self));
         }
 
         foreach (var statement in statements)
@@ -74,7 +74,7 @@ internal sealed partial class Evaluator
                 }
 
                 var value = initializer is null ? Outside.Unassigned : Evaluate(initializer.Value, frame);
-                _heap = _heap.With(new(frame.Id, declarator.Symbol), value);
+                Put(frame.Id, declarator.Symbol, value);
             }
         }
 

@@ -41,6 +41,9 @@ internal sealed partial class Evaluator(CaptureContext context)
         };
     }
 
+    /// <summary>Writes a slot of an object that is being made; the value is evaluated before the heap is read.</summary>
+    private void Put(int owner, object key, Datum value) => _heap = _heap.With(new(owner, key), value);
+
     private Datum? Find(int owner, object key) => _heap.Find(new(owner, key));
 
     private void Set(int owner, object key, Datum value, Location location)
@@ -50,13 +53,13 @@ internal sealed partial class Evaluator(CaptureContext context)
             context.Report(Violation.Of(CaptureRules.StateInForward, _path, key is ISymbol symbol ? symbol.Name : "A list of the model"), location);
         }
 
-        _heap = _heap.With(new(owner, key), value);
+        Put(owner, key, value);
     }
 
     private ListOf NewList(IEnumerable<Datum> items)
     {
         var list = new ListOf(context.NextId());
-        _heap = _heap.With(new(list.Id, Slot.Contents), new TupleOf(items.ToSeq()));
+        Put(list.Id, Slot.Contents, new TupleOf(items.ToSeq()));
         return list;
     }
 

@@ -26,6 +26,9 @@ internal sealed class Heap
 
     public Heap With(Slot slot, Datum value) => new(_slots.SetItem(slot, value));
 
+    /// <summary>Whether a slot of another heap has another value here.</summary>
+    public bool Changes(Heap before) => before._slots.Any(p => !_slots[p.Key].Equals(p.Value));
+
     /// <summary>This heap where only one side has a slot (an object or variable of that side), else what <paramref name="join"/> makes of the two values.</summary>
     public Heap Join(Heap other, Func<Datum, Datum, Datum> join)
     {
