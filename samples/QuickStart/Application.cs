@@ -10,7 +10,7 @@ namespace QuickStart;
 public static class Application
 {
     private const double FloatRate = 0.1;
-    private const double QatRate = 0.01;
+    private const double QatRate = 0.001;
 
     /// <summary>Runs every step and prints what came of it; the result is also the last line, as JSON.</summary>
     public static Result Run(Options options)

@@ -20,11 +20,11 @@ public sealed class CatalogueTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void StructuralArguments_AreParametersInTorchSharp(string name)
+    public void Arguments_AreParametersInTorchSharp(string name)
     {
         var op = Catalogue.Get(name);
         var parameters = op.Forms.SelectMany(Declarations).SelectMany(static m => m.GetParameters()).Select(static p => p.Name).ToHashSet();
-        Assert.All(op.Structural, s => Assert.Contains(s, parameters));
+        Assert.All([.. op.Structural, .. op.Sizes], s => Assert.Contains(s, parameters));
     }
 
     [Theory]

@@ -37,6 +37,9 @@ public abstract class Operator(string name)
     /// <summary>Arguments that decide structure and so must be known at compile time.</summary>
     public virtual Seq<string> Structural => Seq<string>.Empty;
 
+    /// <summary>Arguments that only size parameters: where a constructor argument decides them, the parameters' own shapes tell.</summary>
+    public virtual Seq<string> Sizes => Seq<string>.Empty;
+
     /// <summary>What the operator cannot do whatever the march.</summary>
     public virtual IEnumerable<Violation> Check(Node node) => [];
 

@@ -1,5 +1,6 @@
 using QatGen.Graphs;
 using QatGen.Marches;
+using QatGen.Operators;
 
 namespace QatGen.Generators.Emit;
 
@@ -88,10 +89,11 @@ internal static class QatEmitter
         return $"Node({Call(node)}, OutputKind.{node.Output}{absorbed})";
     }
 
-    /// <summary>Operator, path, how it was written where that is not a module, and arguments. An argument that a constructor parameter decides is read from the parameters' shapes instead.</summary>
+    /// <summary>Operator, path, how it was written where that is not a module, and the arguments that its integer form reads. A size that a constructor argument decides is read from the parameters instead.</summary>
     private static string Call(Node node)
     {
-        var known = node.Attributes.Where(static a => a.Value is not Value.Symbol).Select(static a => $"[{Literal.Text(a.Key)}] = {Literal.Of(a.Value)}").ToArray();
+        var op = Catalogue.Get(node.Operator);
+        var known = node.Attributes.Where(a => op.Structural.Contains(a.Key) || (op.Sizes.Contains(a.Key) && a.Value is not Value.Symbol)).Select(static a => $"[{Literal.Text(a.Key)}] = {Literal.Of(a.Value)}").ToArray();
         var form = node.Form.Kind == FormKind.Module ? "" : $"new(FormKind.{node.Form.Kind}, {Literal.Text(node.Form.Name)}), ";
         var attributes = known.Length == 0 ? "new()" : $"new() {{ {string.Join(", ", known)} }}";
         return $"{Literal.Text(node.Operator)}, {Literal.Text(node.Path)}, {form}{attributes}";
