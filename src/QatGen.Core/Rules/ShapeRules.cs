@@ -14,4 +14,5 @@ public static class ShapeRules
     public static Rule Batch { get; } = new("QG2009", RuleSeverity.Error, "Batch must stay first", "Reshaping {0} to {1} mixes the frames of a batch", "Start flattening at dimension 1 and keep dimension 0");
     public static Rule Rank { get; } = new("QG2010", RuleSeverity.Error, "Wrong number of dimensions", "The input is {0}, the operator takes {1} dimensions", "Reshape the input");
     public static Rule ShapeNeeded { get; } = new("QG2011", RuleSeverity.Error, "Input shape is not known", "The shape of input '{0}' is not known", "Add [InputShape(...)] to the class or calibrate before converting");
+    public static Rule LayerInput { get; } = new("QG2012", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
 }
