@@ -79,6 +79,33 @@ public sealed class BadInputTests
         Expect(QuantizationRules.NotANumber, model.Nodes[2].Node.Path, () => model.ConvertToFixedPoint());
     }
 
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Call_ShapeThatNoLayerTakes_NamesTheLayer(FakeQuantState state)
+    {
+        using var scope = NewDisposeScope();
+        var graph = Nets.Residual() with { Inputs = new(new Graphs.GraphInput("x", Seq<int>.Empty, 0)) };
+        var free = new GraphQat(graph, Nets.State(graph));
+        free.Calibrate([randn(1, 1, 12, 12)]);
+        free.SetState(state);
+        Expect(ShapeRules.LayerInput, "stem.conv", () => free.call(randn(2, 3, 12, 12)));
+        Expect(ShapeRules.LayerInput, "stem.conv", () => free.call(randn(2, 12)));
+        Assert.Equal([2, 10], free.call(randn(2, 1, 30, 22)).shape);
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Call_OperandsOfTwoShapes_AreRefusedNotBroadcast(FakeQuantState state)
+    {
+        using var scope = NewDisposeScope();
+        var nodes = new[] { Nets.Conv("a", 0, 1, 4), Nets.Conv("b", 0, 1, 4, stride: 2), Nets.Call("Add", "add", 1, 2), Nets.Pool("pool", 3) };
+        var graph = Nets.Of([], nodes);
+        var model = new GraphQat(graph, Nets.State(graph));
+        model.Calibrate([randn(1, 1, 1, 1)]);
+        model.SetState(state);
+        Expect(ShapeRules.TermShapes, "b", () => model.call(randn(2, 1, 8, 8)));
+    }
+
     internal static void Expect(Rule rule, string layer, Action attempt)
     {
         var violation = Assert.Single(Assert.Throws<QatGenException>(attempt).Violations);

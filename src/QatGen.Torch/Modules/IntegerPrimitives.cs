@@ -38,6 +38,7 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
     public QatValue Rescale(QatValue[] terms, QatValue rescale)
     {
         var (inputs, source) = (terms.Cast<QatValue.Activation>().ToArray(), (QatValue.RescaleSource)rescale);
+        TorchShape.RequireSame([.. inputs.Select(static t => t.Data)], _layer);
         if (source.Quantizer is not { } quantizer)
         {
             return PassThrough(inputs[0], source);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using QatGen.Graphs;
 using QatGen.Operators;
 using QatGen.Primitives;
@@ -49,12 +50,20 @@ public sealed class QatNode : nn.Module
     /// <summary>[O, C / groups, KH, KW]; -1 where a constructor argument decides and no parameters are loaded yet.</summary>
     internal Seq<int> WeightShape => Weight?.shape.Select(static d => (int)d).ToSeq() ?? _roles.First(static r => r.Kind == ConstantKind.Weight).Shape;
 
-    /// <summary>Runs the node in the state of its model.</summary>
+    /// <summary>Runs the node in the state of its model; an input that the operator cannot take is an error that names the layer.</summary>
     public QatValue Call(params QatValue[] inputs)
     {
         var primitives = _owner.Session.Primitives;
         primitives.Layer(Node.Path);
-        return _operator.Lower(primitives, Node, inputs, _constants ??= [.. _roles.Select(Source)]);
+        try
+        {
+            return _operator.Lower(primitives, Node, inputs, _constants ??= [.. _roles.Select(Source)]);
+        }
+        catch (ExternalException e)
+        {
+            var shapes = string.Join(", ", inputs.OfType<QatValue.Activation>().Select(static i => TorchShape.Text(i.Data)));
+            throw QatGenException.Of(ShapeRules.LayerInput, Node.Path, shapes, e.Message.Split('\n')[0]);
+        }
     }
 
     /// <summary>Nothing: what the fields hold is registered under the names of the state, and the owner is no child.</summary>
