@@ -22,7 +22,8 @@ internal sealed record Layout(int Batch, int Channels, int Height, int Width, bo
 
     public int ElementBytes => IsWide ? sizeof(int) : sizeof(short);
 
-    public int RowStride => (Width + Border.Left + Border.Right) * PixelStride;
+    /// <summary>Elements from one row to the next.</summary>
+    public int RowStride { get; } = (Width + Border.Left + Border.Right) * PixelStride;
 
     public int FrameStride => (Height + Border.Top + Border.Bottom) * RowStride;
 
@@ -36,7 +37,4 @@ internal sealed record Layout(int Batch, int Channels, int Height, int Width, bo
         var width = fact.Shape.Skip(fact.Rank > 3 ? 3 : 2).Aggregate(1, static (n, d) => n * d);
         return new(fact.Shape[0], fact.Rank > 1 ? fact.Shape[1] : 1, height, width, fact.DType == DType.QInt32, border, Math.Max(pixelStride, MicroKernels.Padded(fact.Rank > 1 ? fact.Shape[1] : 1)));
     }
-
-    /// <summary>Element number of a pixel's first channel.</summary>
-    public long Offset(int n, int y, int x) => ((long)n * FrameStride) + ((y + Border.Top) * RowStride) + ((x + Border.Left) * PixelStride);
 }
