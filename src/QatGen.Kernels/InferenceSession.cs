@@ -19,7 +19,7 @@ public sealed unsafe class InferenceSession
     internal InferenceSession(Signature signature, ExecutionPlan plan)
     {
         (Signature, _plan, Batch) = (signature, plan, plan.Inputs[0].Layout.Batch);
-        _memory = plan.TotalBytes < Array.MaxLength ? new(plan.TotalBytes) : throw QatGenException.Of(ShapeRules.BatchSize, signature.Name, $"{Batch}");
+        _memory = new(plan.TotalBytes);
     }
 
     public Signature Signature { get; }
@@ -50,7 +50,7 @@ public sealed unsafe class InferenceSession
     {
         var (spec, slot) = (Signature.Inputs[index], _plan.Inputs[index]);
         var layout = slot.Layout;
-        if (values.Length != (long)Batch * spec.FrameSize)
+        if (values.Length != layout.Elements)
         {
             throw QatGenException.Of(ShapeRules.InputShape, spec.Name, $"{values.Length} values", spec.WithBatch(Batch).ToString());
         }
@@ -92,7 +92,7 @@ public sealed unsafe class InferenceSession
     {
         var (spec, slot) = (Signature.Outputs[index], _plan.Outputs[index]);
         var layout = slot.Layout;
-        if (values.Length != (long)Batch * spec.FrameSize)
+        if (values.Length != layout.Elements)
         {
             throw QatGenException.Of(ShapeRules.OutputSize, spec.Name, $"{values.Length}", spec.WithBatch(Batch).ToString());
         }

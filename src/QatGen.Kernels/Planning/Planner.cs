@@ -18,6 +18,11 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
 
     public ExecutionPlan Plan()
     {
+        if (Array.FindIndex(_facts, static f => f.Elements is not > 0) is >= 0 and var unknown)
+        {
+            throw QatGenException.Of(FileRules.Malformed, unknown < InputCount ? "" : _graph.Nodes[unknown - InputCount].Layer, $"value {unknown} is {_facts[unknown]}");
+        }
+
         var fused = FusedConvolutions();
         CreateSlots(fused);
         for (var node = 0; node < _graph.Nodes.Count; node++)
