@@ -45,9 +45,9 @@ public sealed class ReferenceTests
         for (var i = 0; i < actual.Length; i++)
         {
             var (o, y, column) = (i / (rows * columns), i / columns % rows, i % columns);
-            var expected = o + Enumerable.Range(0, Channels / groups * 9).Sum(k =>
-                weight.Values[(o * Channels / groups * 9) + k] * padded[(o / (Outputs / groups) * (Channels / groups)) + (k / 9), (y * stride) + (k / 3 % 3 * dilation), (column * stride) + (k % 3 * dilation)]);
-            Assert.Equal(expected, actual[i]);
+            var firstChannel = o / (Outputs / groups) * (Channels / groups);
+            int Product(int k) => weight.Values[(o * Channels / groups * 9) + k] * padded[firstChannel + (k / 9), (y * stride) + (k / 3 % 3 * dilation), (column * stride) + (k % 3 * dilation)];
+            Assert.Equal(o + Enumerable.Range(0, Channels / groups * 9).Sum(Product), actual[i]);
         }
     }
 

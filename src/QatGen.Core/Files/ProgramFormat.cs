@@ -139,13 +139,15 @@ public static class ProgramFormat
             Tag.MaxPool => new IntNode.MaxPool(Id(), ReadPool(), layer),
             Tag.SumPool => new IntNode.SumPool(Id(), ReadPool(), new(reader.ReadBoolean(), Number()), layer),
             Tag.Concat when (Constant: Id(), Axis: Number()) is var (constant, axis) => new IntNode.Concat(reader.ReadList(Id), constant, axis, layer),
-            Tag.Reshape => new IntNode.Reshape(Id(), reader.ReadList(() => reader.ReadInt32() is >= -1 and var size ? size : throw new InvalidDataException($"the shape of '{layer}' is not valid")), layer),
+            Tag.Reshape => new IntNode.Reshape(Id(), reader.ReadList(Size), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };
 
         int Id() => reader.ReadInt32();
 
         int Number() => reader.ReadInt32() is >= 0 and < LargestNumber and var number ? number : throw new InvalidDataException($"a number of '{layer}' is out of range");
+
+        int Size() => reader.ReadInt32() is >= -1 and var size ? size : throw new InvalidDataException($"the shape of '{layer}' is not valid");
 
         int Positive() => Number() is > 0 and var number ? number : throw new InvalidDataException($"a number of '{layer}' is zero");
 

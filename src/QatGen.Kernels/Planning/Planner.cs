@@ -43,13 +43,15 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
         var fused = new Dictionary<int, int>();
         for (var node = 0; node < _graph.Nodes.Count; node++)
         {
-            if (_graph.Nodes[node] is IntNode.Rescale rescale && rescale.Terms.FirstOrDefault(t => t >= InputCount && _graph.Nodes[t - InputCount] is IntNode.Conv && uses[t] == 1, -1) is >= 0 and var sum)
+            if (_graph.Nodes[node] is IntNode.Rescale rescale && rescale.Terms.FirstOrDefault(IsItsConv, -1) is >= 0 and var sum)
             {
                 fused[node] = sum - InputCount;
             }
         }
 
         return fused;
+
+        bool IsItsConv(int term) => term >= InputCount && _graph.Nodes[term - InputCount] is IntNode.Conv && uses[term] == 1;
     }
 
     private void CreateSlots(Dictionary<int, int> fused)
