@@ -24,6 +24,13 @@ public static class FixedPointModelExtensions
         var signature = model.Signature;
         var batch = Inputs.Check(signature, inputs);
         var plans = ModelPlans.Of(model);
+        if (signature.Outputs.Any(o => (long)batch * o.FrameSize > Array.MaxLength))
+        {
+            throw QatGenException.Of(ShapeRules.BatchSize, signature.Name, $"{batch}");
+        }
+
+        // Here and not in a part, where the error would arrive as one of many.
+        plans.Plan(Math.Min(LargestPart, batch));
         var results = signature.Outputs.Select(o => new int[batch * o.FrameSize]).ToArray();
         var parts = (batch + LargestPart - 1) / LargestPart;
         if (parts == 1)

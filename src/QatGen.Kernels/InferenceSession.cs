@@ -19,7 +19,7 @@ public sealed unsafe class InferenceSession
     internal InferenceSession(Signature signature, ExecutionPlan plan)
     {
         (Signature, _plan, Batch) = (signature, plan, plan.Inputs[0].Layout.Batch);
-        _memory = plan.TotalBytes < Array.MaxLength ? new(plan.TotalBytes) : throw QatGenException.Of(ShapeRules.BatchSize, signature.Name, $"{Batch}");
+        _memory = new(plan.TotalBytes);
     }
 
     public Signature Signature { get; }
@@ -49,8 +49,7 @@ public sealed unsafe class InferenceSession
     public void SetInput(int index, ReadOnlySpan<int> values)
     {
         var (spec, slot) = (Signature.Inputs[index], _plan.Inputs[index]);
-        var layout = slot.Layout;
-        if (values.Length != (long)Batch * spec.FrameSize)
+        if (values.Length != slot.Layout.Elements)
         {
             throw QatGenException.Of(ShapeRules.InputShape, spec.Name, $"{values.Length} values", spec.WithBatch(Batch).ToString());
         }
@@ -60,58 +59,18 @@ public sealed unsafe class InferenceSession
             throw QatGenException.Of(ShapeRules.InputType, spec.Name, "of integers", spec.DType.Name());
         }
 
-        var next = 0;
-        for (var n = 0; n < layout.Batch; n++)
-        {
-            for (var c = 0; c < layout.Channels; c++)
-            {
-                for (var y = 0; y < layout.Height; y++)
-                {
-                    var pixel = slot.Pixel(_memory.Pointer, n, y, 0);
-                    for (var x = 0; x < layout.Width; x++, next++)
-                    {
-                        var at = (x * layout.PixelStride) + c;
-                        if (layout.IsWide)
-                        {
-                            ((int*)pixel)[at] = values[next];
-                        }
-                        else
-                        {
-                            ((short*)pixel)[at] = (short)values[next];
-                        }
-                    }
-                }
-            }
-        }
-
-        slot.ClearBorder(_memory.Pointer);
+        NchwCopy.In(values, slot, _memory.Pointer);
     }
 
     /// <summary>Copies an output [batch, ...] of the last run out.</summary>
     public void GetOutput(int index, Span<int> values)
     {
         var (spec, slot) = (Signature.Outputs[index], _plan.Outputs[index]);
-        var layout = slot.Layout;
-        if (values.Length != (long)Batch * spec.FrameSize)
+        if (values.Length != slot.Layout.Elements)
         {
             throw QatGenException.Of(ShapeRules.OutputSize, spec.Name, $"{values.Length}", spec.WithBatch(Batch).ToString());
         }
 
-        var next = 0;
-        for (var n = 0; n < layout.Batch; n++)
-        {
-            for (var c = 0; c < layout.Channels; c++)
-            {
-                for (var y = 0; y < layout.Height; y++)
-                {
-                    var pixel = slot.Pixel(_memory.Pointer, n, y, 0);
-                    for (var x = 0; x < layout.Width; x++, next++)
-                    {
-                        var at = (x * layout.PixelStride) + c;
-                        values[next] = layout.IsWide ? ((int*)pixel)[at] : ((short*)pixel)[at];
-                    }
-                }
-            }
-        }
+        NchwCopy.Out(slot, _memory.Pointer, values);
     }
 }

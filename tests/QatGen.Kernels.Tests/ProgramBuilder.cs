@@ -50,7 +50,8 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
     public Built Concat(Built[] parts, double scale, int axis, DType type = DType.QInt8)
     {
         var constant = RescaleConstant.CreateConcat([.. parts.Select(static p => p.Quantity)], scale, type, Layer("concat"));
-        return Add(new IntNode.Concat(Ids(parts), Constant(constant), axis, Layer("concat")), _checker.Concat([.. parts.Select(static p => p.Fact)], Fact.Of(constant), axis), Quantity.Of(scale, type));
+        var fact = _checker.Concat([.. parts.Select(static p => p.Fact)], Fact.Of(constant), axis);
+        return Add(new IntNode.Concat(Ids(parts), Constant(constant), axis, Layer("concat")), fact, Quantity.Of(scale, type));
     }
 
     public Built Reshape(Built x, params int[] shape) => Add(new IntNode.Reshape(x.Id, new(shape), Layer("reshape")), _checker.Reshape(x.Fact, shape), x.Quantity);
@@ -58,8 +59,8 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
     public FixedPointProgram Build(params Built[] outputs)
     {
         _checker.ThrowIfBroken();
-        var graph = new IntGraph(
-            new("Built", March.Bayes, Inputs.Select((v, i) => Spec($"x{i}", v)).ToSeq(), outputs.Select((v, i) => Spec($"y{i}", v)).ToSeq()), _constants.ToSeq(), _nodes.ToSeq(), outputs.Select(static o => o.Id).ToSeq());
+        var signature = new Signature("Built", March.Bayes, Inputs.Select((v, i) => Spec($"x{i}", v)).ToSeq(), outputs.Select((v, i) => Spec($"y{i}", v)).ToSeq());
+        var graph = new IntGraph(signature, _constants.ToSeq(), _nodes.ToSeq(), outputs.Select(static o => o.Id).ToSeq());
         graph.Verify();
         return new(graph);
     }

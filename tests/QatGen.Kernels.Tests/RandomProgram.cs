@@ -38,7 +38,7 @@ internal sealed class RandomProgram
         var random = new Random(seed);
         return [.. program.Signature.Inputs.Select(spec =>
         {
-            var (low, high, kind) = (spec.DType.Min(), spec.DType.Max(), random.Next(4));
+            var (low, high, kind) = (spec.DType.Min(), spec.DType.Max(), random.Next(8));
             var data = new int[batch * spec.FrameSize];
             for (var i = 0; i < data.Length; i++)
             {
@@ -127,7 +127,8 @@ internal sealed class RandomProgram
     {
         var (kernelH, kernelW) = (_random.Next(1, 4), _random.Next(1, 4));
         var (dilationH, dilationW) = (_random.Next(1, largestDilation + 1), _random.Next(1, largestDilation + 1));
-        var pool = new PoolGeometry(kernelH, kernelW, _random.Next(1, 4), _random.Next(1, 4), _random.Next((kernelH / 2) + 1), _random.Next((kernelW / 2) + 1), dilationH, dilationW, _random.Next(2) == 0);
+        var (padH, padW) = (_random.Next((kernelH / 2) + 1), _random.Next((kernelW / 2) + 1));
+        var pool = new PoolGeometry(kernelH, kernelW, _random.Next(1, 4), _random.Next(1, 4), padH, padW, dilationH, dilationW, _random.Next(2) == 0);
         return pool.OutputHeight(x.Shape[2]) > 0 && pool.OutputWidth(x.Shape[3]) > 0 ? pool : null;
     }
 

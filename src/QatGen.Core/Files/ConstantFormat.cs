@@ -54,7 +54,9 @@ internal static class ConstantFormat
             Tag.Weight => Checked(new WeightConstant(Integers(), reader.ReadList(reader.ReadSByte)), IsValid),
             Tag.Bias => new BiasConstant(Integers()),
             Tag.Rescale => Checked(
-                new RescaleConstant((DType)reader.ReadByte(), (LaneKind)reader.ReadByte(), reader.ReadInt32(), Integers(), Integers(), Integers(), Integers(), Integers(), reader.ReadList(reader.ReadDouble)), IsValid),
+                new RescaleConstant(
+                    (DType)reader.ReadByte(), (LaneKind)reader.ReadByte(), reader.ReadInt32(), Integers(), Integers(), Integers(), Integers(), Integers(), reader.ReadList(reader.ReadDouble)),
+                IsValid),
             Tag.Clamp => Checked(new ClampConstant(reader.ReadInt32(), reader.ReadInt32()), static c => c.Low <= c.High),
             _ => throw new InvalidDataException($"constant {(int)tag} is not known"),
         };

@@ -1,3 +1,4 @@
+using QatGen.Arithmetic;
 using QatGen.Primitives;
 
 namespace QatGen.Files;
@@ -58,8 +59,22 @@ public static class ProgramFormat
         var constants = reader.ReadList(() => ConstantFormat.Read(reader));
         var nodes = reader.ReadList(() => ReadNode(reader));
         var outputs = reader.ReadList(reader.ReadInt32);
-        return reader.BaseStream.Position == bytes.Length ? new(signature, constants, nodes, outputs) : throw new InvalidDataException("there are bytes after the program");
+        var wrong = nodes.FirstOrDefault(n => !ConstantsFit(n, constants));
+        return wrong is not null ? throw new InvalidDataException($"a constant of '{wrong.Layer}' does not belong to it")
+            : reader.BaseStream.Position == bytes.Length ? new(signature, constants, nodes, outputs)
+            : throw new InvalidDataException("there are bytes after the program");
     }
+
+    /// <summary>What <see cref="IntGraph.Verify"/> takes for granted because only conversion makes constants: output channels fill the groups, a concatenation has a lane per part.</summary>
+    private static bool ConstantsFit(IntNode node, Seq<Constant> constants) => node switch
+    {
+        IntNode.Conv n => At(constants, n.Weight) is not WeightConstant w || w.OutputChannels % n.Geometry.Groups == 0,
+        IntNode.Concat n => At(constants, n.Constant) is not RescaleConstant r || (r.Lanes == LaneKind.Input && r.Terms == 1),
+        IntNode.Rescale n => At(constants, n.Constant) is not RescaleConstant r || r.Lanes != LaneKind.Input,
+        _ => true,
+    };
+
+    private static Constant? At(Seq<Constant> constants, int id) => id >= 0 && id < constants.Count ? constants[id] : null;
 
     private static void Write(BinaryWriter writer, IntNode node)
     {
@@ -124,13 +139,15 @@ public static class ProgramFormat
             Tag.MaxPool => new IntNode.MaxPool(Id(), ReadPool(), layer),
             Tag.SumPool => new IntNode.SumPool(Id(), ReadPool(), new(reader.ReadBoolean(), Number()), layer),
             Tag.Concat when (Constant: Id(), Axis: Number()) is var (constant, axis) => new IntNode.Concat(reader.ReadList(Id), constant, axis, layer),
-            Tag.Reshape => new IntNode.Reshape(Id(), reader.ReadList(reader.ReadInt32), layer),
+            Tag.Reshape => new IntNode.Reshape(Id(), reader.ReadList(Size), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };
 
         int Id() => reader.ReadInt32();
 
         int Number() => reader.ReadInt32() is >= 0 and < LargestNumber and var number ? number : throw new InvalidDataException($"a number of '{layer}' is out of range");
+
+        int Size() => reader.ReadInt32() is >= -1 and var size ? size : throw new InvalidDataException($"the shape of '{layer}' is not valid");
 
         int Positive() => Number() is > 0 and var number ? number : throw new InvalidDataException($"a number of '{layer}' is zero");
 

@@ -13,7 +13,7 @@ internal readonly record struct Border(int Top, int Left, int Bottom, int Right)
 
 /// <summary>
 /// Where a value lies: NHWC, int16 or (wide) int32, channels padded to <see cref="PixelStride"/>; what the padding channels hold is never used.
-/// Every rank is seen as one of four: [N, C] has one pixel, and from five dimensions on the last ones are one row.
+/// Every rank is seen as one of four: [N, C] has one pixel, and from five dimensions on the last ones are one row. A frame too large for int offsets is an <see cref="OverflowException"/>.
 /// </summary>
 internal sealed record Layout(int Batch, int Channels, int Height, int Width, bool IsWide, Border Border, int PixelStride)
 {
@@ -22,21 +22,22 @@ internal sealed record Layout(int Batch, int Channels, int Height, int Width, bo
 
     public int ElementBytes => IsWide ? sizeof(int) : sizeof(short);
 
-    public int RowStride => (Width + Border.Left + Border.Right) * PixelStride;
+    /// <summary>Elements from one row to the next.</summary>
+    public int RowStride { get; } = checked((Width + Border.Left + Border.Right) * PixelStride);
 
-    public int FrameStride => (Height + Border.Top + Border.Bottom) * RowStride;
+    public int FrameStride { get; } = checked((Height + Border.Top + Border.Bottom) * (Width + Border.Left + Border.Right) * PixelStride);
 
     public int Pixels => Height * Width;
+
+    /// <summary>Elements of the value itself.</summary>
+    public long Elements => (long)Batch * Channels * Pixels;
 
     public long Bytes => ((long)Batch * FrameStride * ElementBytes) + SlackBytes;
 
     public static Layout Of(Fact fact, Border border, int pixelStride)
     {
         var height = fact.Rank > 3 ? fact.Shape[2] : 1;
-        var width = fact.Shape.Skip(fact.Rank > 3 ? 3 : 2).Aggregate(1, static (n, d) => n * d);
+        var width = fact.Shape.Skip(fact.Rank > 3 ? 3 : 2).Aggregate(1, static (n, d) => checked(n * d));
         return new(fact.Shape[0], fact.Rank > 1 ? fact.Shape[1] : 1, height, width, fact.DType == DType.QInt32, border, Math.Max(pixelStride, MicroKernels.Padded(fact.Rank > 1 ? fact.Shape[1] : 1)));
     }
-
-    /// <summary>Element number of a pixel's first channel.</summary>
-    public long Offset(int n, int y, int x) => ((long)n * FrameStride) + ((y + Border.Top) * RowStride) + ((x + Border.Left) * PixelStride);
 }

@@ -16,8 +16,23 @@ internal sealed class ModelPlans(FixedPointModel model)
 
     public static ModelPlans Of(FixedPointModel model) => Known.GetValue(model, static m => new(m));
 
-    public ExecutionPlan Plan(int batch) =>
-        batch < 1 ? throw QatGenException.Of(ShapeRules.BatchSize, _signature.Name, $"{batch}") : _plans.GetOrAdd(batch, b => new Planner(_packing, b).Plan());
+    /// <summary>The plan for a batch size; one that is empty or too large for memory breaks <see cref="ShapeRules.BatchSize"/>.</summary>
+    public ExecutionPlan Plan(int batch)
+    {
+        try
+        {
+            if (batch > 0 && _plans.GetOrAdd(batch, b => new Planner(_packing, b).Plan()) is { TotalBytes: <= Pinned<byte>.LargestCount } plan)
+            {
+                return plan;
+            }
+        }
+        catch (OverflowException)
+        {
+            // A frame so large that its offsets are no int.
+        }
+
+        throw QatGenException.Of(ShapeRules.BatchSize, _signature.Name, $"{batch}");
+    }
 
     /// <summary>A session that no other thread has.</summary>
     public InferenceSession Rent(int batch) => Idle(batch).TryTake(out var session) ? session : new(_signature, Plan(batch));

@@ -4,6 +4,9 @@ namespace QatGen.Kernels.Planning;
 internal sealed unsafe class Pinned<T>
     where T : unmanaged
 {
+    /// <summary>No array of bytes can be larger, with what alignment takes.</summary>
+    public const long LargestCount = 0x7FFFFFC7 - Alignment;
+
     private const int Alignment = 64;
 
     // Referenced only to stay alive.

@@ -18,6 +18,11 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
 
     public ExecutionPlan Plan()
     {
+        if (Array.FindIndex(_facts, static f => f.Elements is not > 0) is >= 0 and var unknown)
+        {
+            throw QatGenException.Of(FileRules.Malformed, unknown < InputCount ? "" : _graph.Nodes[unknown - InputCount].Layer, $"value {unknown} is {_facts[unknown]}");
+        }
+
         var fused = FusedConvolutions();
         CreateSlots(fused);
         for (var node = 0; node < _graph.Nodes.Count; node++)
@@ -38,13 +43,15 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
         var fused = new Dictionary<int, int>();
         for (var node = 0; node < _graph.Nodes.Count; node++)
         {
-            if (_graph.Nodes[node] is IntNode.Rescale rescale && rescale.Terms.FirstOrDefault(t => t >= InputCount && _graph.Nodes[t - InputCount] is IntNode.Conv && uses[t] == 1, -1) is >= 0 and var sum)
+            if (_graph.Nodes[node] is IntNode.Rescale rescale && rescale.Terms.FirstOrDefault(IsItsConv, -1) is >= 0 and var sum)
             {
                 fused[node] = sum - InputCount;
             }
         }
 
         return fused;
+
+        bool IsItsConv(int term) => term >= InputCount && _graph.Nodes[term - InputCount] is IntNode.Conv && uses[term] == 1;
     }
 
     private void CreateSlots(Dictionary<int, int> fused)

@@ -4,7 +4,9 @@ using QatGen.Primitives;
 
 namespace QatGen.Kernels.Planning;
 
-/// <summary>A rescale's numbers in double, per channel: low, high, then a multiplier m * 2^-r per term (exact: a power of two only moves the exponent). Position and Input lanes are sets of their own.</summary>
+/// <summary>
+/// A rescale's numbers in double, per channel: low, high, then a multiplier m * 2^-r per term (exact: a power of two only moves the exponent). Position and Input lanes are sets of their own.
+/// </summary>
 internal sealed unsafe class RescaleNumbers
 {
     private readonly Pinned<double> _numbers;

@@ -3,6 +3,11 @@ namespace QatGen.Kernels.Planning;
 /// <summary>The place of a value in the arena, and the steps between which it is needed.</summary>
 internal sealed class Slot(Layout layout)
 {
+    private readonly long _frameBytes = (long)layout.FrameStride * layout.ElementBytes;
+    private readonly long _rowBytes = (long)layout.RowStride * layout.ElementBytes;
+    private readonly long _pixelBytes = (long)layout.PixelStride * layout.ElementBytes;
+    private readonly long _firstPixel = (((long)layout.Border.Top * layout.RowStride) + ((long)layout.Border.Left * layout.PixelStride)) * layout.ElementBytes;
+
     public Layout Layout { get; } = layout;
 
     public long Offset { get; private set; }
@@ -16,10 +21,8 @@ internal sealed class Slot(Layout layout)
 
     public void PlaceAt(long offset) => Offset = offset;
 
-    public unsafe byte* In(byte* arena) => arena + Offset;
-
     /// <summary>The address of a pixel's first channel.</summary>
-    public unsafe byte* Pixel(byte* arena, int n, int y, int x) => arena + Offset + (Layout.Offset(n, y, x) * Layout.ElementBytes);
+    public unsafe byte* Pixel(byte* arena, int n, int y, int x) => arena + Offset + _firstPixel + (n * _frameBytes) + (y * _rowBytes) + (x * _pixelBytes);
 
     /// <summary>Zeros the border; other values have used the memory since the last run.</summary>
     public unsafe void ClearBorder(byte* arena)

@@ -34,7 +34,10 @@ internal unsafe struct DepthwiseTile
     public int SumStride;
 }
 
-/// <summary>A tile of a rescale. Of pixel p, term t is read at <see cref="Terms"/>[t * Pixels + p] and the numbers at <see cref="Numbers"/>[p]: low, high, then one multiplier per term, each for all channels.</summary>
+/// <summary>
+/// A tile of a rescale. Of pixel p, term t is read at <see cref="Terms"/>[t * <see cref="MicroKernels.Pixels"/> + p] and the numbers at <see cref="Numbers"/>[p]:
+/// low, high, then one multiplier per term, each for all channels.
+/// </summary>
 internal unsafe struct RescaleTile
 {
     public int Pixels;
