@@ -36,6 +36,35 @@ internal static class Networks
         return Classify(b, x, 1000);
     }
 
+    /// <summary>RepVGG as deployed: plain 3x3 convolutions, of which every second has groups.</summary>
+    public static IntGraph RepVgg(March march, int stem, int[] widths, int[] blocks, int groups = 1)
+    {
+        var b = new ProgramBuilder(new Random(1), march, [1, 3, 224, 224]);
+        var (x, index) = (Conv(b, 0, stem, 3, 2), 1);
+        for (var stage = 0; stage < widths.Length; stage++)
+        {
+            for (var block = 0; block < blocks[stage]; block++, index++)
+            {
+                x = b.Conv(x, widths[stage], 3, 3, Same(3, block == 0 ? 2 : 1) with { Groups = index % 2 == 0 ? groups : 1 }, ClampRange.Relu);
+            }
+        }
+
+        return Classify(b, x, 1000);
+    }
+
+    /// <summary>MobileNet v1: depthwise and pointwise convolutions in turn.</summary>
+    public static IntGraph MobileNetV1(March march)
+    {
+        var b = new ProgramBuilder(new Random(1), march, [1, 3, 224, 224]);
+        var x = Conv(b, 0, 32, 3, 2);
+        foreach (var (channels, stride) in new[] { (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1) })
+        {
+            x = Conv(b, b.Conv(x, b.Shape(x)[1], 3, 3, Same(3, stride) with { Groups = b.Shape(x)[1] }, ClampRange.Relu), channels, 1, 1);
+        }
+
+        return Classify(b, x, 1000);
+    }
+
     private static int Residual(ProgramBuilder b, int x, int channels, int stride)
     {
         var skip = stride == 1 && b.Shape(x)[1] == channels ? x : b.Conv(x, channels, 1, 1, new(stride, stride));

@@ -14,15 +14,14 @@ internal sealed class Clocks
     public Waits Order(Instruction instruction)
     {
         var known = Start(instruction.Engine);
+        var conflicts = Engines.All.Select(e => e == instruction.Engine ? 0 : LastConflict(e, known[(int)e], instruction.Accesses)).ToArray();
         Span<int> waits = stackalloc int[Engines.All.Count];
-        foreach (var engine in Engines.All.Where(e => e != instruction.Engine))
+        foreach (var engine in Engines.All.Where(e => conflicts[(int)e] > 0))
         {
-            var conflict = LastConflict(engine, known[(int)engine], instruction.Accesses);
-            if (conflict > known[(int)engine])
-            {
-                waits[(int)engine] = conflict;
-                Learn(known, engine, conflict);
-            }
+            // What another wait implies needs none of its own.
+            var isImplied = Engines.All.Any(e => e != engine && conflicts[(int)e] > 0 && _done[(int)e][conflicts[(int)e] - 1].Known[(int)engine] >= conflicts[(int)engine]);
+            waits[(int)engine] = isImplied ? 0 : conflicts[(int)engine];
+            Learn(known, engine, conflicts[(int)engine]);
         }
 
         Finish(instruction, known);
