@@ -34,7 +34,7 @@ public static class BpuCompiler
         return program;
 
         Seq<Binding> Bindings(Seq<View> views) => views.Select(v =>
-            new Binding(v.Shape.Box(constants.Bytes.Length + placement.InDdr[v.Id], 0, 0, v.Shape.Height, 0, v.Shape.Channels), (int)v.Shape.FrameBytes)).ToSeq();
+            new Binding(v.Shape.Packed.Box(constants.Bytes.Length + placement.InDdr[v.Id], 0, 0, v.Shape.Height, 0, v.Shape.Channels), (int)v.Shape.Packed.FrameBytes)).ToSeq();
     }
 
     private static CompilerOptions Checked(CompilerOptions options) =>

@@ -28,14 +28,26 @@ public sealed class Simulator
     {
         var runs = Check(inputs) / _program.Batch;
         var outputs = _program.Signature.Outputs.Select(o => new int[runs * _program.Batch * o.FrameSize]).ToArray();
-        Parallel.For(0, runs, run =>
-        {
-            var machine = _machines.TryTake(out var idle) ? idle : new Machine(_program.Constants, _program.Memory.WorkspaceBytes, _program.Memory.SramBytes);
-            Run(machine, run, inputs, outputs);
-            _machines.Add(machine);
-        });
+        RunAll(runs, inputs, outputs);
         var tensors = _program.Signature.Outputs.Select((o, i) => new QTensor(o.WithBatch(runs * _program.Batch), o.DType, outputs[i], o.Scales.ToArray())).ToSeq();
         return new(tensors, runs, runs * _perRun.Cycles, runs * _perRun.LatencyUs, runs * _perRun.DdrBytes, _perRun.Layers);
+    }
+
+    private void RunAll(int runs, QTensor[] inputs, int[][] outputs)
+    {
+        try
+        {
+            Parallel.For(0, runs, run =>
+            {
+                var machine = _machines.TryTake(out var idle) ? idle : new Machine(_program.Constants, _program.Memory.WorkspaceBytes, _program.Memory.SramBytes);
+                Run(machine, run, inputs, outputs);
+                _machines.Add(machine);
+            });
+        }
+        catch (AggregateException e) when (e.InnerException is QatGenException first)
+        {
+            throw first;
+        }
     }
 
     private void Run(Machine machine, int run, QTensor[] inputs, int[][] outputs)
@@ -47,12 +59,25 @@ public sealed class Simulator
 
         foreach (var instruction in _instructions)
         {
-            instruction.Execute(machine);
+            Execute(machine, instruction);
         }
 
         for (var i = 0; i < outputs.Length; i++)
         {
             ForFrames(run, _program.Memory.Outputs[i], (box, frame, size) => Mover.Unpack(machine.ReadDdr(box), box, outputs[i].AsSpan(frame * size, size)));
+        }
+    }
+
+    /// <summary>Addresses were verified; a table that points outside of itself shows only now.</summary>
+    private void Execute(Machine machine, Instruction instruction)
+    {
+        try
+        {
+            instruction.Execute(machine);
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or IndexOutOfRangeException)
+        {
+            throw QatGenException.Of(FileRules.Malformed, _program.Layers[instruction.Layer].Name, "a table of constants reaches out of memory");
         }
     }
 

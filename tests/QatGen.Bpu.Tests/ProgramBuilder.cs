@@ -52,7 +52,9 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         var weight = new WeightConstant(new(outputs, perGroup, kernelH, kernelW), Fill(outputs * perGroup * kernelH * kernelW, () => (sbyte)Pick(sbyte.MinValue, sbyte.MaxValue)));
         var bias = new BiasConstant(Fill(outputs, () => Pick(-5000, 5000)));
         var bounds = weight.Magnitudes().Zip(bias.Values, static (m, b) => (m * 128) + Math.Abs((long)b)).ToSeq();
-        var quantity = new Quantity(LaneKind.Channel, Fill(outputs, () => _quantities[x].Scales[0] * Scale(random)), Fill(outputs, static () => 1), bounds, Seq<int>.Empty);
+
+        // Sums reach a few hundred steps of the result, so that most fit and some saturate, however deep the network.
+        var quantity = new Quantity(LaneKind.Channel, bounds.Select(b => Scale(random) * 500.0 / Math.Max(1, b)).ToSeq(), Fill(outputs, static () => 1), bounds, Seq<int>.Empty);
         return Add(new IntNode.Conv(x, Constant(weight), Constant(bias), g, _layer), quantity);
     }
 

@@ -32,7 +32,7 @@ internal static class RandomProgram
     private static int Extend(Random random, ProgramBuilder b, int x)
     {
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(9))
+        switch (random.Next(10))
         {
             case 0:
                 var multiplier = random.Next(1, 3);
@@ -53,6 +53,9 @@ internal static class RandomProgram
                 return b.Concat([x, b.Clamp(x), x], axis);
             case 6:
                 return b.Reshape(x, 0, height * channels, 1, width);
+            case 7:
+                var outputs = random.Next(1, 20);
+                return b.Sum([b.Accumulate(x, outputs, 1, 1, new()), b.Accumulate(x, outputs, 3, 3, new(PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1))], Range(random));
             default:
                 return Conv(random, b, x, random.Next(1, 50));
         }

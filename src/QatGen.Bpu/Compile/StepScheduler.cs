@@ -63,7 +63,7 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
 
         if (!onChip)
         {
-            _instructions.Add(new Instruction.Store(result, Box(_step.Output.Shape, DdrAddress(_step.Output.Id), tile)));
+            _instructions.Add(new Instruction.Store(result, Box(_step.Output.Shape.Packed, DdrAddress(_step.Output.Id), tile)));
         }
     }
 
@@ -113,7 +113,8 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         var box = OnChip(view.Shape with { Channels = channels.Count }, buffer.Address, rows.Count, channels.Count);
         if (isNew)
         {
-            _instructions.Add(new Instruction.Load(view.Shape.Box(DdrAddress(view.Id), frame, rows.Start, rows.Count, channels.Start, channels.Count), box));
+            var stored = Math.Min(channels.Count, view.Shape.Channels - channels.Start);
+            _instructions.Add(new Instruction.Load(view.Shape.Packed.Box(DdrAddress(view.Id), frame, rows.Start, rows.Count, channels.Start, stored), box with { Channels = stored }));
         }
 
         return box;

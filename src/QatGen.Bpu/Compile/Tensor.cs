@@ -1,8 +1,8 @@
 namespace QatGen.Bpu;
 
 /// <summary>
-/// A tensor in memory: frames behind each other, each [Height, Width, channels] with the channels padded to the core's alignment, so that every position starts aligned. What the padding holds does not matter:
-/// weights for it are 0.
+/// A tensor in memory: frames behind each other, each [Height, Width, channels]. On chip the channels are padded to the core's alignment, so that every position starts aligned; what the padding holds does not
+/// matter, because weights for it are 0. In DDR they are packed (alignment 1), so that padding costs no bandwidth.
 /// </summary>
 internal sealed record Tensor(int Channels, int Height, int Width, DType Type, int Alignment)
 {
@@ -13,6 +13,8 @@ internal sealed record Tensor(int Channels, int Height, int Width, DType Type, i
         3 => new(fact.Shape[1], 1, fact.Shape[2], fact.DType, alignment),
         _ => new(fact.Shape[1], fact.Shape[2], fact.Shape[3], fact.DType, alignment),
     };
+
+    public Tensor Packed => this with { Alignment = 1 };
 
     public int Positions => Height * Width;
 

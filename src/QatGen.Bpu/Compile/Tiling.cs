@@ -5,9 +5,11 @@ namespace QatGen.Bpu;
 /// </summary>
 internal readonly record struct Tiling(int Rows, int Channels, bool ChannelsOuter, int Slots);
 
-/// <summary>Bytes of a buffer: of one tile, and how many tiles' worth.</summary>
-internal readonly record struct BufferSize(long Bytes, int Slots)
+/// <summary>Bytes of a buffer: of one tile, how many tiles' worth, and how many of a tile's bytes are moved from or to DDR.</summary>
+internal readonly record struct BufferSize(long Bytes, int Slots, long Moved)
 {
+    public static BufferSize None { get; } = new(0, 1, 0);
+
     public long Total => Bytes * Slots;
 }
 
@@ -42,15 +44,22 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
     private BufferSizes Sizes(Tiling t)
     {
         var counts = Counts(t);
-        var positions = (long)t.Rows * _step.Part.Width;
         var parameters = Groups(t).Max(g => geometry.Parameters(g.Channel, g.Channels).Bytes);
-        var accumulators = _step is { Unit: { } unit, Rescale: not null } ? positions * Aligned(t.Channels) * unit.Result.Type.Bytes() : 0;
         return new(
-            new(parameters, Slots(counts.Parameters)), new(InputBytes(t), Slots(counts.Inputs)), new(accumulators, Slots(counts.Tiles)),
-            _step.Terms.Select(v => new BufferSize(isOnChip(v.Id) ? 0 : TermBytes(t, v), Slots(counts.Tiles))).ToSeq(),
-            new(isOnChip(_step.Output.Id) ? 0 : positions * Aligned(t.Channels) * _step.Part.Type.Bytes(), Slots(counts.Tiles)));
+            new(parameters, Slots(counts.Parameters), parameters),
+            _step.Unit is { } read ? Buffer(read.X.Id, read.X.Shape, InputRows(read, t), Groups(t).Max(g => geometry.InputChannels(g.Channel, g.Channels).Count), counts.Inputs) : BufferSize.None,
+            _step is { Unit: { } unit, Rescale: not null } ? new(Bytes(unit.Result, t.Rows, t.Channels), Slots(counts.Tiles), 0) : BufferSize.None,
+            _step.Terms.Select(v => _step.IsReshape
+                ? Buffer(v.Id, v.Shape, v.Shape.Height, geometry.ReshapedChannels(0, t.Channels).Count, counts.Tiles)
+                : Buffer(v.Id, v.Shape, t.Rows, t.Channels, counts.Tiles)).ToSeq(),
+            Buffer(_step.Output.Id, _step.Part, t.Rows, t.Channels, counts.Tiles));
 
         int Slots(long loads) => loads > 1 ? t.Slots : 1;
+
+        // A tensor that stays on chip needs no buffer.
+        BufferSize Buffer(int id, Tensor shape, int rows, int channels, long loads) => isOnChip(id)
+            ? BufferSize.None
+            : new(Bytes(shape, rows, channels), Slots(loads), Bytes(shape.Packed, rows, Math.Min(channels, shape.Channels)));
     }
 
     /// <summary>What the slowest engine needs, and the part of the others that is not hidden behind it: the filling and draining of the pipeline, or everything where nothing overlaps.</summary>
@@ -73,7 +82,7 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
         return t.Slots == 1 ? sum : slowest + ((sum - slowest) / counts.Tiles);
     }
 
-    private double Transfers(long count, BufferSize size) => size.Bytes == 0 ? 0 : count * timing.Transfer(size.Bytes);
+    private double Transfers(long count, BufferSize size) => size.Moved == 0 ? 0 : count * timing.Transfer(size.Moved);
 
     /// <summary>How many tiles there are, and how often constants and inputs are loaded: what the next tile needs too stays.</summary>
     private (long Tiles, long Parameters, long Inputs) Counts(Tiling t)
@@ -87,25 +96,7 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
     private IEnumerable<(int Channel, int Channels)> Groups(Tiling t) =>
         Enumerable.Range(0, (geometry.Channels + t.Channels - 1) / t.Channels).Select(g => (g * t.Channels, Math.Min(t.Channels, geometry.Channels - (g * t.Channels))));
 
-    private long InputBytes(Tiling t)
-    {
-        if (_step.Unit is not { } unit || isOnChip(unit.X.Id))
-        {
-            return 0;
-        }
+    private static int InputRows(WindowUnit unit, Tiling t) => Math.Min(unit.X.Shape.Height, unit.Window.EndRow(t.Rows) - unit.Window.FirstRow(0));
 
-        var rows = Math.Min(unit.X.Shape.Height, unit.Window.EndRow(t.Rows) - unit.Window.FirstRow(0));
-        var channels = Groups(t).Max(g => geometry.InputChannels(g.Channel, g.Channels).Count);
-        return (long)rows * unit.X.Shape.Width * Aligned(channels) * unit.X.Shape.Type.Bytes();
-    }
-
-    private long TermBytes(Tiling t, View term)
-    {
-        var shape = term.Shape;
-        return _step.IsReshape
-            ? (long)shape.Positions * Aligned(geometry.ReshapedChannels(0, t.Channels).Count) * shape.Type.Bytes()
-            : (long)t.Rows * shape.Width * Aligned(t.Channels) * shape.Type.Bytes();
-    }
-
-    private int Aligned(int channels) => Tensor.AlignUp(channels, timing.Hardware.ChannelAlignment);
+    private static long Bytes(Tensor shape, int rows, int channels) => (long)rows * shape.Width * (shape with { Channels = channels }).Pitch;
 }

@@ -6,9 +6,7 @@ namespace QatGen.Bpu;
 /// </summary>
 internal sealed class Clocks
 {
-    private static readonly Seq<Engine> Engines = Enum.GetValues<Engine>().ToSeq();
-
-    private readonly List<(Seq<Access> Accesses, int[] Known)>[] _done = [.. Engines.Select(static _ => new List<(Seq<Access>, int[])>())];
+    private readonly List<(Seq<Access> Accesses, int[] Known)>[] _done = [.. Engines.All.Select(static _ => new List<(Seq<Access>, int[])>())];
 
     public int Completed(Engine engine) => _done[(int)engine].Count;
 
@@ -16,15 +14,14 @@ internal sealed class Clocks
     public Waits Order(Instruction instruction)
     {
         var known = Start(instruction.Engine);
-        Span<int> waits = stackalloc int[Waits.Count];
-        foreach (var engine in Engines.Where(e => e != instruction.Engine))
+        var conflicts = Engines.All.Select(e => e == instruction.Engine ? 0 : LastConflict(e, known[(int)e], instruction.Accesses)).ToArray();
+        Span<int> waits = stackalloc int[Engines.All.Count];
+        foreach (var engine in Engines.All.Where(e => conflicts[(int)e] > 0))
         {
-            var conflict = LastConflict(engine, known[(int)engine], instruction.Accesses);
-            if (conflict > known[(int)engine])
-            {
-                waits[(int)engine] = conflict;
-                Learn(known, engine, conflict);
-            }
+            // What another wait implies needs none of its own.
+            var isImplied = Engines.All.Any(e => e != engine && conflicts[(int)e] > 0 && _done[(int)e][conflicts[(int)e] - 1].Known[(int)engine] >= conflicts[(int)engine]);
+            waits[(int)engine] = isImplied ? 0 : conflicts[(int)engine];
+            Learn(known, engine, conflicts[(int)engine]);
         }
 
         Finish(instruction, known);
@@ -34,18 +31,18 @@ internal sealed class Clocks
     /// <summary>Whether an instruction waits only for earlier ones and for every one it could disturb; then counts it in.</summary>
     public bool Holds(Instruction instruction)
     {
-        if (Engines.Any(e => instruction.Waits[e] < 0 || instruction.Waits[e] > Completed(e)))
+        if (Engines.All.Any(e => instruction.Waits[e] < 0 || instruction.Waits[e] > Completed(e)))
         {
             return false;
         }
 
         var known = Start(instruction.Engine);
-        foreach (var engine in Engines.Where(e => instruction.Waits[e] > 0))
+        foreach (var engine in Engines.All.Where(e => instruction.Waits[e] > 0))
         {
             Learn(known, engine, instruction.Waits[engine]);
         }
 
-        var safe = Engines.All(e => e == instruction.Engine || LastConflict(e, known[(int)e], instruction.Accesses) <= known[(int)e]);
+        var safe = Engines.All.All(e => e == instruction.Engine || LastConflict(e, known[(int)e], instruction.Accesses) <= known[(int)e]);
         Finish(instruction, known);
         return safe;
     }
@@ -68,7 +65,7 @@ internal sealed class Clocks
     private int[] Start(Engine engine)
     {
         var done = _done[(int)engine];
-        var known = done.Count > 0 ? (int[])done[^1].Known.Clone() : new int[Engines.Count];
+        var known = done.Count > 0 ? (int[])done[^1].Known.Clone() : new int[Engines.All.Count];
         known[(int)engine] = done.Count;
         return known;
     }

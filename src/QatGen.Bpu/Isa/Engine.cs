@@ -15,3 +15,8 @@ public enum Engine
     /// <summary>Copies from on-chip memory to DDR.</summary>
     Store,
 }
+
+internal static class Engines
+{
+    public static Seq<Engine> All { get; } = Enum.GetValues<Engine>().ToSeq();
+}

@@ -6,8 +6,6 @@ namespace QatGen.Bpu;
 /// </summary>
 internal readonly record struct Waits(int Load, int Tensor, int Vector, int Store)
 {
-    public static int Count { get; } = Enum.GetValues<Engine>().Length;
-
     public int this[Engine engine] => engine switch { Engine.Load => Load, Engine.Tensor => Tensor, Engine.Vector => Vector, _ => Store };
 
     public static Waits Of(ReadOnlySpan<int> counts) => new(counts[(int)Engine.Load], counts[(int)Engine.Tensor], counts[(int)Engine.Vector], counts[(int)Engine.Store]);
@@ -15,6 +13,6 @@ internal readonly record struct Waits(int Load, int Tensor, int Vector, int Stor
     public override string ToString()
     {
         var waits = this;
-        return string.Join(" ", Enum.GetValues<Engine>().Where(e => waits[e] > 0).Select(e => $"{e}>={waits[e]}"));
+        return string.Join(" ", Engines.All.Where(e => waits[e] > 0).Select(e => $"{e}>={waits[e]}"));
     }
 }

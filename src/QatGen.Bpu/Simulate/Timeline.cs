@@ -11,13 +11,13 @@ internal sealed record Timeline(long Cycles, long DdrBytes, Seq<LayerTime> Layer
 {
     public static Timeline Of(IReadOnlyList<Instruction> instructions, int layers, Timing timing)
     {
-        var queues = Enum.GetValues<Engine>().Select(e => instructions.Where(i => i.Engine == e).ToArray()).ToArray();
+        var queues = Engines.All.Select(e => instructions.Where(i => i.Engine == e).ToArray()).ToArray();
         var ends = queues.Select(static q => new List<long>(q.Length)).ToArray();
         var rows = Enumerable.Repeat(new LayerTime(0, 0, 0), layers).ToArray();
         var busFree = 0L;
         for (var left = instructions.Count; left > 0; left--)
         {
-            var (start, engine) = Enum.GetValues<Engine>().Select(e => (Start(e), e)).Min();
+            var (start, engine) = Engines.All.Select(e => (Start(e), e)).Min();
             var instruction = queues[(int)engine][ends[(int)engine].Count];
             var cycles = instruction.Cycles(timing);
             ends[(int)engine].Add(start + cycles);
@@ -39,7 +39,7 @@ internal sealed record Timeline(long Cycles, long DdrBytes, Seq<LayerTime> Layer
 
             var next = queue[done.Count];
             var start = Math.Max(done.Count == 0 ? 0 : done[^1], next.DdrBytes > 0 ? busFree : 0);
-            foreach (var other in Enum.GetValues<Engine>())
+            foreach (var other in Engines.All)
             {
                 var count = next.Waits[other];
                 if (count > ends[(int)other].Count)
