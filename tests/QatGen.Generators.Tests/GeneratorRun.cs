@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace QatGen.Generators.Tests;
 
@@ -26,7 +29,25 @@ internal static class GeneratorRun
     public static GeneratorDriver Driver() =>
         CSharpGeneratorDriver.Create([new QatGenerator().AsSourceGenerator()], parseOptions: Options, driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
+    /// <summary>The code quality analyzers of the SDK that runs the tests.</summary>
+    public static ImmutableArray<DiagnosticAnalyzer> NetAnalyzers()
+    {
+        var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var sdks = Directory.GetDirectories(Path.Combine(runtime, "../../../sdk")).Select(static s => Path.Combine(s, "Sdks/Microsoft.NET.Sdk/analyzers")).Where(Directory.Exists);
+        return [.. Directory.GetFiles(sdks.Order(StringComparer.Ordinal).Last(), "*NetAnalyzers.dll").Where(static f => !f.Contains("VisualBasic", StringComparison.Ordinal))
+            .SelectMany(static f => new AnalyzerFileReference(f, new Loader()).GetAnalyzers(LanguageNames.CSharp))];
+    }
+
     /// <summary>The generated files by hint name.</summary>
     public static Dictionary<string, string> Files(this GeneratorDriver driver) =>
         driver.GetRunResult().Results.Single().GeneratedSources.ToDictionary(static s => s.HintName, static s => s.SourceText.ToString());
+
+    private sealed class Loader : IAnalyzerAssemblyLoader
+    {
+        public void AddDependencyLocation(string fullPath)
+        {
+        }
+
+        public Assembly LoadFromPath(string fullPath) => Assembly.LoadFrom(fullPath);
+    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace QatGen.Generators.Tests;
 
@@ -19,6 +20,19 @@ public sealed class QatGeneratorTests
     {
         GeneratorRun.Driver().RunGeneratorsAndUpdateCompilation(GeneratorRun.Compile(GeneratorRun.QuickStart()), out var compilation, out _);
         Assert.Empty(compilation.GetDiagnostics().Where(static d => d.Severity != DiagnosticSeverity.Hidden));
+    }
+
+    /// <summary>Every rule of the .NET analyzers as a warning, as under AnalysisLevel latest-all.</summary>
+    [Fact]
+    public async Task Files_OfQuickStart_HaveNoWarningUnderTheStrictestAnalysis()
+    {
+        GeneratorRun.Driver().RunGeneratorsAndUpdateCompilation(GeneratorRun.Compile(GeneratorRun.QuickStart()), out var compilation, out _);
+        var analyzers = GeneratorRun.NetAnalyzers();
+        Assert.True(analyzers.Length > 100);
+        var strict = analyzers.SelectMany(static a => a.SupportedDiagnostics).Select(static d => d.Id).Distinct().ToDictionary(static id => id, static _ => ReportDiagnostic.Warn);
+        var found = await compilation.WithOptions(compilation.Options.WithSpecificDiagnosticOptions(strict)).WithAnalyzers(analyzers).GetAnalyzerDiagnosticsAsync();
+        Assert.NotEmpty(found);
+        Assert.Empty(found.Where(static d => d.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == true));
     }
 
     [Fact]
