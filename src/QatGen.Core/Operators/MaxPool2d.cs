@@ -12,6 +12,13 @@ internal sealed class MaxPool2d() : Operator("MaxPool2d")
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.MaxPool(inputs[0], Pooling.Geometry(node));
 
+    /// <summary>The overload of pairs takes tuples; the one of arrays calls the stride strides.</summary>
+    public override string FloatCall(Node node, string module, string[] inputs)
+    {
+        var call = base.FloatCall(node, module, inputs);
+        return node.Attributes["strides"] is null ? call.Replace("new long[] { ", "(").Replace(" }", ")") : call;
+    }
+
     public override IEnumerable<Example> Examples()
     {
         static Node Pool(int kernel, int stride, int padding, bool ceil = false, int dilation = 1) =>

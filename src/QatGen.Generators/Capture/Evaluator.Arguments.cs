@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using QatGen.Graphs;
 using QatGen.Operators;
 
@@ -41,7 +42,11 @@ internal sealed partial class Evaluator
         };
 
         private Value Items(IEnumerable<Datum> items, ITypeSymbol? type, Argument argument) =>
-            new Value.Items(items.Select(i => Read(i, type, argument) ?? throw evaluator.Unsupported(argument.Site, "it holds null")).ToSeq());
+            new Value.Items(items.Select((item, i) => Read(item, type, argument with { Site = ElementAt(argument.Site, i) }) ?? throw evaluator.Unsupported(argument.Site, "it holds null")).ToSeq());
+
+        /// <summary>Where an element is written, for params and array initializers.</summary>
+        private static IOperation ElementAt(IOperation site, int index) =>
+            site is IArrayCreationOperation { Initializer.ElementValues: var elements } && index < elements.Length ? elements[index] : site;
 
         private Value OfConstant(object constant, ITypeSymbol? type, Argument argument)
         {

@@ -22,7 +22,7 @@ internal sealed partial class Evaluator
         return Map(Evaluate(receiver, frame), call, value => value switch
         {
             Function function when method.MethodKind == MethodKind.DelegateInvoke => CallFunction(function, call, frame),
-            Constant { Value: null } => throw Unsupported(call, $"{SourceText.Of(receiver)} is null here"),
+            Constant { Value: null } => throw Unsupported(receiver, "it is null here"),
             _ => CallOn(value, call, frame),
         });
     }

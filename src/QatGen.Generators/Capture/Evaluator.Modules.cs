@@ -114,7 +114,7 @@ internal sealed partial class Evaluator
             .Where(f => !f.IsStatic && (f.DeclaredAccessibility != Accessibility.Private || SymbolEqualityComparer.Default.Equals(f.ContainingType, type)));
 
     private static string ComponentName(IFieldSymbol field) =>
-        field.GetAttributes().FirstOrDefault(static a => a.AttributeClass?.Name == TorchNames.ComponentName)?.NamedArguments.Select(static n => n.Value.Value).OfType<string>().FirstOrDefault() ?? field.Name;
+        field.GetAttributes().FirstOrDefault(static a => TorchNames.Is(a.AttributeClass, TorchNames.ComponentName))?.NamedArguments.Select(static n => n.Value.Value).OfType<string>().FirstOrDefault() ?? field.Name;
 
     private static bool HoldsModule(Datum value) => value switch
     {
@@ -149,7 +149,7 @@ internal sealed partial class Evaluator
 
         if (module is Instance parent && TorchNames.Registering.Contains(method.Name) && arguments is [var name, var child])
         {
-            Register(parent, name is Constant { Value: string text } ? text : throw Undecided(name, call), child, call);
+            Register(parent, name is Constant { Value: string text } ? text : throw Undecided(name, call.Arguments[0].Value), child, call);
             return Outside.Nothing;
         }
 

@@ -22,10 +22,10 @@ internal sealed partial class Evaluator
         }
 
         var arguments = call.Arguments.Select(a => new Argument(a.Parameter!.Name, a.Parameter.Type, Evaluate(a.Value, frame), a.Value)).ToArray();
-        if (receiver is null && arguments.FirstOrDefault(static a => a.Value is Layer or Instance) is { } module && TorchNames.IsModule(method.ReturnType))
+        if (TorchNames.Is(method.ContainingType, TorchNames.ModuleExtensions))
         {
-            // An extension method that moves a module to a device or type and returns it.
-            return module.Value;
+            // It moves a module to a device or type and returns it.
+            return arguments[0].Value;
         }
 
         var tensors = arguments.Select(static a => a.Value).Prepend(receiver ?? Outside.Nothing).Where(HoldsTensor).ToArray();
@@ -145,7 +145,7 @@ internal sealed partial class Evaluator
         }
 
         var (values, isModule) = (arguments.Where(a => form.Kind == FormKind.Module || !IsOperand(a)).ToArray(), form.Kind == FormKind.Module);
-        foreach (var operand in arguments.Where(a => !isModule && IsOperand(a)))
+        foreach (var operand in arguments.Where(a => !isModule && IsOperand(a) && a.Value is not Constant { Value: null }))
         {
             Take(operand.Value, operand.Site);
         }

@@ -13,12 +13,13 @@ internal static class TorchNames
     public const string Tensor = "TorchSharp.torch.Tensor";
     public const string Module = "TorchSharp.torch.nn.Module";
     public const string DisposeScope = "TorchSharp.DisposeScope";
+    public const string ModuleExtensions = "TorchSharp.ModuleExtensionMethods";
     public const string Modules = "TorchSharp.Modules";
 
     public const string Sequential = "Sequential";
     public const string ModuleList = "ModuleList";
     public const string RegisterComponents = "RegisterComponents";
-    public const string ComponentName = "ComponentNameAttribute";
+    public const string ComponentName = "TorchSharp.Utils.ComponentNameAttribute";
     public const string Forward = "forward";
     public const string Call = "call";
     public const string Training = "training";

@@ -169,15 +169,21 @@ public class LanguageTests
     }
 
     [Fact]
-    public void Construction_PrimaryConstructor_EqualsForward() => Differential.Check("Model", [1, 4, 8, 8], [5], Differential.Source(
+    public void Construction_PrimaryConstructor_EqualsForward() => Differential.Members(
         """
-        private readonly Conv2d a = Conv2d(4, width, 3, padding: 1), b = Conv2d(width, 4, 1);
-        private readonly bool ready = Ready;
-        private const bool Ready = true;
-        public override Tensor forward(Tensor x) { if (ready && !_registered) { } return b.call(a.call(x)); }
-        private bool _registered = false;
-        private static bool Registered(Model m) { m.RegisterComponents(); return true; }
-        """, primary: "(int width)", name: "(\"m\")"));
+        private readonly Primary x1 = new(4, 5);
+        public Model() : base("m") { RegisterComponents(); }
+        public override Tensor forward(Tensor x) => x1.call(x);
+        """,
+        """
+        public abstract class Named(string name) : Module<Tensor, Tensor>(name) { protected string Name { get; } = name + "!"; }
+
+        public sealed class Primary(int input, int width) : Named("p")
+        {
+            private readonly Conv2d a = Conv2d(input, width, 3, padding: 1), b = Conv2d(width, input, 1);
+            public override Tensor forward(Tensor x) => width == 5 && Name == "p!" ? b.call(a.call(x)) : x;
+        }
+        """);
 
     [Fact]
     public void Construction_BaseClass_RunsInOrder() => Differential.Members(
