@@ -44,6 +44,23 @@ public sealed class FastKernelsTests
         }
     }
 
+    /// <summary>What machines without the instruction use.</summary>
+    [Fact]
+    public void PortableDot_RandomPairs_IsTheSumOfBothProducts()
+    {
+        var random = new Random(1);
+        for (var round = 0; round < 1000; round++)
+        {
+            short[] x = [.. Enumerable.Range(0, 8).Select(_ => (short)random.Next(short.MinValue, short.MaxValue + 1))];
+            short[] w = [.. Enumerable.Range(0, 8).Select(_ => (short)random.Next(-128, 128))];
+            var dot = Simd128.PortableDot(Vector128.Create(round), Vector128.Create(x).AsInt32(), Vector128.Create(w).AsInt32());
+            for (var lane = 0; lane < Simd128.Lanes; lane++)
+            {
+                Assert.Equal(round + (x[2 * lane] * w[2 * lane]) + (x[(2 * lane) + 1] * w[(2 * lane) + 1]), dot[lane]);
+            }
+        }
+    }
+
     private static void AssertEqual(QTensor[] expected, InferenceSession session, QTensor[] inputs, string what)
     {
         for (var i = 0; i < inputs.Length; i++)
