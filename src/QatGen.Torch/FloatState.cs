@@ -11,8 +11,8 @@ internal static class FloatState
     private const string Tracked = "num_batches_tracked";
 
     /// <summary>
-    /// Folds each batch norm into its convolution: w * gamma / sqrt(var + eps) and beta + (b - mean) * gamma / sqrt(var + eps), in double; a missing bias becomes zeros. Parameters are matched by name, and every missing, unknown
-    /// and mis-shaped one and every layer that holds NaN or infinity is listed.
+    /// Folds each batch norm into its convolution: w * gamma / sqrt(var + eps) and beta + (b - mean) * gamma / sqrt(var + eps), in double; a missing bias becomes zeros.
+    /// Parameters are matched by name, and every missing, unknown and mis-shaped one and every layer that holds NaN or infinity is listed.
     /// </summary>
     public static Dictionary<QatNode, (Tensor Weight, Tensor Bias)> Fold(IReadOnlyDictionary<string, Tensor> state, IEnumerable<QatNode> nodes)
     {

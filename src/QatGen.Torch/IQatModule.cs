@@ -27,7 +27,8 @@ public interface IQatModule
     internal QatSession Session { get; set; }
 
     /// <summary>
-    /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms. Every missing, unknown and mis-shaped entry and every layer with NaN is listed in one exception, and then nothing is changed.
+    /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms.
+    /// Every missing, unknown and mis-shaped entry and every layer with NaN is listed in one exception, and then nothing is changed.
     /// </summary>
     void LoadFloat(IReadOnlyDictionary<string, Tensor> floatState);
 

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace QatGen.Torch;
 
 /// <summary>
-/// The base of every generated <c>NetQat</c>: an ordinary TorchSharp module from [N, ...] reals to reals whose forward pass is the integer program. The generated class declares the nodes, loads the float
-/// model's parameters, and says in <see cref="Program(Tensor)"/> how the nodes are connected.
+/// The base of every generated <c>NetQat</c>: an ordinary TorchSharp module from [N, ...] reals to reals whose forward pass is the integer program. The generated class declares the nodes,
+/// loads the float model's parameters, and says in <see cref="Program(Tensor)"/> how the nodes are connected.
 /// </summary>
 public abstract class QatModule : nn.Module<Tensor, Tensor>, IQatModule
 {

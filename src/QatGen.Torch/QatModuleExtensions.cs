@@ -17,7 +17,10 @@ public static class QatModuleExtensions
         model.Session = new(state);
     }
 
-    /// <summary>Shows float32 batches [N, ...] to the observers without rounding, then returns to the state before; batches are disposed. <paramref name="progress"/> is told the finished part.</summary>
+    /// <summary>
+    /// Shows float32 batches [N, ...] to the observers without rounding, returns to the state before and gives their number; batches are disposed.
+    /// <paramref name="progress"/> is told the finished part.
+    /// </summary>
     public static int Calibrate(this IQatModule model, IEnumerable<Tensor> batches, Action<double>? progress = null) =>
         model.Calibrate(batches.Select(static b => new[] { b }), batches.TryGetNonEnumeratedCount(out var count) ? done => progress?.Invoke(done / (double)count) : null);
 
@@ -58,8 +61,8 @@ public static class QatModuleExtensions
     }
 
     /// <summary>
-    /// The fixed-point model: one frame of zeros runs through the integer program in VALIDATION, and the constants it used are taken. Nothing is computed anew, so the result gives VALIDATION's integers.
-    /// Layers without calibration and inputs of unknown shape are errors that name them all.
+    /// The fixed-point model: one frame of zeros runs through the integer program in VALIDATION, and the constants it used are taken.
+    /// Nothing is computed anew, so the result gives VALIDATION's integers. Layers without calibration and inputs of unknown shape are errors that name them all.
     /// </summary>
     public static FixedPointModel ConvertToFixedPoint(this IQatModule model)
     {

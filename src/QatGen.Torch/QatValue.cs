@@ -11,8 +11,8 @@ namespace QatGen.Torch;
 public abstract record QatValue
 {
     /// <summary>
-    /// A tensor [N, ...]. Rounded, it holds integers in float32 (float64 where their bound is 2^24 or more) and <paramref name="Quantity"/> says what they stand for; in the states FLOAT and CALIBRATION it holds reals
-    /// and the quantity is null.
+    /// A tensor [N, ...]. Rounded, it holds integers in float32 (float64 where their bound is 2^24 or more) and <paramref name="Quantity"/> says what they stand for;
+    /// in the states FLOAT and CALIBRATION it holds reals and the quantity is null.
     /// </summary>
     public sealed record Activation(Tensor Data, Quantity? Quantity, DType DType = DType.QInt8) : QatValue
     {

@@ -45,7 +45,11 @@ public sealed class BoundTests
     {
         using var scope = NewDisposeScope();
         var graph = Nets.Of([1, 2, 3, 3], Nets.Conv("conv", 0, 2, 2, kernel: 1, bias: true));
-        var model = new GraphQat(graph, new Dictionary<string, Tensor> { ["conv.weight"] = tensor(new float[] { 0, 0, 0.5f, -1 }).reshape(2, 2, 1, 1), ["conv.bias"] = tensor(new float[] { 3, 0.25f }) });
+        var model = new GraphQat(graph, new Dictionary<string, Tensor>
+        {
+            ["conv.weight"] = tensor(new float[] { 0, 0, 0.5f, -1 }).reshape(2, 2, 1, 1),
+            ["conv.bias"] = tensor(new float[] { 3, 0.25f }),
+        });
         model.Calibrate([randn(4, 2, 3, 3)]);
         model.SetState(FakeQuantState.Validation);
         var y = model.call(randn(2, 2, 3, 3));

@@ -41,7 +41,8 @@ public sealed class GeneratedShapeTests
         public NetQat(IReadOnlyDictionary<string, Tensor> floatState, QConfig? config = null) : base("Net", March.Bayes, config)
         {
             x_quant = Input("x", shape: [1, 1, 8, 8], fixedScale: 0);
-            conv = Node("Conv2d", "conv", new() { ["in_channels"] = 1, ["kernel_size"] = 3, ["bias"] = false }, OutputKind.Quantized, Absorbed("BatchNorm2d", "bn", new() { ["eps"] = 1e-05 }), Absorbed("ReLU", "relu"));
+            conv = Node("Conv2d", "conv", new() { ["in_channels"] = 1, ["kernel_size"] = 3, ["bias"] = false }, OutputKind.Quantized,
+                Absorbed("BatchNorm2d", "bn", new() { ["eps"] = 1e-05 }), Absorbed("ReLU", "relu"));
             flatten = Node("Flatten", "flatten", new Form(FormKind.Method, "flatten"), new() { ["start_dim"] = 1 }, OutputKind.SameAsInput);
             fc = Node("Linear", "fc", [], OutputKind.HighPrecision);
             LoadFloat(floatState);

@@ -21,7 +21,7 @@ public sealed class GradientTests
         (model.call(input) * dy).sum().backward();
 
         var nodes = model.Nodes.ToDictionary(static n => n.Node.Path);
-        var parameters = nodes.Values.Where(static n => n.Weight is not null).ToDictionary(static n => n.Node.Path, static n => (Weight: n.Weight!.detach().to(ScalarType.Float64).requires_grad_(), Bias: n.Bias!.detach().to(ScalarType.Float64).requires_grad_()));
+        var parameters = nodes.Values.Where(static n => n.Weight is not null).ToDictionary(static n => n.Node.Path, static n => (Weight: Leaf(n.Weight!), Bias: Leaf(n.Bias!)));
         Tensor Output(Tensor sum, string path, ClampRange range)
         {
             var (low, high) = Quantization.Limits(range, nodes[path].OutputQuantizer!.Scale, DType.QInt8);
@@ -88,7 +88,8 @@ public sealed class GradientTests
         try
         {
             var count = lanes == LaneKind.Channel ? 7 : 1;
-            var sum = new Quantity(lanes, Enumerable.Range(1, count).Select(static c => c * 1e-4).ToSeq(), Enumerable.Repeat(1, count).ToSeq(), Enumerable.Repeat(1L << 20, count).ToSeq(), Seq<int>.Empty);
+            var (scales, bounds) = (Enumerable.Range(1, count).Select(static c => c * 1e-4).ToSeq(), Enumerable.Repeat(1L << 20, count).ToSeq());
+            var sum = new Quantity(lanes, scales, Enumerable.Repeat(1, count).ToSeq(), bounds, Seq<int>.Empty);
             var constant = RescaleConstant.Create([sum, Quantity.Of(0.03, DType.QInt8)], 0.05, ClampRange.Relu, DType.QInt8, "conv");
             var (t, u) = ((randn(5, 7, 41, 37) * 10000).round(), (randn(5, 7, 41, 37) * 50).round());
             double[] real = [.. Enumerable.Range(0, count).SelectMany(lane => new[] { sum.Multiplier(lane, 0.05), 0.6 })];
@@ -132,6 +133,8 @@ public sealed class GradientTests
         var q = QuantizeFunction.Run(x, scales, -128, 127, masked: false).data<float>().ToArray();
         Assert.Equal(x.data<float>().ToArray().Select((v, i) => (float)Quantization.Quantize(v, scales[i / length])), q);
     }
+
+    private static Tensor Leaf(Tensor parameter) => parameter.detach().to(ScalarType.Float64).requires_grad_();
 
     private static Tensor Fake(Tensor x, double scale, int low, int high)
     {

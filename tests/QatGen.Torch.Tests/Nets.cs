@@ -17,8 +17,11 @@ internal static class Nets
     }
 
     /// <summary>A graph of nodes in order; node i is value i + 1 and value 0 the input of <paramref name="shape"/>. The last node is the output.</summary>
-    public static Graph Of(int[] shape, params Node[] nodes) =>
-        Pipeline.Run(new("Test", "Net", March.Bayes, new(new GraphInput("x", new(shape), 0)), new(nodes), new(nodes.Length))) is { Fused: { } fused } ? fused : throw new InvalidOperationException();
+    public static Graph Of(int[] shape, params Node[] nodes)
+    {
+        var result = Pipeline.Run(new("Test", "Net", March.Bayes, new(new GraphInput("x", new(shape), 0)), new(nodes), new(nodes.Length)));
+        return result.Fused ?? throw new QatGenException(result.Violations);
+    }
 
     public static Node Conv(string path, int x, int input, int output, int kernel = 3, int stride = 1, int groups = 1, bool bias = false) => new("Conv2d", path, new(FormKind.Module, "Conv2d"), new(x), new()
     {

@@ -6,11 +6,22 @@ namespace QatGen.Torch.Tests;
 /// <summary>In VALIDATION the integers equal the fixed-point program's, element by element.</summary>
 public sealed class ValidationTests
 {
-    public static TheoryData<string, string> Examples { get; } = Catalogue.All.SelectMany(static o => o.Examples().Select(e => (o.Name, e.Name))).Aggregate(new TheoryData<string, string>(), static (all, e) =>
+    public static TheoryData<string, string> Examples
     {
-        all.Add(e.Item1, e.Item2);
-        return all;
-    });
+        get
+        {
+            var all = new TheoryData<string, string>();
+            foreach (var op in Catalogue.All)
+            {
+                foreach (var example in op.Examples())
+                {
+                    all.Add(op.Name, example.Name);
+                }
+            }
+
+            return all;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Examples))]

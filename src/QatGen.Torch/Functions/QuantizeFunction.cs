@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace QatGen.Torch.Functions;
 
 /// <summary>
-/// q = clamp(floor(x / scale + 0.5), low, high) in double, as float32 integers (NUMERICS section 3), with one scale per index of axis 0, or one for all. The gradient is that of x / scale; where <c>masked</c>, 0 outside the limits.
-/// x is float32.
+/// q = clamp(floor(x / scale + 0.5), low, high) in double, as float32 integers (NUMERICS section 3), with one scale per index of axis 0, or one for all.
+/// The gradient is that of x / scale; where <c>masked</c>, 0 outside the limits. x is float32.
 /// </summary>
 internal sealed unsafe class QuantizeFunction : autograd.SingleTensorFunction<QuantizeFunction>
 {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace QatGen.Torch.Functions;
 
 /// <summary>
-/// The rescaling rule in double, y = clamp(floor(sum t_i * m_i * 2^-r + 0.5)), with straight-through gradients: dy/dt_i is the real multiplier where the rounded value lies inside the limits, 0 elsewhere
-/// (NUMERICS sections 5 and 8). Terms are float32 or float64 tensors of one shape that hold integers.
+/// The rescaling rule in double, y = clamp(floor(sum t_i * m_i * 2^-r + 0.5)), with straight-through gradients: dy/dt_i is the real multiplier
+/// where the rounded value lies inside the limits, 0 elsewhere (NUMERICS sections 5 and 8). Terms are float32 or float64 tensors of one shape that hold integers.
 /// </summary>
 internal sealed unsafe class RescaleFunction : autograd.SingleTensorFunction<RescaleFunction>
 {

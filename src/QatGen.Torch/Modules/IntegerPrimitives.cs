@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace QatGen.Torch.Modules;
 
 /// <summary>
-/// The integer program with gradients. In QAT outputs are observed before they are rounded and weight scales follow the weights; in VALIDATION scales are frozen and every integer equals the fixed-point program's
-/// (NUMERICS section 8). Each source of a constant keeps the integers it last gave: conversion takes those and computes nothing of its own.
+/// The integer program with gradients. In QAT outputs are observed before they are rounded and weight scales follow the weights; in VALIDATION scales are frozen
+/// and every integer equals the fixed-point program's (NUMERICS section 8). Each source of a constant keeps the integers it last gave: conversion takes those and computes nothing of its own.
 /// </summary>
 internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatValue>
 {

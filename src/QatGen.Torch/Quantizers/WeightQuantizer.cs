@@ -30,7 +30,8 @@ public sealed unsafe class WeightQuantizer : nn.Module
     private Span<float> Buffer => MemoryMarshal.Cast<byte, float>(scale.bytes);
 
     /// <summary>
-    /// Sets the scales from the current weights for an input (NUMERICS section 2): the one method behind training, VALIDATION and conversion. NaN, and sums that leave fewer than 4 bits, are errors that name the layer.
+    /// Sets the scales from the current weights for an input (NUMERICS section 2): the one method behind training, VALIDATION and conversion.
+    /// NaN, and sums that leave fewer than 4 bits, are errors that name the layer.
     /// </summary>
     internal void Refresh(Tensor weight, Tensor bias, Quantity input)
     {

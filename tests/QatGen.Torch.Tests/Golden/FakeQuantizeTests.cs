@@ -79,7 +79,8 @@ public sealed class FakeQuantizeTests
                 }
 
                 var tie = GoldenFile.IsTie(x.Data[at] / scale);
-                Assert.True(Math.Abs((integers[i] * scale) - y.Data[at]) <= (tie ? scale * 1.0001 : Math.Abs(y.Data[at]) * 1e-6), $"{c.Name}[{at}]: x {x.Data[at]:R}, {integers[i]} * {scale:R} is not {y.Data[at]:R}");
+                var tolerance = tie ? scale * 1.0001 : Math.Abs(y.Data[at]) * 1e-6;
+                Assert.True(Math.Abs((integers[i] * scale) - y.Data[at]) <= tolerance, $"{c.Name}[{at}]: x {x.Data[at]:R}, {integers[i]} * {scale:R} is not {y.Data[at]:R}");
                 if (!tie)
                 {
                     Close(dx.Data[at], gradients[i] * scale, 1e-6);

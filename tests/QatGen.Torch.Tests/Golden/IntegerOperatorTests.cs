@@ -70,7 +70,8 @@ public sealed class IntegerOperatorTests
         }
     }
 
-    private static (QatValue, Tensor) Rescale(IntegerPrimitives p, GoldenCase c, params Activation[] terms) => (p.Rescale(terms, Output(c)), terms.Select(t => Real(c, t)).Aggregate(static (a, b) => a + b));
+    private static (QatValue, Tensor) Rescale(IntegerPrimitives p, GoldenCase c, params Activation[] terms) =>
+        (p.Rescale(terms, Output(c)), terms.Select(t => Real(c, t)).Aggregate(static (a, b) => a + b));
 
     private static (QatValue, Tensor) Exact(QatValue result) => (result, ((Activation)result).Data.to(ScalarType.Float64));
 

@@ -12,7 +12,8 @@ public sealed class QatModuleTests
     // PyTorch's module takes reals; here they are integers of a step so fine that only the weights and the output are quantized.
     private const double InputScale = 1.0 / (1 << 16);
 
-    // The largest weight of a channel is a tie (127.5 steps); where it is negative PyTorch takes -128 and we -127, and all that depends on it moves by up to 1 / 127. The convolution has no such channel.
+    // The largest weight of a channel is a tie (127.5 steps); where it is negative PyTorch takes -128 and we -127, and all that depends on it moves by up to 1 / 127.
+    // The convolution has no such channel.
     private const double OneWeightStep = 1.0 / 127;
 
     [Theory]
