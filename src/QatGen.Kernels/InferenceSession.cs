@@ -43,7 +43,13 @@ public sealed unsafe class InferenceSession
     }
 
     /// <summary>Runs on the inputs set before; later values may take their memory, so they must be set again for the next run.</summary>
-    public void Run() => _plan.Run(_memory.Pointer);
+    public void Run()
+    {
+        _plan.Run(_memory.Pointer);
+
+        // The kernels hold addresses only: without a use after them the session and its memory could be collected meanwhile.
+        GC.KeepAlive(this);
+    }
 
     /// <summary>Copies an input [batch, ...] in; its size and range are checked.</summary>
     public void SetInput(int index, ReadOnlySpan<int> values)
@@ -60,6 +66,7 @@ public sealed unsafe class InferenceSession
         }
 
         NchwCopy.In(values, slot, _memory.Pointer);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Copies an output [batch, ...] of the last run out.</summary>
@@ -72,5 +79,6 @@ public sealed unsafe class InferenceSession
         }
 
         NchwCopy.Out(slot, _memory.Pointer, values);
+        GC.KeepAlive(this);
     }
 }

@@ -80,6 +80,25 @@ public sealed class ProgramFormatTests
     }
 
     [Fact]
+    public void Read_ProgramThatNoModelIs_IsAFileError()
+    {
+        var graph = Every.Record();
+        var conv = graph.Nodes.OfType<IntNode.Conv>().First();
+        var nothing = graph with { Signature = graph.Signature with { Inputs = Seq<TensorSpec>.Empty, Outputs = Seq<TensorSpec>.Empty }, Nodes = Seq<IntNode>.Empty, Outputs = Seq<int>.Empty };
+        IntGraph[] wrong =
+        [
+            nothing,
+            graph with { Outputs = new(0, 1) },
+            graph with { Nodes = graph.Nodes.Select(n => n == conv ? conv with { X = graph.Nodes.Count + 9 } : n).ToSeq() },
+            graph with { Nodes = graph.Nodes.Select(n => n == conv ? conv with { Weight = conv.Bias } : n).ToSeq() },
+            graph with { Nodes = graph.Nodes.Select(n => n == conv ? conv with { Geometry = conv.Geometry with { StrideH = 0 } } : n).ToSeq() },
+            graph with { Constants = graph.Constants.Select(static c => c is RescaleConstant { Lanes: LaneKind.Input } r ? r with { Lanes = LaneKind.Channel } : c).ToSeq() },
+            graph with { Constants = graph.Constants.Select(static c => c is RescaleConstant { IsPassThrough: false } r ? r with { Shifts = r.Shifts.Select(static _ => 53).ToSeq() } : c).ToSeq() },
+        ];
+        Assert.All(wrong, static g => AssertFileError(ProgramFormat.Write(g)));
+    }
+
+    [Fact]
     public void Read_NewerVersion_SaysSo() =>
         Assert.Equal(FileRules.NewerVersion, Error(Container.Write(ProgramFormat.Magic, ProgramFormat.Version + 1, [])).Rule);
 

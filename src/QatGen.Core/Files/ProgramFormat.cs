@@ -56,6 +56,11 @@ public static class ProgramFormat
     {
         using var reader = new BinaryReader(new MemoryStream(bytes));
         var signature = SignatureFormat.Read(reader);
+        if (signature.Inputs.Count == 0 || signature.Outputs.Count == 0)
+        {
+            throw new InvalidDataException("the program has no input or no output");
+        }
+
         var constants = reader.ReadList(() => ConstantFormat.Read(reader));
         var nodes = reader.ReadList(() => ReadNode(reader));
         var outputs = reader.ReadList(reader.ReadInt32);
