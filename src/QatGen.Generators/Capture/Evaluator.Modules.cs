@@ -172,7 +172,11 @@ internal sealed partial class Evaluator
             return forward is null ? throw Fail(CaptureRules.ExternalCall, site, instance.Type.Name) : Invoke(forward, instance, inputs, site.Syntax.GetLocation());
         }
 
-        var layer = (Layer)module;
+        if (module is not Layer layer)
+        {
+            throw Undecided(module, site);
+        }
+
         if (layer.Type.Name == TorchNames.Sequential && inputs.Count == 1)
         {
             return Children(layer, site).Aggregate(inputs[0], (x, child) => Map(child.Module, site, m => CallModule(m, [x], site, m is Layer inner ? inner.Created : location)));
