@@ -68,6 +68,7 @@ internal sealed partial class Evaluator
     {
         var items = value switch
         {
+            Outside => Enumerable.Repeat(value, target.Elements.Length).ToSeq(),
             TupleOf tuple => tuple.Items,
             Instance { Type.IsRecord: true } record => Positional(record),
             _ => throw Unsupported(site, "it does not deconstruct a tuple or a record"),
@@ -109,6 +110,12 @@ internal sealed partial class Evaluator
 
     private void SetProperty(Datum target, IPropertySymbol property, Datum value, IOperation site)
     {
+        if (target is Outside || (target is Layer && value is Outside && !InForward))
+        {
+            // A setting of a parameter, or a parameter of a layer: not structure.
+            return;
+        }
+
         var actual = target is Instance instance ? MostDerived(instance.Type, property) : property;
         if (IsAuto(actual))
         {
@@ -152,7 +159,7 @@ internal sealed partial class Evaluator
     }
 
     private Datum AssignCoalesce(ICoalesceAssignmentOperation assignment, Frame frame) => Map(Evaluate(assignment.Target, frame), assignment, v =>
-        v is Constant { Value: null } ? Assign(assignment.Target, Evaluate(assignment.Value, frame), frame, assignment) : NotSymbolic(v, assignment.Target));
+        UnlessNull(v, assignment, () => Assign(assignment.Target, Evaluate(assignment.Value, frame), frame, assignment), () => v));
 
     private Datum Increment(IIncrementOrDecrementOperation step, Frame frame)
     {

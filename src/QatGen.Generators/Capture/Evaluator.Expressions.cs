@@ -51,7 +51,7 @@ internal sealed partial class Evaluator
         IUnaryOperation { OperatorMethod: { } method } unary => CallOperator(method, [unary.Operand], unary, frame),
         IUnaryOperation unary => Map(Evaluate(unary.Operand, frame), unary, v => Scalars.Unary(unary.OperatorKind, v) ?? throw Unsupported(unary, "this operator is not supported here")),
         IConditionalOperation { WhenFalse: { } no } choice => Conditional(Evaluate(choice.Condition, frame), choice.Condition, () => Evaluate(choice.WhenTrue, frame), () => Evaluate(no, frame)),
-        ICoalesceOperation coalesce => Map(Evaluate(coalesce.Value, frame), coalesce, v => v is Constant { Value: null } ? Evaluate(coalesce.WhenNull, frame) : NotSymbolic(v, coalesce.Value)),
+        ICoalesceOperation coalesce => Map(Evaluate(coalesce.Value, frame), coalesce, v => UnlessNull(v, coalesce, () => Evaluate(coalesce.WhenNull, frame), () => v)),
         IConditionalAccessOperation access => Access(access, frame),
         IConditionalAccessInstanceOperation when _receivers.Count > 0 => _receivers.Peek(),
         IIsPatternOperation pattern => Match(pattern.Pattern, Evaluate(pattern.Value, frame), frame),
@@ -167,16 +167,17 @@ internal sealed partial class Evaluator
         });
     }
 
-    private Datum NotSymbolic(Datum value, IOperation site) => value is Scalar scalar ? throw Undecided(scalar, site) : value;
-
-    private Datum Access(IConditionalAccessOperation access, Frame frame) => Map(Evaluate(access.Operation, frame), access, receiver =>
+    /// <summary>Decides by whether a value is null.</summary>
+    private Datum UnlessNull(Datum value, IOperation site, Func<Datum> whenNull, Func<Datum> otherwise) => value switch
     {
-        if (receiver is Constant { Value: null })
-        {
-            return receiver;
-        }
+        Constant { Value: null } => whenNull(),
+        Scalar or Outside => Conditional(AreEqual(value, Constant.Null, site), site, whenNull, otherwise),
+        _ => otherwise(),
+    };
 
-        _receivers.Push(NotSymbolic(receiver, access.Operation));
+    private Datum Access(IConditionalAccessOperation access, Frame frame) => Map(Evaluate(access.Operation, frame), access, receiver => UnlessNull(receiver, access, static () => Constant.Null, () =>
+    {
+        _receivers.Push(receiver);
         try
         {
             return Evaluate(access.WhenNotNull, frame);
@@ -185,7 +186,7 @@ internal sealed partial class Evaluator
         {
             _receivers.Pop();
         }
-    });
+    }));
 
     private Datum SwitchExpression(ISwitchExpressionOperation choice, Datum value, int index, Frame frame)
     {

@@ -68,6 +68,8 @@ public class ViolationTests
     [InlineData("var d = new Dictionary<string, int> { [\"a\"] = 1 };", true)]
     [InlineData("var n = 0; foreach (var p in {|QG1006:parameters()|}) { n++; }")]
     [InlineData("x = {|QG1006:Conv2d(4, 4, 1).call(x)|};")]
+    [InlineData("var s = {|QG1006:Sequential((\"a\", ReLU()), (\"a\", ReLU()))|};")]
+    [InlineData("var s = {|QG1006:Sequential((\"a.b\", ReLU()))|};")]
     [InlineData("Span<int> s = stackalloc int[2];", true)]
     public void Construct_NotSupported_QG1006(string body, bool anywhere = false)
     {
