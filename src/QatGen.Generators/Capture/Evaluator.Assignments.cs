@@ -45,6 +45,8 @@ internal sealed partial class Evaluator
             case ITupleOperation tuple:
                 Deconstruct(tuple, value, frame, site);
                 return value;
+            case IMemberReferenceOperation or IArrayElementReferenceOperation when HasEffects(target):
+                throw Unsupported(site, "its target changes something itself; make that a statement of its own");
             case IFieldReferenceOperation { Field.IsStatic: false, Instance: { } instance } field:
                 SetMember(Evaluate(instance, frame), SlotOf(field.Field), value, site);
                 return value;
@@ -66,6 +68,7 @@ internal sealed partial class Evaluator
     {
         var items = value switch
         {
+            Outside => Enumerable.Repeat(value, target.Elements.Length).ToSeq(),
             TupleOf tuple => tuple.Items,
             Instance { Type.IsRecord: true } record => Positional(record),
             _ => throw Unsupported(site, "it does not deconstruct a tuple or a record"),
@@ -75,11 +78,20 @@ internal sealed partial class Evaluator
             throw Unsupported(site, "it deconstructs another number of values");
         }
 
+        if (target.Elements.Any(static e => e is IArrayElementReferenceOperation or IMemberReferenceOperation { Instance: not (null or IInstanceReferenceOperation) } or IPropertyReferenceOperation { Property.IsIndexer: true }))
+        {
+            throw Unsupported(site, "only variables and members of this object can be deconstructed into");
+        }
+
         for (var i = 0; i < items.Count; i++)
         {
             Assign(target.Elements[i], items[i], frame, site);
         }
     }
+
+    /// <summary>Whether evaluating a target would itself change state; it is evaluated after the value, and twice by compound assignments.</summary>
+    private static bool HasEffects(IOperation target) =>
+        target.Descendants().Any(static o => o is IInvocationOperation or IAssignmentOperation or IIncrementOrDecrementOperation or IObjectCreationOperation);
 
     private void SetMember(Datum target, ISymbol member, Datum value, IOperation site)
     {
@@ -88,11 +100,22 @@ internal sealed partial class Evaluator
             throw target is Choice choice ? Undecided(choice, site) : Unsupported(site, $"a member of {target.Spelled} cannot be set");
         }
 
+        if (instance.Type.IsValueType && !_constructing.Contains(instance.Id))
+        {
+            throw Unsupported(site, "it changes a struct, which other variables may hold a copy of");
+        }
+
         Set(instance.Id, member, value, site.Syntax.GetLocation());
     }
 
     private void SetProperty(Datum target, IPropertySymbol property, Datum value, IOperation site)
     {
+        if (target is Outside || (target is Layer && value is Outside && !InForward))
+        {
+            // A setting of a parameter, or a parameter of a layer: not structure.
+            return;
+        }
+
         var actual = target is Instance instance ? MostDerived(instance.Type, property) : property;
         if (IsAuto(actual))
         {
@@ -136,7 +159,7 @@ internal sealed partial class Evaluator
     }
 
     private Datum AssignCoalesce(ICoalesceAssignmentOperation assignment, Frame frame) => Map(Evaluate(assignment.Target, frame), assignment, v =>
-        v is Constant { Value: null } ? Assign(assignment.Target, Evaluate(assignment.Value, frame), frame, assignment) : NotSymbolic(v, assignment.Target));
+        UnlessNull(v, assignment, () => Assign(assignment.Target, Evaluate(assignment.Value, frame), frame, assignment), () => v));
 
     private Datum Increment(IIncrementOrDecrementOperation step, Frame frame)
     {

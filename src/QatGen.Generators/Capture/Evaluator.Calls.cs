@@ -22,6 +22,7 @@ internal sealed partial class Evaluator
         return Map(Evaluate(receiver, frame), call, value => value switch
         {
             Function function when method.MethodKind == MethodKind.DelegateInvoke => CallFunction(function, call, frame),
+            Scalar when method.MethodKind == MethodKind.DelegateInvoke || TorchNames.IsModule(method.ContainingType) => throw Undecided(value, receiver),
             Constant { Value: null } => throw Unsupported(receiver, "it is null here"),
             _ => CallOn(value, call, frame),
         });

@@ -41,6 +41,11 @@ internal sealed partial class Evaluator
             throw Undecided(condition, site);
         }
 
+        return context.Step(site, _path, () => ForkCore(condition, site, whenThrown, yes, no));
+    }
+
+    private (Side<T> Yes, Side<T> No) ForkCore<T>(Scalar condition, IOperation site, T whenThrown, Func<T> yes, Func<T> no)
+    {
         var (before, recorded) = (_heap, _recorder.Count);
         Side<T> Run(bool holds, Func<T> side)
         {

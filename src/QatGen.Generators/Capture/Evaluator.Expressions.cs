@@ -10,6 +10,7 @@ internal sealed partial class Evaluator
 {
     // Collection expressions have a typed API only in later compilers; in 4.8 itself they have no kind at all.
     private const OperationKind CollectionExpression = (OperationKind)0x7f;
+    private const int LongestExpression = 4000;
     private const OperationKind Spread = (OperationKind)0x80;
 
     /// <summary>The receivers of the <c>?.</c> that are being evaluated.</summary>
@@ -18,8 +19,11 @@ internal sealed partial class Evaluator
     /// <summary>The objects whose initializers are being evaluated.</summary>
     private readonly Stack<Datum> _initialized = new();
 
-    private Datum Evaluate(IOperation expression, Frame frame) => Resolve(context.Step(expression, _path, () =>
-        expression.ConstantValue is { HasValue: true, Value: var constant } ? new Constant(constant) : EvaluateCore(expression, frame)));
+    private Datum Evaluate(IOperation expression, Frame frame)
+    {
+        var value = Resolve(context.Step(expression, _path, () => expression.ConstantValue is { HasValue: true, Value: var constant } ? new Constant(constant) : EvaluateCore(expression, frame)));
+        return value is Scalar { Expression.Length: > LongestExpression } ? throw Fail(CaptureRules.Budget, expression, SourceText.Of(expression)) : value;
+    }
 
     private Datum EvaluateCore(IOperation expression, Frame frame) => expression switch
     {
@@ -47,7 +51,7 @@ internal sealed partial class Evaluator
         IUnaryOperation { OperatorMethod: { } method } unary => CallOperator(method, [unary.Operand], unary, frame),
         IUnaryOperation unary => Map(Evaluate(unary.Operand, frame), unary, v => Scalars.Unary(unary.OperatorKind, v) ?? throw Unsupported(unary, "this operator is not supported here")),
         IConditionalOperation { WhenFalse: { } no } choice => Conditional(Evaluate(choice.Condition, frame), choice.Condition, () => Evaluate(choice.WhenTrue, frame), () => Evaluate(no, frame)),
-        ICoalesceOperation coalesce => Map(Evaluate(coalesce.Value, frame), coalesce, v => v is Constant { Value: null } ? Evaluate(coalesce.WhenNull, frame) : NotSymbolic(v, coalesce.Value)),
+        ICoalesceOperation coalesce => Map(Evaluate(coalesce.Value, frame), coalesce, v => UnlessNull(v, coalesce, () => Evaluate(coalesce.WhenNull, frame), () => v)),
         IConditionalAccessOperation access => Access(access, frame),
         IConditionalAccessInstanceOperation when _receivers.Count > 0 => _receivers.Peek(),
         IIsPatternOperation pattern => Match(pattern.Pattern, Evaluate(pattern.Value, frame), frame),
@@ -79,16 +83,24 @@ internal sealed partial class Evaluator
             return TorchNames.IsTorch(method) ? Map(value, conversion, v => ConvertTorch(v, conversion)) : CallOperator(method, [conversion.Operand], conversion, frame);
         }
 
+        if (conversion.Operand.Type is { TypeKind: TypeKind.Enum } && conversion.Type is { IsReferenceType: true })
+        {
+            throw Unsupported(conversion, "an enum is used as an object or text; use an interpolated string");
+        }
+
         return Map(value, conversion, v => v switch
         {
             Constant { Value: var constant } => new Constant(Arithmetic(() => Scalars.Cast(constant, conversion.Type, conversion.IsChecked), conversion)),
-            Scalar scalar when !conversion.IsImplicit && IsInteger(conversion.Type) && !IsInteger(conversion.Operand.Type) => Scalars.Of($"({conversion.Type!.ToDisplayString()})({scalar.Expression})", scalar),
+            Scalar scalar when ChangesNumber(conversion) => Scalars.Of($"({conversion.Type!.ToDisplayString()})({scalar.Expression})", scalar),
             Instance or Layer when conversion.IsTryCast => Is(v, conversion.Type!, conversion) ? v : Constant.Null,
             _ => v,
         });
     }
 
-    private static bool IsInteger(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Int16 or SpecialType.System_Byte;
+    /// <summary>Whether a conversion can change a number or how it is computed with: all but the implicit ones between integers.</summary>
+    private static bool ChangesNumber(IConversionOperation conversion) =>
+        conversion.Operand.Type is { SpecialType: >= SpecialType.System_Char and <= SpecialType.System_Double and var from } && conversion.Type is { SpecialType: >= SpecialType.System_Char and <= SpecialType.System_Double and var to }
+        && from != to && !(conversion.IsImplicit && to < SpecialType.System_Decimal);
 
     private T Arithmetic<T>(Func<T> compute, IOperation site)
     {
@@ -112,6 +124,7 @@ internal sealed partial class Evaluator
         (Constant, Constant) or (Constant { Value: not null } or Scalar or Dimension, Constant { Value: not null } or Scalar or Dimension) =>
             Scalars.Binary(BinaryOperatorKind.Equals, a, b, false) ?? throw Unsupported(site, "these values cannot be compared"),
         (Scalar, _) or (_, Scalar) => Scalars.Of($"({a.Spelled} == {b.Spelled})", a, b),
+        (Outside, _) or (_, Outside) => new Scalar(SourceText.Of(site), Level.Hyper, context.NextId()),
         (Constant { Value: null }, _) or (_, Constant { Value: null }) => new Constant(false),
         (Instance or Layer or ListOf or TensorRef, Instance or Layer or ListOf or TensorRef) => new Constant(a.Equals(b)),
         _ => throw Unsupported(site, "these values cannot be compared"),
@@ -154,16 +167,17 @@ internal sealed partial class Evaluator
         });
     }
 
-    private Datum NotSymbolic(Datum value, IOperation site) => value is Scalar scalar ? throw Undecided(scalar, site) : value;
-
-    private Datum Access(IConditionalAccessOperation access, Frame frame) => Map(Evaluate(access.Operation, frame), access, receiver =>
+    /// <summary>Decides by whether a value is null.</summary>
+    private Datum UnlessNull(Datum value, IOperation site, Func<Datum> whenNull, Func<Datum> otherwise) => value switch
     {
-        if (receiver is Constant { Value: null })
-        {
-            return receiver;
-        }
+        Constant { Value: null } => whenNull(),
+        Scalar or Outside => Conditional(AreEqual(value, Constant.Null, site), site, whenNull, otherwise),
+        _ => otherwise(),
+    };
 
-        _receivers.Push(NotSymbolic(receiver, access.Operation));
+    private Datum Access(IConditionalAccessOperation access, Frame frame) => Map(Evaluate(access.Operation, frame), access, receiver => UnlessNull(receiver, access, static () => Constant.Null, () =>
+    {
+        _receivers.Push(receiver);
         try
         {
             return Evaluate(access.WhenNotNull, frame);
@@ -172,7 +186,7 @@ internal sealed partial class Evaluator
         {
             _receivers.Pop();
         }
-    });
+    }));
 
     private Datum SwitchExpression(ISwitchExpressionOperation choice, Datum value, int index, Frame frame)
     {
@@ -206,16 +220,16 @@ internal sealed partial class Evaluator
 
     private Datum Hole(IInterpolationOperation hole, Frame frame)
     {
-        var value = Evaluate(hole.Expression, frame);
         var operand = hole.Expression is IConversionOperation { IsImplicit: true } boxing ? boxing.Operand : hole.Expression;
+        var value = Evaluate(operand, frame);
         var name = operand.Type is INamedTypeSymbol { TypeKind: TypeKind.Enum } type && value is Constant { Value: var member }
             ? type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => Equals(f.ConstantValue, member))?.Name
             : null;
         return value switch
         {
             _ when name is not null => new Constant(name),
-            Constant { Value: var constant } when hole.Alignment is null && hole.FormatString is null => new Constant(Scalars.Text(constant)),
-            Constant { Value: IFormattable number } when hole.Alignment is null && hole.FormatString is { ConstantValue.Value: string format } => new Constant(number.ToString(format, CultureInfo.InvariantCulture)),
+            Constant { Value: var constant } when hole.Alignment is null && hole.FormatString is null && Scalars.HasText(constant) => new Constant(Scalars.Text(constant)),
+            Constant { Value: int or long } and { Value: IFormattable number } when hole.Alignment is null && hole.FormatString is { ConstantValue.Value: string format } => new Constant(number.ToString(format, CultureInfo.InvariantCulture)),
             Scalar => value,
             _ => throw Unsupported(hole, "its text is not known at compile time"),
         };

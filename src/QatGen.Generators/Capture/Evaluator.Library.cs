@@ -58,15 +58,31 @@ internal sealed partial class Evaluator
     }
 
     /// <summary>Whether a value is or holds a tensor, a module or own code.</summary>
-    private bool Touches(Datum value) => value switch
+    private bool Touches(Datum value) => Parts(value).Any(static p => p is TensorRef or Layer or Instance or Function or Sequence);
+
+    private bool HoldsTensor(Datum value) => Parts(value).Any(static p => p is TensorRef);
+
+    /// <summary>A value and all that its tuples, lists and sides hold.</summary>
+    private IEnumerable<Datum> Parts(Datum value)
     {
-        TensorRef or Layer or Instance or Function => true,
-        TupleOf tuple => tuple.Items.Any(Touches),
-        ListOf list => Find(list.Id, Slot.Contents) is TupleOf contents && contents.Items.Any(Touches),
-        Choice choice => Touches(choice.WhenTrue) || Touches(choice.WhenFalse),
-        Sequence => true,
-        _ => false,
-    };
+        var (left, seen) = (new Stack<Datum>([value]), new HashSet<int>());
+        while (left.Count > 0)
+        {
+            var part = left.Pop();
+            yield return part;
+            var inner = part switch
+            {
+                TupleOf tuple => tuple.Items,
+                ListOf list when seen.Add(list.Id) => new(Find(list.Id, Slot.Contents)!),
+                Choice choice => new(choice.WhenTrue, choice.WhenFalse),
+                _ => Seq<Datum>.Empty,
+            };
+            foreach (var item in inner)
+            {
+                left.Push(item);
+            }
+        }
+    }
 
     private Seq<Datum> Contents(ListOf list, IOperation site) => Resolve(Find(list.Id, Slot.Contents)!) is var contents && contents is TupleOf tuple ? tuple.Items : throw Undecided(contents, site);
 
@@ -195,7 +211,7 @@ internal sealed partial class Evaluator
             ("Round", 1) => Math.Round(x[0]),
             ("Truncate", 1) => Math.Truncate(x[0]),
             ("Sqrt", 1) => Math.Sqrt(x[0]),
-            ("Pow", 2) => Math.Pow(x[0], x[1]),
+            ("Pow", 2) when method.ContainingType.Name == "Math" => Math.Pow(x[0], x[1]),
             _ => null,
         };
         return result is { } value ? new Constant(Scalars.Cast(value, method.ReturnType)) : null;

@@ -58,7 +58,9 @@ internal sealed partial class Evaluator
         };
         if (isReadOnly && initializer is not null && context.Operation(initializer) is ISymbolInitializerOperation { Value: var value })
         {
-            var result = Evaluate(value, new(context.NextId(), null, null, new(_guards.Count)));
+            var first = context.NextId();
+            var result = Evaluate(value, new(first, null, null, new(_guards.Count)));
+            _static.Add((first, context.NextId()));
             Set(Slot.Static, symbol, result, site.Syntax.GetLocation());
             return result;
         }
@@ -74,7 +76,7 @@ internal sealed partial class Evaluator
         Instance instance when member is IPropertySymbol property && !TorchNames.IsTorch(member) => OwnProperty(instance, property, site),
         Instance or Layer when member.Name == TorchNames.Training => new Scalar(TorchNames.Training, Level.Mode),
         ListOf or Layer or Sequence when member.Name is "Count" or "Length" or "LongLength" => Length(Items(value, site).Count, member),
-        Layer layer when layer.Arguments.FirstOrDefault(a => a.Name == member.Name) is { } argument => argument.Value,
+        Layer layer when member is IPropertySymbol property && layer.Arguments.FirstOrDefault(a => a.Name == member.Name && SymbolEqualityComparer.Default.Equals(a.Type, property.Type)) is { } argument => argument.Value,
         Instance or Layer when TorchNames.IsTorch(member) => new Outside(member.Name),
         TensorRef tensor => TensorMember(tensor, member, site, frame),
         SizesOf sizes when member.Name is "Length" or "LongLength" => new Scalar($"{sizes.Spelled}.{member.Name}", Level.Shape),

@@ -37,12 +37,26 @@ internal sealed partial class Evaluator
         var children = ((TupleOf)Resolve(Find(container.Id, Slot.Children)!)).Items.ToList();
         foreach (var module in modules)
         {
-            children.Add(module is TupleOf { Items: [var name, _] } pair
-                ? name is Constant { Value: string } ? pair : throw Undecided(name, site)
-                : new TupleOf(new(new Constant(children.Count.ToString(CultureInfo.InvariantCulture)), module)));
+            var pair = module is TupleOf { Items.Count: 2 } named ? named.Items : new(new Constant(children.Count.ToString(CultureInfo.InvariantCulture)), module);
+            CheckName(pair[0], children, site);
+            children.Add(new TupleOf(pair));
         }
 
         Set(container.Id, Slot.Children, new TupleOf(children.ToSeq()), site.Syntax.GetLocation());
+    }
+
+    /// <summary>A child's name must be known and one that TorchSharp takes: not empty, without a dot, and its own.</summary>
+    private void CheckName(Datum name, IEnumerable<Datum> siblings, IOperation site)
+    {
+        if (name is not Constant { Value: string text })
+        {
+            throw Undecided(name, site);
+        }
+
+        if (text.Length == 0 || text.Contains('.') || siblings.Any(s => ((TupleOf)s).Items[0].Equals(name)))
+        {
+            throw Unsupported(site, $"a module cannot be registered as '{text}': the name is empty, has a dot or stands twice");
+        }
     }
 
     /// <summary>The children that a module registers, or a container holds, by name.</summary>
@@ -100,7 +114,7 @@ internal sealed partial class Evaluator
                 {
                     if (Find(instance.Id, SlotOf(field)) is { } value && HoldsModule(value))
                     {
-                        Register(instance, ComponentName(field), value, site);
+                        Register(instance, new Constant(ComponentName(field)), value, skipKnown: true, site);
                     }
                 }
 
@@ -124,16 +138,17 @@ internal sealed partial class Evaluator
         _ => false,
     };
 
-    private void Register(Instance parent, string name, Datum module, IOperation site)
+    private void Register(Instance parent, Constant name, Datum module, bool skipKnown, IOperation site)
     {
         var children = Find(parent.Id, Slot.Children) is { } found ? Resolve(found) as TupleOf ?? throw Undecided(found, site) : new TupleOf(Seq<Datum>.Empty);
-        if (children.Items.Any(c => ((TupleOf)c).Items[0] is Constant { Value: string other } && other == name))
+        if (skipKnown && children.Items.Any(c => ((TupleOf)c).Items[0].Equals(name)))
         {
             return;
         }
 
+        CheckName(name, children.Items, site);
         RegisterComponents(module, site);
-        Set(parent.Id, Slot.Children, new TupleOf(children.Items.Append(new TupleOf(new(new Constant(name), module))).ToSeq()), site.Syntax.GetLocation());
+        Set(parent.Id, Slot.Children, new TupleOf(children.Items.Append(new TupleOf(new(name, module))).ToSeq()), site.Syntax.GetLocation());
     }
 
     /// <summary>A method of TorchSharp's Module or of a container.</summary>
@@ -149,7 +164,7 @@ internal sealed partial class Evaluator
 
         if (module is Instance parent && TorchNames.Registering.Contains(method.Name) && arguments is [var name, var child])
         {
-            Register(parent, name is Constant { Value: string text } ? text : throw Undecided(name, call.Arguments[0].Value), child, call);
+            Register(parent, name as Constant ?? throw Undecided(name, call.Arguments[0].Value), child, skipKnown: false, call);
             return Outside.Nothing;
         }
 
@@ -172,7 +187,11 @@ internal sealed partial class Evaluator
             return forward is null ? throw Fail(CaptureRules.ExternalCall, site, instance.Type.Name) : Invoke(forward, instance, inputs, site.Syntax.GetLocation());
         }
 
-        var layer = (Layer)module;
+        if (module is not Layer layer)
+        {
+            throw Undecided(module, site);
+        }
+
         if (layer.Type.Name == TorchNames.Sequential && inputs.Count == 1)
         {
             return Children(layer, site).Aggregate(inputs[0], (x, child) => Map(child.Module, site, m => CallModule(m, [x], site, m is Layer inner ? inner.Created : location)));

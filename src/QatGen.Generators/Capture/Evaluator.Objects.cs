@@ -33,11 +33,15 @@ internal sealed partial class Evaluator
         return Initialize(NewLibrary(type, creation, frame), creation, frame);
     }
 
+    /// <summary>Objects whose constructor or initializer is running.</summary>
+    private readonly HashSet<int> _constructing = [];
+
     private Datum Initialize(Datum created, IObjectCreationOperation creation, Frame frame)
     {
         if (creation.Initializer is { } initializer)
         {
             _initialized.Push(created);
+            var isOwn = created is Instance instance && _constructing.Add(instance.Id) ? instance.Id : 0;
             try
             {
                 foreach (var member in initializer.Initializers)
@@ -48,6 +52,7 @@ internal sealed partial class Evaluator
             finally
             {
                 _initialized.Pop();
+                _constructing.Remove(isOwn);
             }
         }
 
@@ -63,7 +68,9 @@ internal sealed partial class Evaluator
             Put(instance.Id, SlotOf(field), DefaultOf(field.Type));
         }
 
+        _constructing.Add(instance.Id);
         RunConstructor(constructor, instance, arguments, location);
+        _constructing.Remove(instance.Id);
         return instance;
     }
 
@@ -113,7 +120,7 @@ internal sealed partial class Evaluator
     private void RunBase(IMethodSymbol constructor, IInvocationOperation? call, Instance instance, Frame frame, Location location)
     {
         var parent = constructor.ContainingType.BaseType;
-        if (parent is null || parent.SpecialType == SpecialType.System_Object || TorchNames.IsTorch(parent))
+        if (parent is null || parent.SpecialType is SpecialType.System_Object or SpecialType.System_ValueType || TorchNames.IsTorch(parent))
         {
             return;
         }

@@ -14,6 +14,7 @@ internal sealed partial class Evaluator
         IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } or => Conditional(Match(or.LeftPattern, v, frame), pattern, static () => new Constant(true), () => Match(or.RightPattern, v, frame)),
         IBinaryPatternOperation and => Conditional(Match(and.LeftPattern, v, frame), pattern, () => Match(and.RightPattern, v, frame), static () => new Constant(false)),
         IDiscardPatternOperation => new Constant(true),
+        IDeclarationPatternOperation { MatchesNull: false } or ITypePatternOperation or IRecursivePatternOperation when v is Outside => Unknown(pattern, v, frame),
         IDeclarationPatternOperation { MatchesNull: true } any => Bind(any.DeclaredSymbol, v, true, frame),
         IDeclarationPatternOperation declaration => Bind(declaration.DeclaredSymbol, v, Is(v, declaration.MatchedType!, pattern), frame),
         ITypePatternOperation type => new Constant(Is(v, type.MatchedType, pattern)),
@@ -27,6 +28,14 @@ internal sealed partial class Evaluator
         value is Constant { Value: not null } number && Evaluate(constant, frame) is Constant { Value: { } other } && number.Value.GetType() != other.GetType() && constant.Type is { } type
             ? new Constant(Scalars.Cast(number.Value, type))
             : value;
+
+    /// <summary>The type of what plays no part is not known; both outcomes are tried.</summary>
+    private Scalar Unknown(IPatternOperation pattern, Datum value, Frame frame)
+    {
+        var symbol = pattern switch { IDeclarationPatternOperation d => d.DeclaredSymbol, IRecursivePatternOperation r => r.DeclaredSymbol, _ => null };
+        Bind(symbol, value, true, frame);
+        return new(SourceText.Of(pattern), Level.Hyper, context.NextId());
+    }
 
     private Datum Bind(ISymbol? symbol, Datum value, bool matches, Frame frame)
     {

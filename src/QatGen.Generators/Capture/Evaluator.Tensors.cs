@@ -50,15 +50,6 @@ internal sealed partial class Evaluator
         return Record(form, Find(form), null, Name(method), receiver is null ? [] : [receiver], arguments.ToSeq(), call, call.Syntax.GetLocation());
     }
 
-    private bool HoldsTensor(Datum value) => value switch
-    {
-        TensorRef => true,
-        ListOf list => Find(list.Id, Slot.Contents) is TupleOf contents && contents.Items.Any(HoldsTensor),
-        TupleOf tuple => tuple.Items.Any(HoldsTensor),
-        Choice choice => HoldsTensor(choice.WhenTrue) || HoldsTensor(choice.WhenFalse),
-        _ => false,
-    };
-
     private static Form FormOf(IMethodSymbol method) => new(
         !method.IsStatic ? FormKind.Method : TorchNames.Is(method.ContainingType, TorchNames.Functional) ? FormKind.Functional : FormKind.Torch,
         method.IsStatic && !TorchNames.Is(method.ContainingType, TorchNames.Functional) && !TorchNames.Is(method.ContainingType, TorchNames.Torch) ? method.ContainingType.Name + "." + method.Name : method.Name);
@@ -128,11 +119,7 @@ internal sealed partial class Evaluator
                     tensors.Add(tensor);
                     break;
                 case ListOf list:
-                    foreach (var item in Contents(list, where))
-                    {
-                        Take(item, where);
-                    }
-
+                    tensors.AddRange(Contents(list, where).Select(item => Resolve(item) as TensorRef ?? throw Undecided(item, where)));
                     break;
                 case var other when op is not null:
                     throw other is Choice ? Undecided(other, where) : Unsupported(where, $"{other.Spelled} is not a tensor that forward computes");

@@ -20,6 +20,9 @@ internal sealed partial class Evaluator(CaptureContext context)
 
     public Recorder Recorder => _recorder;
 
+    /// <summary>Objects that static initializers made, which keep state too, whenever they were made.</summary>
+    private readonly List<(int First, int Last)> _static = [];
+
     private bool InForward => _lastOfConstruction >= 0;
 
     /// <summary>Runs a constructor with symbolic arguments, then forward on the given inputs; returns the value numbers of the outputs.</summary>
@@ -48,7 +51,7 @@ internal sealed partial class Evaluator(CaptureContext context)
 
     private void Set(int owner, object key, Datum value, Location location)
     {
-        if (owner != Slot.Static && owner <= _lastOfConstruction)
+        if (owner != Slot.Static && (owner <= _lastOfConstruction || (InForward && _static.Any(s => owner > s.First && owner < s.Last))))
         {
             context.Report(Violation.Of(CaptureRules.StateInForward, _path, key is ISymbol symbol ? symbol.Name : "A list of the model"), location);
         }

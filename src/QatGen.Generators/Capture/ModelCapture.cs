@@ -7,16 +7,27 @@ namespace QatGen.Generators.Capture;
 /// <summary>Reads the graph of a model class from its source.</summary>
 internal static class ModelCapture
 {
+    /// <summary>How a violation begins that is our own mistake.</summary>
+    public const string Defect = "capture itself failed";
+
     /// <summary>Captures a class that carries [QatModel]. Never throws but when cancelled: what cannot be captured is a violation with its place.</summary>
     public static CaptureResult Run(INamedTypeSymbol model, Compilation compilation, CancellationToken cancellation)
     {
         var context = new CaptureContext(compilation, cancellation);
-        var declaration = ModelDeclaration.Read(model, context, cancellation);
+        var declaration = ModelDeclaration.Read(model, context);
         var places = new Dictionary<string, Location>();
         Graph? graph = null;
         if (declaration is not null)
         {
-            graph = Capture(declaration, context, places);
+            try
+            {
+                graph = Capture(declaration, context, places);
+            }
+            catch (Exception defect) when (defect is not OperationCanceledException)
+            {
+                // A defect of capture itself must not take the compiler's other output with it.
+                context.Report(Violation.Of(CaptureRules.Unsupported, "", model.Name, $"{Defect} ({defect.GetType().Name}: {defect.Message})"), model.Locations[0]);
+            }
         }
 
         return new(context.Violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error) ? null : graph, context.Violations, places);

@@ -10,7 +10,7 @@ namespace QatGen.Generators.Capture;
 internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<GraphInput> Inputs, Seq<IMethodSymbol> Constructors, IMethodSymbol Forward)
 {
     /// <summary>Checks the declaration; null when it breaks a rule, which is then reported.</summary>
-    public static ModelDeclaration? Read(INamedTypeSymbol model, CaptureContext context, CancellationToken cancellation)
+    public static ModelDeclaration? Read(INamedTypeSymbol model, CaptureContext context)
     {
         var location = model.Locations.FirstOrDefault(static l => l.IsInSource) ?? Location.None;
         ModelDeclaration? Refuse(Rule rule, params string[] arguments)
@@ -39,13 +39,13 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
 
         var attributes = model.GetAttributes();
         var march = attributes.FirstOrDefault(static a => Is(a, typeof(QatModelAttribute)))?.ConstructorArguments.FirstOrDefault().Value;
-        var constructors = model.InstanceConstructors.Where(c => !Chains(c, context, cancellation)).ToSeq();
+        var constructors = model.InstanceConstructors.Where(c => !Chains(c, context)).ToSeq();
         if (march is not int number || !Enum.IsDefined(typeof(March), number) || constructors.Count == 0)
         {
             return Refuse(CaptureRules.Unsupported, "it does not compile");
         }
 
-        var shapes = attributes.Where(static a => Is(a, typeof(InputShapeAttribute))).Select(static a => Dimensions(a)).ToArray();
+        var shapes = attributes.Where(static a => Is(a, typeof(InputShapeAttribute))).Select(Dimensions).ToArray();
         var inputs = forward.Parameters.Select((p, i) => new GraphInput(p.Name, i < shapes.Length ? shapes[i] : Seq<int>.Empty, Scale(p))).ToSeq();
         return new(model, (March)number, inputs, constructors, forward);
     }
@@ -53,8 +53,8 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
     public Graph Graph(Seq<Node> nodes, Seq<int> outputs) =>
         new(Type.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() : "", Type.Name, March, Inputs, nodes, outputs, Type.DeclaredAccessibility == Accessibility.Public);
 
-    /// <summary>Whether a constructor leaves the work to another one, or is a record's copy constructor.</summary>
-    private static bool Chains(IMethodSymbol constructor, CaptureContext context, CancellationToken cancellation) =>
+    /// <summary>Whether a constructor leaves the work to another one.</summary>
+    private static bool Chains(IMethodSymbol constructor, CaptureContext context) =>
         context.Declaration(constructor) is ConstructorDeclarationSyntax { Initializer.RawKind: (int)SyntaxKind.ThisConstructorInitializer };
 
     private static bool Is(AttributeData attribute, Type type) => attribute.AttributeClass is { } symbol && TorchNames.FullName(symbol) == type.FullName;

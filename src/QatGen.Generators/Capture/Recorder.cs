@@ -80,12 +80,11 @@ internal sealed class Recorder(CaptureContext context)
     /// <summary>Forgets the unclaimed calls that only led to a decision on data: that decision is the violation.</summary>
     public void Excuse(int value)
     {
-        if (value < _inputs)
+        if (value < _inputs || _calls[value - _inputs] is not { Excused: false } call)
         {
             return;
         }
 
-        var call = _calls[value - _inputs];
         _calls[value - _inputs] = call with { Excused = true };
         foreach (var input in call.Node.Inputs)
         {

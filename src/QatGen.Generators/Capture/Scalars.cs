@@ -51,7 +51,7 @@ internal static class Scalars
 
         if (value is char c)
         {
-            value = (int)c;
+            value = target.SpecialType == SpecialType.System_Char ? value : (int)c;
         }
 
         return target.SpecialType switch
@@ -60,6 +60,12 @@ internal static class Scalars
             SpecialType.System_Int64 => Integer(value),
             SpecialType.System_Int16 => isChecked ? checked((short)Integer(value)) : unchecked((short)Integer(value)),
             SpecialType.System_Byte => isChecked ? checked((byte)Integer(value)) : unchecked((byte)Integer(value)),
+            SpecialType.System_SByte => isChecked ? checked((sbyte)Integer(value)) : unchecked((sbyte)Integer(value)),
+            SpecialType.System_UInt16 => isChecked ? checked((ushort)Integer(value)) : unchecked((ushort)Integer(value)),
+            SpecialType.System_UInt32 => isChecked ? checked((uint)Integer(value)) : unchecked((uint)Integer(value)),
+            SpecialType.System_UInt64 => isChecked ? checked((ulong)Integer(value)) : unchecked((ulong)Integer(value)),
+            SpecialType.System_Decimal => Convert.ToDecimal(value, CultureInfo.InvariantCulture),
+            SpecialType.System_Char when value is not char => unchecked((char)Integer(value)),
             SpecialType.System_Double => Convert.ToDouble(value, CultureInfo.InvariantCulture),
             SpecialType.System_Single => Convert.ToSingle(value, CultureInfo.InvariantCulture),
             _ => value,
@@ -113,7 +119,7 @@ internal static class Scalars
         (BinaryOperatorKind.RightShift, long a, int b) => a >> b,
         (_, bool a, bool b) => Flags(kind, a, b),
         (BinaryOperatorKind.Add, string or null, string or null) => string.Concat(left, right),
-        (BinaryOperatorKind.Add, string, not null) or (BinaryOperatorKind.Add, not null, string) => Text(left) + Text(right),
+        (BinaryOperatorKind.Add, string, not null) or (BinaryOperatorKind.Add, not null, string) => HasText(left) && HasText(right) ? Text(left) + Text(right) : null,
         (BinaryOperatorKind.Equals, string a, string b) => a == b,
         (BinaryOperatorKind.NotEquals, string a, string b) => a != b,
         (_, int a, int b) => Integers(kind, a, b, isChecked) is long n ? isChecked ? checked((int)n) : unchecked((int)n) : Compare(kind, a, b),
@@ -122,6 +128,9 @@ internal static class Scalars
         (_, double a, double b) => Reals(kind, a, b) ?? Compare(kind, a, b),
         _ => null,
     };
+
+    /// <summary>Whether a constant reads the same in every culture and runtime.</summary>
+    public static bool HasText(object? value) => value is null or string or int or long or bool or char;
 
     public static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 

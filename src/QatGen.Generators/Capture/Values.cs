@@ -22,9 +22,12 @@ internal abstract record Datum
 /// <summary>A value known at compile time, boxed in its C# type (an enum in its underlying type); also null.</summary>
 internal sealed record Constant(object? Value) : Datum
 {
+    /// <summary>Tells a real number from an integer of the same value.</summary>
+    private string Suffix => Value switch { double => "d", float => "f", decimal => "m", _ => "" };
+
     public static Constant Null { get; } = new((object?)null);
 
-    public override string Spelled => Value is null ? "null" : SymbolDisplay.FormatPrimitive(Value, quoteStrings: true, useHexadecimalNumbers: false) ?? Value.ToString();
+    public override string Spelled => Value is null ? "null" : (SymbolDisplay.FormatPrimitive(Value, quoteStrings: true, useHexadecimalNumbers: false) ?? Value.ToString()) + Suffix;
 }
 
 /// <summary>A number, string or flag known later. Two scalars with the same <paramref name="Origin"/> and expression are the same value; calls without source get an origin of their own.</summary>

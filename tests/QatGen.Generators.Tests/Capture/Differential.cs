@@ -35,7 +35,8 @@ internal static class Differential
         var forward = assembly.GetTypes().Single(t => t.Name == type + "Float").GetMethod("Forward")!;
         manual_seed(1);
         using var scope = NewDisposeScope();
-        using var model = (nn.Module<Tensor, Tensor>)Activator.CreateInstance(assembly.GetTypes().Single(t => t.Name == type), arguments)!;
+        using var model = (nn.Module<Tensor, Tensor>)Activator.CreateInstance(
+            assembly.GetTypes().Single(t => t.Name == type), BindingFlags.CreateInstance | BindingFlags.Public | BindingFlags.Instance | BindingFlags.OptionalParamBinding, null, arguments, null)!;
         Randomize(model);
         var names = model.named_modules().Select(static m => m.name).ToHashSet();
         Assert.All(result.Graph!.Nodes.Where(static n => n.Form.Kind == FormKind.Module), n => Assert.Contains(n.Path.Split('#')[0], names));

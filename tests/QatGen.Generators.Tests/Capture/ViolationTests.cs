@@ -57,7 +57,31 @@ public class ViolationTests
     [InlineData("x = {|QG1006:none|}.call(x);")]
     [InlineData("x = {|QG1006:loose.call(x)|};")]
     [InlineData("var l = new List<Tensor> { x }; x = {|QG1006:l[1]|};")]
-    public void Construct_NotSupported_QG1006(string body) => Forward(body);
+    [InlineData("var p = new Point { N = 1 }; var q = p; {|QG1006:q.N = 2|}; if (p.N == 1) { x = F.relu(x); }")]
+    [InlineData("var a = new int[2]; var i = 0; {|QG1006:a[i++] += 1|};")]
+    [InlineData("var a = new int[2]; int i; {|QG1006:(i, a[0]) = (1, 2)|};")]
+    [InlineData("var s = \"a\" + {|QG1006:DayOfWeek.Friday|};", true)]
+    [InlineData("var s = {|QG1006:\"a\" + 0.5|};", true)]
+    [InlineData("var u = 3u; u = {|QG1006:u + 1|};", true)]
+    [InlineData("var n = 0; n = {|QG1006:1 / n|};")]
+    [InlineData("var n = int.MaxValue; n = {|QG1006:checked(n + 1)|};", true)]
+    [InlineData("var d = new Dictionary<string, int> { [\"a\"] = 1 };", true)]
+    [InlineData("var n = 0; foreach (var p in {|QG1006:parameters()|}) { n++; }")]
+    [InlineData("x = {|QG1006:Conv2d(4, 4, 1).call(x)|};")]
+    [InlineData("var s = {|QG1006:Sequential((\"a\", ReLU()), (\"a\", ReLU()))|};")]
+    [InlineData("var s = {|QG1006:Sequential((\"a.b\", ReLU()))|};")]
+    [InlineData("Span<int> s = stackalloc int[2];", true)]
+    public void Construct_NotSupported_QG1006(string body, bool anywhere = false)
+    {
+        if (anywhere)
+        {
+            var result = CaptureHarness.Capture(CaptureHarness.Compile(ForwardSource(body.Replace("{|QG1006:", "", StringComparison.Ordinal).Replace("|}", "", StringComparison.Ordinal))), "Model");
+            Assert.Equal("QG1006", result.Violations.FirstOrDefault()?.Violation.Rule.Id ?? "none: " + result.Graph);
+            return;
+        }
+
+        Forward(body);
+    }
 
     [Theory]
     [InlineData("public Model(bool flag) : base(\"m\") { act = flag; RegisterComponents(); }", "if ({|QG1005:act|}) { x = F.relu(x); }", "flag")]
@@ -73,6 +97,44 @@ public class ViolationTests
         var forward = atForward ? "{|QG1005:public override Tensor forward(Tensor x) { " + body + " x = F.relu(x); return x; }|}" : "public override Tensor forward(Tensor x) { " + body + " return x; }";
         var messages = Markup.Verify($"private readonly bool act; private readonly Conv2d? c = null; {constructor} {forward}");
         Assert.Contains($"'{expression}'", messages);
+    }
+
+    [Theory]
+    [InlineData("Func<Tensor, Tensor> act", "{|QG1005:p|}(x)")]
+    [InlineData("Module<Tensor, Tensor> backbone", "{|QG1005:p|}.call(x)")]
+    public void Structure_GivenFromOutside_QG1005(string parameter, string forward) => Markup.Verify($$"""
+        private readonly {{parameter.Substring(0, parameter.LastIndexOf(' '))}} p;
+        public Model({{parameter}}) : base("m") { p = {{parameter.Split(' ')[^1]}}; RegisterComponents(); }
+        public override Tensor forward(Tensor x) => {{forward}};
+        """);
+
+    [Theory]
+    [InlineData("var c = 1; " + "{0}", "if (flag) { c = c * 2 + 1; } ", "", 60)]
+    [InlineData("object? o = this; {0}", "o = flag ? (other ? o : null) : o; ", "", 40)]
+    [InlineData("var l = new List<object>(); l.Add(l); l.Add(1); Console.WriteLine(l);{0}", "", "", 1)]
+    [InlineData("{0}", "", "x = x + x + x; x = x + x; var s = x.sum() + x.sum(); s = s + s; s = s + s; s = s + s; if (s.item<float>() > 0) { }", 1)]
+    public void Evaluation_Explosive_EndsWithViolation(string constructor, string repeated, string forward, int times)
+    {
+        var body = constructor.Replace("{0}", string.Concat(Enumerable.Repeat(repeated, times)), StringComparison.Ordinal);
+        var source = Differential.Source($$"""
+            public Model(bool flag, bool other) : base("m") { {{body}} RegisterComponents(); }
+            public override Tensor forward(Tensor x) { {{forward}} return x; }
+            """);
+        var time = System.Diagnostics.Stopwatch.StartNew();
+        var result = CaptureHarness.Capture(CaptureHarness.Compile(source), "Model");
+        Assert.True(time.Elapsed < TimeSpan.FromSeconds(10), time.Elapsed.ToString());
+        Assert.Equal(result.Graph is null, result.Violations.Count > 0);
+        Assert.All(result.Violations, static v => Assert.DoesNotContain("capture itself failed", v.Violation.Message));
+    }
+
+    [Fact]
+    public void Evaluation_DeepExpression_EndsWithViolation()
+    {
+        var source = Differential.Source($$"""
+            public Model() : base("m") { RegisterComponents(); }
+            public override Tensor forward(Tensor x) => {{string.Join(" + ", Enumerable.Repeat("x", 3000))}};
+            """);
+        Assert.Equal("QG1010", Assert.Single(CaptureHarness.Capture(CaptureHarness.Compile(source), "Model").Violations).Violation.Rule.Id);
     }
 
     [Theory]
@@ -115,11 +177,15 @@ public class ViolationTests
     [InlineData("{|QG1011:last = x|}; return x;")]
     [InlineData("{|QG1011:calls++|}; return x;")]
     [InlineData("{|QG1011:all.Add(x)|}; return x;")]
+    [InlineData("{|QG1011:Cache.Add(x)|}; return x;")]
+    [InlineData("{|QG1011:Count++|}; return x;")]
     [InlineData("var l = new List<Tensor>(); l.Add(x); return l[0];")]
     public void State_WrittenInForward_QG1011(string body) => Markup.Verify($$"""
         private Tensor? last;
         private int calls;
         private readonly List<Tensor> all = new();
+        private static readonly List<Tensor> Cache = new();
+        private int Count { get; set; }
         public Model() : base("m") { RegisterComponents(); }
         public override Tensor forward(Tensor x) { {{body}} }
         """);
@@ -156,12 +222,14 @@ public class ViolationTests
     [InlineData("[QatModel(March.Bayes)] public partial class Model : Module<Tensor, Tensor> { bool b = true; public Model() : base(\"m\") { } public {|QG1006:Model|}(int n) : base(\"m\") { b = false; } public override Tensor forward(Tensor x) => b ? x : F.relu(x); }")]
     public void Declaration_Wrong_IsReportedAtTheName(string declaration) => Markup.VerifySource("using QatGen; using TorchSharp; using TorchSharp.Modules; using static TorchSharp.torch; using static TorchSharp.torch.nn; using F = TorchSharp.torch.nn.functional;\n" + declaration);
 
-    private static void Forward(string body) => Markup.Verify($$"""
+    private static void Forward(string body) => Markup.VerifySource(ForwardSource(body));
+
+    private static string ForwardSource(string body) => Differential.Source($$"""
         private readonly Parameter weight = Parameter(torch.ones(4));
         private readonly Conv2d? none = null;
         private readonly List<Conv2d> hidden = new() { Conv2d(4, 4, 1) };
         private Conv2d loose => hidden[0];
         public Model() : base("m") { RegisterComponents(); }
         public override Tensor forward(Tensor x) { {{body}} return x; }
-        """);
+        """, "public struct Point { public int N; }");
 }
