@@ -54,7 +54,8 @@ public sealed class PerformanceEstimate
     {
         var text = new StringBuilder();
         var culture = CultureInfo.InvariantCulture;
-        text.Append(culture, $"{March}, batch {Batch}: {LatencyUs:N1} us, {FramesPerSecond:N1} frames/s, {DdrBytesPerFrame:N0} DDR bytes/frame, {MacsPerFrame:N0} MAC/frame, {Utilization:P1} of the array used\n");
+        text.Append(culture, $"{March}, batch {Batch}: {LatencyUs:N1} us, {FramesPerSecond:N1} frames/s, {DdrBytesPerFrame:N0} DDR bytes/frame, ");
+        text.Append(culture, $"{MacsPerFrame:N0} MAC/frame, {Utilization:P1} of the array used\n");
         text.Append(culture, $"{"layer",-28}{"MAC",16}{"compute cycles",16}{"transfer cycles",17}{"DDR bytes",14}\n");
         foreach (var layer in Layers)
         {

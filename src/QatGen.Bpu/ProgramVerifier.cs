@@ -28,14 +28,15 @@ internal static class ProgramVerifier
         for (var i = 0; i < specs.Count; i++)
         {
             var (binding, spec) = (bindings[i], specs[i]);
-            Expect(binding.Frame.IsValid && binding.Frame.Type == spec.DType && (long)binding.Frame.Positions * binding.Frame.Channels == spec.Shape.Skip(1).Aggregate(1L, static (n, d) => Math.Min(n * d, int.MaxValue)),
-                spec.Name, $"'{spec.Name}' does not match the signature");
+            var elements = spec.Shape.Skip(1).Aggregate(1L, static (n, d) => Math.Min(n * d, int.MaxValue));
+            Expect(binding.Frame.IsValid && binding.Frame.Type == spec.DType && binding.Frame.Elements == elements, spec.Name, $"'{spec.Name}' does not match the signature");
             var end = binding.Frame.End + ((program.Batch - 1L) * binding.FrameBytes);
             Expect(binding.FrameBytes >= 0 && InMemory(program, new(MemoryKind.Ddr, binding.Frame.Address, end, true)), spec.Name, $"'{spec.Name}' is not in memory");
         }
     }
 
-    private static IEnumerable<Region> Regions(Instruction instruction) => InstructionSet.Operands(instruction).SelectMany(static o => o is Region r ? [r] : o is Seq<Region> list ? list : Enumerable.Empty<Region>());
+    private static IEnumerable<Region> Regions(Instruction instruction) =>
+        InstructionSet.Operands(instruction).SelectMany(static o => o is Region r ? [r] : o is Seq<Region> list ? list : Enumerable.Empty<Region>());
 
     /// <summary>Nothing may cross from the constants into the workspace or write to the constants.</summary>
     private static bool InMemory(BpuProgram program, Access access)

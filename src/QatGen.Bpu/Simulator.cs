@@ -85,7 +85,7 @@ public sealed class Simulator
     {
         for (var frame = 0; frame < _program.Batch; frame++)
         {
-            action(binding.Of(frame), (run * _program.Batch) + frame, binding.Frame.Positions * binding.Frame.Channels);
+            action(binding.Of(frame), (run * _program.Batch) + frame, (int)binding.Frame.Elements);
         }
     }
 

@@ -62,6 +62,21 @@ public sealed class CompilerTests
     }
 
     [Fact]
+    public void Compile_Int16Input_IsRefused()
+    {
+        var wide = new TensorSpec("x", new(1, 4, 6, 6), DType.QInt16, new(1.0));
+        var graph = new IntGraph(new("Net", March.Bayes, new(wide), new(wide)), Seq<Constant>.Empty, Seq<IntNode>.Empty, new(0));
+        Assert.Equal([(BpuRules.TensorKind, "x")], Assert.Throws<QatGenException>(() => BpuCompiler.Compile(graph)).Violations.Select(static v => (v.Rule, v.Layer)));
+    }
+
+    [Fact]
+    public void Compile_Model_IsItsRecordedProgram()
+    {
+        Networks.Small(March.BayesE, out var graph);
+        Assert.Equal(ProgramFormat.Write(BpuCompiler.Compile(graph)), ProgramFormat.Write(BpuCompiler.Compile(new Model(graph))));
+    }
+
+    [Fact]
     public void Compile_MoreThanTheAddressesReach_IsRefused()
     {
         var b = new ProgramBuilder(new Random(1), March.Bayes, [1, 4, 1000, 1000]);
@@ -107,6 +122,11 @@ public sealed class CompilerTests
         var b = new ProgramBuilder(new Random(1), March.Bayes, [1, 16, 8, 8]);
         var flat = b.Reshape(b.Clamp(0), 0, 0, -1);
         Assert.DoesNotContain(BpuCompiler.Compile(b.Finish(b.Clamp(flat))).Instructions, static i => i is Instruction.Reshape);
+    }
+
+    private sealed class Model(IntGraph graph) : FixedPointModel(graph.Signature, graph.Constants)
+    {
+        public override T[] Forward<T>(IPrimitives<T> primitives, T[] constants, T[] inputs) => graph.Forward(primitives, constants, inputs);
     }
 
     [Fact]

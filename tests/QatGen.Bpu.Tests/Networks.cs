@@ -24,9 +24,9 @@ internal static class Networks
         return b;
     }
 
-    public static IntGraph ResNet18(March march)
+    public static IntGraph ResNet18(March march, int size = 224)
     {
-        var b = new ProgramBuilder(new Random(1), march, [1, 3, 224, 224]);
+        var b = new ProgramBuilder(new Random(1), march, [1, 3, size, size]);
         var x = b.MaxPool(Conv(b, 0, 64, 7, 2), new(3, 3, 2, 2, 1, 1));
         foreach (var (channels, stride) in new[] { (64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1) })
         {

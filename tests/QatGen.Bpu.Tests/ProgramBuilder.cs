@@ -83,7 +83,8 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         var (all, shape) = (count.Divisors(g, height, width), g.For(height, width));
         var distinct = all.Distinct().ToArray();
         var bound = 128L * shape.KernelH * shape.KernelW;
-        var quantity = new Quantity(LaneKind.Position, distinct.Select(_ => _quantities[x].Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), all.Select(d => Array.IndexOf(distinct, d)).ToSeq());
+        var map = all.Select(d => Array.IndexOf(distinct, d)).ToSeq();
+        var quantity = new Quantity(LaneKind.Position, distinct.Select(_ => _quantities[x].Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
         var sum = Add(new IntNode.SumPool(x, g, count, _layer), quantity);
         return Rescale([sum], (float)(_quantities[x].Scales[0] * 0.7), ClampRange.None);
     }
@@ -92,7 +93,8 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
     {
         Begin("cat");
         var scale = parts.Max(p => _quantities[p].Scales[0]);
-        return Add(new IntNode.Concat(new(parts), Constant(RescaleConstant.CreateConcat([.. parts.Select(p => _quantities[p])], scale, DType.QInt8, _layer)), axis, _layer), Quantity.Of(scale, DType.QInt8));
+        var constant = RescaleConstant.CreateConcat([.. parts.Select(p => _quantities[p])], scale, DType.QInt8, _layer);
+        return Add(new IntNode.Concat(new(parts), Constant(constant), axis, _layer), Quantity.Of(scale, DType.QInt8));
     }
 
     public int Reshape(int x, params int[] shape)

@@ -52,13 +52,28 @@ internal static class RandomProgram
                 var axis = random.Next(1, 4);
                 return b.Concat([x, b.Clamp(x), x], axis);
             case 6:
-                return b.Reshape(x, 0, height * channels, 1, width);
+                return Reshape(random, b, x);
             case 7:
                 var outputs = random.Next(1, 20);
                 return b.Sum([b.Accumulate(x, outputs, 1, 1, new()), b.Accumulate(x, outputs, 3, 3, new(PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1))], Range(random));
             default:
                 return Conv(random, b, x, random.Next(1, 50));
         }
+    }
+
+    /// <summary>Back to four dimensions, by way of two or three, with other channels or the same.</summary>
+    private static int Reshape(Random random, ProgramBuilder b, int x)
+    {
+        var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
+        var map = b.Reshape(x, 0, width, channels, height);
+        var rows = b.Clamp(b.Reshape(map, 0, 0, -1));
+        return random.Next(4) switch
+        {
+            0 => map,
+            1 => b.Reshape(b.Concat([rows, rows], 2), 0, width, channels, 2 * height),
+            2 => b.Reshape(b.Clamp(b.Reshape(map, 0, -1)), 0, height, channels, width),
+            _ => b.Reshape(rows, 0, height * channels, 1, width),
+        };
     }
 
     private static int Conv(Random random, ProgramBuilder b, int x, int outputs, int groups = 1)

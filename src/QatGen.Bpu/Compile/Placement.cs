@@ -104,7 +104,8 @@ internal sealed class Placer(StepProgram program, Timing timing, int sramBytes)
     private Dictionary<int, long> PlaceInDdr(HashSet<int> onChip, out long bytes)
     {
         var space = new AddressSpace(long.MaxValue);
-        var inDdr = Enumerable.Range(0, program.Tensors.Count).Where(t => !onChip.Contains(t)).ToDictionary(static t => t, t => space.Allocate(program.Batch * program.Tensors[t].Packed.FrameBytes, _lives[t].First, _lives[t].Last));
+        var inDdr = Enumerable.Range(0, program.Tensors.Count).Where(t => !onChip.Contains(t))
+            .ToDictionary(static t => t, t => space.Allocate(program.Batch * program.Tensors[t].Packed.FrameBytes, _lives[t].First, _lives[t].Last));
         bytes = space.Used;
         return inDdr;
     }

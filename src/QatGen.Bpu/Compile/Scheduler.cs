@@ -1,8 +1,8 @@
 namespace QatGen.Bpu;
 
 /// <summary>
-/// Writes the instructions of a placed program in stream order: each tile's loads, computations and store. Every engine has its own queue, so a load runs as far ahead as its buffer allows; the waits between
-/// the queues follow from the bytes that instructions touch (<see cref="Clocks"/>).
+/// Writes the instructions of a placed program in stream order: each tile's loads, computations and store. Every engine has its own queue, so a load runs as far ahead as its buffer
+/// allows; the waits between the queues follow from the bytes that instructions touch (<see cref="Clocks"/>).
 /// </summary>
 internal static class Scheduler
 {

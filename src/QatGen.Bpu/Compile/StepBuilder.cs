@@ -167,8 +167,8 @@ internal sealed class StepBuilder
             case IntNode.Conv n:
                 var (g, weight) = (n.Geometry, (WeightConstant)_graph.Constants[n.Weight]);
                 var isDepthwise = g.Groups > 1 && g.Groups == weight.OutputChannels && weight.Shape[1] == 1;
-                return new(isDepthwise ? UnitKind.DepthwiseConv : UnitKind.Conv, _views[n.X], new(weight.Shape[2], weight.Shape[3], g.StrideH, g.StrideW, g.PadTop, g.PadLeft, g.DilationH, g.DilationW),
-                    result, g.Groups, weight, (BiasConstant)_graph.Constants[n.Bias]);
+                var window = new Window(weight.Shape[2], weight.Shape[3], g.StrideH, g.StrideW, g.PadTop, g.PadLeft, g.DilationH, g.DilationW);
+                return new(isDepthwise ? UnitKind.DepthwiseConv : UnitKind.Conv, _views[n.X], window, result, g.Groups, weight, (BiasConstant)_graph.Constants[n.Bias]);
             case IntNode.MaxPool n:
                 return new(UnitKind.MaxPool, _views[n.X], Pooling(n.Geometry, _views[n.X].Shape), result);
             case IntNode.SumPool n:

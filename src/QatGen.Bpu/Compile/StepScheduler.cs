@@ -1,3 +1,5 @@
+using QatGen.Arithmetic;
+
 namespace QatGen.Bpu;
 
 /// <summary>The instructions of one step, tile by tile. What the next tile needs too is not loaded again.</summary>
@@ -53,8 +55,8 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         if (_step.Rescale is { } rescale)
         {
             var layout = geometry.Parameters(tile.Channel, tile.Channels);
-            var map = (int)layout.Map + (rescale.Map.Count > 0 ? 2 * tile.Row * _step.Part.Width : 0);
-            _instructions.Add(new Instruction.Rescale(terms.ToSeq(), result, parameters + (int)layout.Table, rescale.Lanes, layout.LaneCount, parameters + map));
+            var map = rescale.Lanes == LaneKind.Position ? parameters + (int)layout.Map + (2 * tile.Row * _step.Part.Width) : 0;
+            _instructions.Add(new Instruction.Rescale(terms.ToSeq(), result, parameters + (int)layout.Table, rescale.Lanes, layout.LaneCount, map));
         }
         else if (_step.IsReshape)
         {

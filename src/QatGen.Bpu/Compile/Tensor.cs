@@ -1,8 +1,8 @@
 namespace QatGen.Bpu;
 
 /// <summary>
-/// A tensor in memory: frames behind each other, each [Height, Width, channels]. On chip the channels are padded to the core's alignment, so that every position starts aligned; what the padding holds does not
-/// matter, because weights for it are 0. In DDR they are packed (alignment 1), so that padding costs no bandwidth.
+/// A tensor in memory: frames behind each other, each [Height, Width, channels]. On chip the channels are padded to the core's alignment, so that every position starts aligned; what
+/// the padding holds does not matter, because weights for it are 0. In DDR they are packed (alignment 1), so that padding costs no bandwidth.
 /// </summary>
 internal sealed record Tensor(int Channels, int Height, int Width, DType Type, int Alignment)
 {

@@ -1,7 +1,8 @@
 namespace QatGen.Bpu;
 
 /// <summary>
-/// How a step is cut: rows and channels per tile, whether channels or rows change slowest (weights or inputs stay longest), and how many tiles are in memory at once (2: one is loaded while another is computed).
+/// How a step is cut: rows and channels per tile, whether channels or rows change slowest (weights or inputs stay longest), and how many tiles are in memory at once (2: one is loaded
+/// while another is computed).
 /// </summary>
 internal readonly record struct Tiling(int Rows, int Channels, bool ChannelsOuter, int Slots);
 
@@ -67,7 +68,7 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
     {
         var counts = Counts(t);
         var positions = t.Rows * _step.Part.Width;
-        double bus = Transfers(counts.Parameters, sizes.Parameters) + Transfers(counts.Inputs, sizes.Input) + _step.Terms.Select((_, i) => Transfers(counts.Tiles, sizes.Terms[i])).Sum() + Transfers(counts.Tiles, sizes.Output);
+        var bus = Transfers(counts.Parameters, sizes.Parameters) + Transfers(counts.Inputs, sizes.Input) + sizes.Terms.Append(sizes.Output).Sum(s => Transfers(counts.Tiles, s));
         double tensor = 0, vector = 0;
         if (_step.Unit is { } unit)
         {

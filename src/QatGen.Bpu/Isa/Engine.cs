@@ -1,7 +1,7 @@
 namespace QatGen.Bpu;
 
 /// <summary>The units of a core. They work in parallel; each runs its own instructions in order.</summary>
-public enum Engine
+internal enum Engine
 {
     /// <summary>Copies from DDR to on-chip memory.</summary>
     Load,

@@ -55,7 +55,8 @@ internal abstract record Instruction
         public override Engine Engine => Engine.Tensor;
         public override Seq<Access> Accesses => new(
             Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Weights, (long)To.Channels * Window.Taps * From.Channels), Access.Table(Bias, 4L * To.Channels));
-        public override bool IsConsistent => Window.IsValid && From.Type == DType.QInt8 && To.Type == DType.QInt32 && Bias % 4 == 0 && (double)To.Channels * Window.Taps * From.Channels <= int.MaxValue;
+        public override bool IsConsistent => Window.IsValid && From.Type == DType.QInt8 && To.Type == DType.QInt32 && Bias % 4 == 0
+            && (double)To.Channels * Window.Taps * From.Channels <= int.MaxValue;
         public override long Cycles(Timing timing) => timing.Multiply(To.Positions, Window.Taps, From.Channels, To.Channels);
         public override void Execute(Machine machine) => TensorUnit.Conv(machine.Sram, this);
     }
@@ -100,7 +101,8 @@ internal abstract record Instruction
         public int RowLength => 3 + Terms.Count;
         public override Engine Engine => Engine.Vector;
         public override Seq<Access> Accesses => new([
-            .. Terms.Select(static t => Access.Read(MemoryKind.Sram, t)), Access.Write(MemoryKind.Sram, To), Access.Table(Table, 4L * RowLength * LaneCount), Access.Table(Map, Lanes == LaneKind.Position ? 2L * To.Positions : 0)]);
+            .. Terms.Select(static t => Access.Read(MemoryKind.Sram, t)), Access.Write(MemoryKind.Sram, To),
+            Access.Table(Table, 4L * RowLength * LaneCount), Access.Table(Map, Lanes == LaneKind.Position ? 2L * To.Positions : 0)]);
         public override bool IsConsistent => Terms.Count > 0 && Terms.All(To.HasShapeOf) && Table % 4 == 0 && Map % 2 == 0
             && Lanes switch { LaneKind.Tensor => LaneCount == 1, LaneKind.Channel => LaneCount == To.Channels, LaneKind.Position => LaneCount is > 0 and <= ushort.MaxValue + 1, _ => false };
         public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Terms.Count, To.Channels);

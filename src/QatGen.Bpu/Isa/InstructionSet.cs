@@ -10,13 +10,14 @@ internal static class InstructionSet
         typeof(Instruction.Load), typeof(Instruction.Store), typeof(Instruction.Conv), typeof(Instruction.DepthwiseConv),
         typeof(Instruction.MaxPool), typeof(Instruction.SumPool), typeof(Instruction.Rescale), typeof(Instruction.Reshape));
 
+    private static readonly Dictionary<Type, int> Opcodes = Kinds.Select(static (k, i) => (k, i)).ToDictionary(static p => p.k, static p => p.i);
     private static readonly Seq<OperandList> Codecs = Kinds.Select(static k => new OperandList(k)).ToSeq();
     private static readonly OperandList WaitsCodec = new(typeof(Waits));
     private static readonly OperandList RegionCodec = new(typeof(Region));
 
     public static void Write(BinaryWriter writer, Instruction instruction)
     {
-        var opcode = Opcode(instruction);
+        var opcode = Opcodes[instruction.GetType()];
         writer.Write((byte)opcode);
         writer.Write7BitEncodedInt(instruction.Layer);
         WaitsCodec.Write(writer, instruction.Waits);
@@ -40,15 +41,13 @@ internal static class InstructionSet
 
     public static Region ReadRegion(BinaryReader reader) => (Region)RegionCodec.Read(reader);
 
-    public static IEnumerable<object> Operands(Instruction instruction) => Codecs[Opcode(instruction)].Values(instruction);
+    public static IEnumerable<object> Operands(Instruction instruction) => Codecs[Opcodes[instruction.GetType()]].Values(instruction);
 
     public static string Disassemble(Instruction instruction)
     {
-        var operands = Codecs[Opcode(instruction)].Names.Zip(Operands(instruction), static (n, v) => $"{n.ToLowerInvariant()} {v}");
+        var operands = Codecs[Opcodes[instruction.GetType()]].Names.Zip(Operands(instruction), static (n, v) => $"{n.ToLowerInvariant()} {v}");
         return $"{instruction.GetType().Name.ToUpperInvariant(),-13} {string.Join(", ", operands)}{(instruction.Waits == default ? "" : $"   ; waits {instruction.Waits}")}";
     }
-
-    private static int Opcode(Instruction instruction) => Kinds.ToArray().IndexOf(instruction.GetType());
 
     /// <summary>The operands of a record: its constructor's parameters.</summary>
     private sealed class OperandList

@@ -10,6 +10,8 @@ internal readonly record struct Region(int Address, int Rows, int Columns, int C
 
     public int Positions => Rows * Columns;
 
+    public long Elements => (long)Positions * Channels;
+
     /// <summary>Bytes of one position.</summary>
     public int RunBytes => Channels * Type.Bytes();
 

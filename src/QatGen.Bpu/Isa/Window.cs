@@ -6,7 +6,8 @@ internal readonly record struct Window(int KernelH, int KernelW, int StrideH, in
     public int Taps => KernelH * KernelW;
 
     /// <summary>Sizes a box can be read with, small enough that no product of them leaves an int.</summary>
-    public bool IsValid => InRange(KernelH) && InRange(KernelW) && InRange(StrideH) && InRange(StrideW) && InRange(DilationH) && InRange(DilationW) && Math.Abs((long)PadTop) < Limit && Math.Abs((long)PadLeft) < Limit;
+    public bool IsValid =>
+        InRange(KernelH) && InRange(KernelW) && InRange(StrideH) && InRange(StrideW) && InRange(DilationH) && InRange(DilationW) && Math.Abs((long)PadTop) < Limit && Math.Abs((long)PadLeft) < Limit;
 
     private const int Limit = 1 << 15;
 

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -98,10 +98,10 @@ internal static class TensorUnit
             for (; i + 16 <= x.Length; i += 16)
             {
                 var wide = Widen(in x[i]);
-                a += MultiplyPairs(wide, Widen(in Unsafe(in w, i)));
-                b += MultiplyPairs(wide, Widen(in Unsafe(in w, i + perOutput)));
-                c += MultiplyPairs(wide, Widen(in Unsafe(in w, i + (2 * perOutput))));
-                d += MultiplyPairs(wide, Widen(in Unsafe(in w, i + (3 * perOutput))));
+                a += MultiplyPairs(wide, Widen(in Behind(in w, i)));
+                b += MultiplyPairs(wide, Widen(in Behind(in w, i + perOutput)));
+                c += MultiplyPairs(wide, Widen(in Behind(in w, i + (2 * perOutput))));
+                d += MultiplyPairs(wide, Widen(in Behind(in w, i + (3 * perOutput))));
             }
 
             for (; i < x.Length; i++)
@@ -147,7 +147,7 @@ internal static class TensorUnit
         }
     }
 
-    private static ref readonly sbyte Unsafe(in sbyte start, int offset) => ref System.Runtime.CompilerServices.Unsafe.Add(ref System.Runtime.CompilerServices.Unsafe.AsRef(in start), offset);
+    private static ref readonly sbyte Behind(in sbyte start, int offset) => ref Unsafe.Add(ref Unsafe.AsRef(in start), offset);
 
     private static Vector256<short> Widen(in sbyte start)
     {
