@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace ModelZoo;
 
-/// <summary>MobileNetV4-Conv-S (Qin et al., 2024, Table 11): [N, 3, H, W] to [N, classes].</summary>
+/// <summary>MobileNetV4-Conv-S (Qin et al., 2024): [N, 3, H, W] to [N, classes].</summary>
 [QatModel(March.Bayes)]
 [InputShape(1, 3, 224, 224)]
 public sealed partial class MobileNetV4ConvSmall : Module<Tensor, Tensor>

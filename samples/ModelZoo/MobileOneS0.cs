@@ -5,7 +5,10 @@ using static TorchSharp.torch.nn;
 
 namespace ModelZoo;
 
-/// <summary>MobileOne-S0 (Vasu et al., 2023) in its deploy form, where every block is one convolution with a bias: [N, 3, H, W] to [N, classes]. State keys are the reference implementation's.</summary>
+/// <summary>
+/// MobileOne-S0 (Vasu et al., 2023) in its deploy form, where every block is one convolution with a bias: [N, 3, H, W] to [N, classes].
+/// State keys are the reference implementation's.
+/// </summary>
 [QatModel(March.Bayes)]
 [InputShape(1, 3, 224, 224)]
 public sealed partial class MobileOneS0 : Module<Tensor, Tensor>

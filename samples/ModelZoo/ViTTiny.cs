@@ -65,14 +65,14 @@ internal sealed class EncoderBlock : Module<Tensor, Tensor>
     private readonly LayerNorm norm1;
     private readonly SelfAttention attn;
     private readonly LayerNorm norm2;
-    private readonly Mlp mlp;
+    private readonly EncoderMlp mlp;
 
     public EncoderBlock(int dim, int heads, int mlpRatio = 4) : base(nameof(EncoderBlock))
     {
         norm1 = LayerNorm(dim, eps: 1e-6);
         attn = new SelfAttention(dim, heads);
         norm2 = LayerNorm(dim, eps: 1e-6);
-        mlp = new Mlp(dim, dim * mlpRatio);
+        mlp = new EncoderMlp(dim, dim * mlpRatio);
         RegisterComponents();
     }
 
@@ -118,12 +118,12 @@ internal sealed class SelfAttention : Module<Tensor, Tensor>
 }
 
 /// <summary>Two linear layers with GELU between them.</summary>
-internal sealed class Mlp : Module<Tensor, Tensor>
+internal sealed class EncoderMlp : Module<Tensor, Tensor>
 {
     private readonly Linear fc1;
     private readonly Linear fc2;
 
-    public Mlp(int dim, int hidden) : base(nameof(Mlp))
+    public EncoderMlp(int dim, int hidden) : base(nameof(EncoderMlp))
     {
         (fc1, fc2) = (Linear(dim, hidden), Linear(hidden, dim));
         RegisterComponents();
