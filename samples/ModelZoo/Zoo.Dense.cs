@@ -1,0 +1,6 @@
+namespace ModelZoo;
+
+public static partial class Zoo
+{
+    private static IReadOnlyList<ZooEntry> Dense => [];
+}
