@@ -2,7 +2,6 @@ using QatGen;
 using QatGen.Bpu;
 using QatGen.Kernels;
 using QatGen.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QuickStart;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using QatGen;
 using QatGen.Primitives;
+using QatGen.Torch;
 using Spectre.Console;
 
 namespace QuickStart;
@@ -12,11 +13,11 @@ public static class Report
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     /// <summary>Each node of the model: the float modules, the fused operator they became, and its integer primitives.</summary>
-    public static void Stages(QatGen.Graphs.Graph graph, FixedPointModel fixedPoint)
+    public static void Stages(IQatModule qat, FixedPointModel fixedPoint)
     {
         var primitives = fixedPoint.Record().Nodes.ToLookup(static n => n.Layer);
         var table = new Table().Title("Stages of the model").Border(TableBorder.Simple).AddColumns("float", "QAT", "fixed point");
-        foreach (var node in graph.Nodes)
+        foreach (var node in qat.Nodes.Select(static n => n.Node))
         {
             table.AddRow(
                 Markup.Escape(string.Join(" + ", node.Absorbed.Select(static a => a.Path).Prepend(node.Path))),
@@ -28,7 +29,7 @@ public static class Report
     }
 
     /// <summary>Prints the table, the BPU's figures and, as the last line, one JSON object.</summary>
-    public static Result Finish(Result result)
+    public static void Finish(Result result, IEnumerable<Stage> stages)
     {
         var table = new Table().Title(string.Create(CultureInfo.InvariantCulture, $"Top-1 on {result.TestImages} test images")).Border(TableBorder.Simple).AddColumn("stage");
         foreach (var column in new[] { "top-1 %", "bytes", "seconds" })
@@ -36,7 +37,7 @@ public static class Report
             table.AddColumn(new TableColumn(column).RightAligned());
         }
 
-        foreach (var stage in result.Stages)
+        foreach (var stage in stages)
         {
             table.AddRow(stage.Name, Text("F2", stage.Top1), stage.Bytes == 0 ? "" : Text("N0", stage.Bytes), Text("F1", stage.Seconds));
         }
@@ -45,7 +46,6 @@ public static class Report
         Console.WriteLine($"BPU: {Text("F1", result.LatencyUs)} us per frame, {Text("N0", result.FramesPerSecond)} frames per second, {Text("N0", result.DdrBytesPerFrame)} DDR bytes per frame");
         Console.WriteLine($"Output integers that differ between QAT, fixed point and simulator: {Text("N0", result.DifferingValues)}");
         Console.WriteLine(JsonSerializer.Serialize(result, Json));
-        return result;
     }
 
     private static string Describe(IntNode node) => node switch

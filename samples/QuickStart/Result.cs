@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace QuickStart;
 
 /// <summary>
@@ -8,11 +6,7 @@ namespace QuickStart;
 /// </summary>
 public sealed record Result(
     double Float, double FloatFineTuned, double Calibrated, double Qat, double FixedPoint, double Simulator, int TestImages, long DifferingValues,
-    double LatencyUs, double FramesPerSecond, long DdrBytesPerFrame, double Seconds)
-{
-    /// <summary>One row of the table: stage, top-1, bytes of the file and seconds for the test set.</summary>
-    public sealed record Stage(string Name, double Top1, long Bytes, double Seconds);
+    double LatencyUs, double FramesPerSecond, double DdrBytesPerFrame, double Seconds);
 
-    [JsonIgnore]
-    public IReadOnlyList<Stage> Stages { get; init; } = [];
-}
+/// <summary>One row of the table: stage, top-1 in percent, bytes of its file (0: none) and seconds for the test set.</summary>
+public sealed record Stage(string Name, double Top1, long Bytes, double Seconds);

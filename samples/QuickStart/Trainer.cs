@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QuickStart;
@@ -62,9 +61,10 @@ public sealed class Trainer(FashionMnist train, FashionMnist test, int seed)
         return 100.0 * right / test.Count;
     }
 
-    /// <summary>Runs a module on normalized pixels without gradients.</summary>
+    /// <summary>Runs a module on normalized pixels in evaluation mode, without gradients.</summary>
     public static Func<float[], int, float[]> Classify(nn.Module<Tensor, Tensor> model) => (pixels, batch) =>
     {
+        model.eval();
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         return model.call(tensor(pixels, [batch, 1, FashionMnist.Side, FashionMnist.Side])).data<float>().ToArray();

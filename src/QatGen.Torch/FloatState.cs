@@ -1,22 +1,23 @@
 using QatGen.Graphs;
 using QatGen.Operators;
+using QatGen.Torch.Modules;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch;
 
 /// <summary>The parameters of a float model, folded for the nodes of its QAT form.</summary>
-public static class FloatState
+internal static class FloatState
 {
     private const string Tracked = "num_batches_tracked";
 
     /// <summary>
-    /// Folds each batch norm into its convolution: w * gamma / sqrt(var + eps) and beta + (b - mean) * gamma / sqrt(var + eps), in double; a missing bias becomes zeros. Parameters are matched by name, and every missing, unknown and mis-shaped one is listed.
-    /// The result is keyed <c>path.weight</c> and <c>path.bias</c>.
+    /// Folds each batch norm into its convolution: w * gamma / sqrt(var + eps) and beta + (b - mean) * gamma / sqrt(var + eps), in double; a missing bias becomes zeros.
+    /// Parameters are matched by name, and every missing, unknown and mis-shaped one and every layer that holds NaN or infinity is listed.
     /// </summary>
-    public static Dictionary<string, Tensor> Fold(IReadOnlyDictionary<string, Tensor> state, IEnumerable<Node> nodes)
+    public static Dictionary<QatNode, (Tensor Weight, Tensor Bias)> Fold(IReadOnlyDictionary<string, Tensor> state, IEnumerable<QatNode> nodes)
     {
         var fold = new Folding(state);
-        foreach (var node in nodes.Where(static n => Catalogue.Get(n.Operator).Constants(n).Any(static r => r.Kind == ConstantKind.Weight)))
+        foreach (var node in nodes.Where(static n => n.HasWeight))
         {
             fold.Take(node);
         }
@@ -26,60 +27,71 @@ public static class FloatState
 
     private sealed class Folding(IReadOnlyDictionary<string, Tensor> state)
     {
-        private readonly Dictionary<string, Tensor> _folded = [];
+        private readonly Dictionary<QatNode, (Tensor, Tensor)> _folded = [];
         private readonly HashSet<string> _used = [];
         private readonly List<Violation> _violations = [];
 
-        public void Take(Node node)
+        public void Take(QatNode module)
         {
-            using var scope = NewDisposeScope();
-            using var grad = no_grad();
-            var role = Catalogue.Get(node.Operator).Constants(node).First(static r => r.Kind == ConstantKind.Weight);
-            if (Find(node.Path + ".weight", role.Shape) is not { } weight)
+            var (node, shape) = (module.Node, module.WeightShape);
+            var weight = Find(node.Path + ".weight", shape);
+            var channels = weight is null ? Primitives.Fact.UnknownDimension : (int)weight.shape[0];
+            var bias = HasBias(node) ? Find(node.Path + ".bias", new(channels)) : zeros(Math.Max(0, channels));
+            var (factor, shift) = BatchNorm(node.Find(Fusion.BatchNorm), channels);
+            if (weight is null || bias is null || factor is null || shift is null)
             {
                 return;
             }
 
-            var channels = (int)weight.shape[0];
-            var bias = HasBias(node) ? Find(node.Path + ".bias", new(channels)) : zeros(channels);
-            var (w, b) = (weight.to(ScalarType.Float64), bias?.to(ScalarType.Float64));
-            if (node.Find(Fusion.BatchNorm) is { } bn)
+            // The program knows linear weights as 1x1 kernels.
+            long[] sizes = [.. weight.shape, .. Enumerable.Repeat(1L, shape.Count - weight.shape.Length)];
+            var w = (weight.to(ScalarType.Float64) * factor.reshape([-1, .. weight.shape.Skip(1).Select(static _ => 1L)])).to(ScalarType.Float32).reshape(sizes);
+            var b = ((bias.to(ScalarType.Float64) * factor) + shift).to(ScalarType.Float32);
+            if (w.isfinite().all().item<bool>() && b.isfinite().all().item<bool>())
             {
-                var affine = bn.Flag("affine", true);
-                var gamma = affine ? Find(bn.Path + ".weight", new(channels)) : ones(channels);
-                var beta = affine ? Find(bn.Path + ".bias", new(channels)) : zeros(channels);
-                var (mean, variance) = (Find(bn.Path + ".running_mean", new(channels)), Find(bn.Path + ".running_var", new(channels)));
-                _used.Add($"{bn.Path}.{Tracked}");
-                if (gamma is null || beta is null || mean is null || variance is null || b is null)
-                {
-                    return;
-                }
-
-                var factor = gamma.to(ScalarType.Float64) / (variance.to(ScalarType.Float64) + bn.Real("eps", 1e-5)).sqrt();
-                w = w * factor.reshape([-1, .. weight.shape.Skip(1).Select(static _ => 1L)]);
-                b = beta.to(ScalarType.Float64) + ((b - mean.to(ScalarType.Float64)) * factor);
+                _folded[module] = (w, b);
             }
-
-            if (b is not null)
+            else
             {
-                // The program knows linear weights as 1x1 kernels.
-                long[] shape = [.. w.shape, .. Enumerable.Repeat(1L, role.Shape.Count - w.shape.Length)];
-                _folded[node.Path + ".weight"] = w.to(ScalarType.Float32).reshape(shape).DetachFromDisposeScope();
-                _folded[node.Path + ".bias"] = b.to(ScalarType.Float32).DetachFromDisposeScope();
+                _violations.Add(Violation.Of(QuantizationRules.NotANumber, node.Path, $"the weight or bias of '{node.Path}'"));
             }
         }
 
-        public Dictionary<string, Tensor> Finish()
+        public Dictionary<QatNode, (Tensor, Tensor)> Finish()
         {
-            foreach (var key in state.Keys.Where(k => !_used.Contains(k)))
-            {
-                _violations.Add(Violation.Of(QuantizationRules.ParameterExtra, "", key));
-            }
-
+            _violations.AddRange(state.Keys.Where(k => !_used.Contains(k)).Select(static k => Violation.Of(QuantizationRules.ParameterExtra, "", k)));
             return _violations.Count == 0 ? _folded : throw new QatGenException(_violations);
         }
 
-        private bool HasBias(Node node) => node.Flag("bias", node.Flag("hasBias", true));
+        /// <summary>The bias a layer has by its arguments, or by the state where a constructor argument decides.</summary>
+        private bool HasBias(Node node) => (node.Attributes["bias"] ?? node.Attributes["hasBias"]) switch
+        {
+            null => true,
+            Value.Logical given => given.Flag,
+            _ => state.ContainsKey(node.Path + ".bias"),
+        };
+
+        /// <summary>gamma / sqrt(var + eps) and beta - mean * factor; null where a part is missing.</summary>
+        private (Tensor? Factor, Tensor? Shift) BatchNorm(Node? bn, int channels)
+        {
+            if (bn is null)
+            {
+                return (ones(1, ScalarType.Float64), zeros(1, ScalarType.Float64));
+            }
+
+            Tensor? Part(string name) => Find($"{bn.Path}.{name}", new(channels))?.to(ScalarType.Float64);
+            _used.Add($"{bn.Path}.{Tracked}");
+            var affine = bn.Flag("affine", true);
+            var (gamma, beta) = affine ? (Part("weight"), Part("bias")) : (ones(1, ScalarType.Float64), zeros(1, ScalarType.Float64));
+            var (mean, variance) = (Part("running_mean"), Part("running_var"));
+            if (gamma is null || beta is null || mean is null || variance is null)
+            {
+                return (null, null);
+            }
+
+            var factor = gamma / (variance + bn.Real("eps", 1e-5)).sqrt();
+            return (factor, beta - (mean * factor));
+        }
 
         /// <summary>The tensor of a name, when it is there with a shape that fits: -1 fits any size, and trailing ones may be missing.</summary>
         private Tensor? Find(string key, Seq<int> shape)
@@ -91,10 +103,11 @@ public static class FloatState
                 return null;
             }
 
-            var fits = found.shape.Length <= shape.Count && shape.Select((d, i) => i < found.shape.Length ? d < 0 || d == found.shape[i] : d == 1).All(static f => f);
+            var sizes = found.shape;
+            var fits = sizes.Length > 0 && sizes.Length <= shape.Count && shape.Select((d, i) => i < sizes.Length ? d < 0 || d == sizes[i] : Math.Abs(d) == 1).All(static f => f);
             if (!fits)
             {
-                _violations.Add(Violation.Of(QuantizationRules.ParameterShape, Layer(key), key, $"[{string.Join(", ", found.shape)}]", shape.ToString()));
+                _violations.Add(Violation.Of(QuantizationRules.ParameterShape, Layer(key), key, $"[{string.Join(", ", sizes)}]", shape.ToString()));
             }
 
             return fits ? found : null;

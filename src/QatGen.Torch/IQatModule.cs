@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace QatGen.Torch;
 
-/// <summary>A generated QAT model. Everything that can be done with one is an extension method of <see cref="QatModuleExtensions"/>.</summary>
+/// <summary>A generated QAT model. Everything that can be done with one is an extension method of <see cref="QatModuleExtensions"/> or <see cref="QatCheckpoint"/>.</summary>
 public interface IQatModule
 {
     /// <summary>The name of the float model's class.</summary>
@@ -23,11 +23,17 @@ public interface IQatModule
     /// <summary>The module itself: parameters, buffers, train and eval.</summary>
     nn.Module Module { get; }
 
-    /// <summary>Runs the program in the current state; the result holds integers in QAT and VALIDATION.</summary>
-    QatValue Run(Tensor x);
+    /// <summary>The current stay in a state; use <see cref="QatModuleExtensions.SetState"/> to change it.</summary>
+    internal QatSession Session { get; set; }
 
-    /// <summary>Changes the state without refreshing anything; use <see cref="QatModuleExtensions.SetState"/>.</summary>
-    internal void Enter(FakeQuantState state);
+    /// <summary>
+    /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms.
+    /// Every missing, unknown and mis-shaped entry and every layer with NaN is listed in one exception, and then nothing is changed.
+    /// </summary>
+    void LoadFloat(IReadOnlyDictionary<string, Tensor> floatState);
+
+    /// <summary>Runs the program on one float32 batch [N, ...] per input in the current state; the result holds integers in QAT and VALIDATION.</summary>
+    QatValue Run(params IReadOnlyList<Tensor> inputs);
 
     /// <summary>The generated fixed-point class around constants.</summary>
     FixedPointModel CreateFixedPoint(Signature signature, IReadOnlyList<Constant> constants);

@@ -16,7 +16,6 @@ public static class QatCheckpoint
         using var memory = new MemoryStream();
         using var writer = new BinaryWriter(memory);
         var state = model.Module.state_dict();
-        writer.Write(model.ModelName);
         writer.Write(state.Count);
         foreach (var (key, value) in state.OrderBy(static p => p.Key, StringComparer.Ordinal))
         {
@@ -37,9 +36,7 @@ public static class QatCheckpoint
         var saved = Container.Guard(path, () => Read(sections["state"]));
         var state = model.Module.state_dict();
         var violations = state.Keys.Except(saved.Keys).Select(static k => Violation.Of(QuantizationRules.ParameterMissing, Layer(k), k))
-            .Concat(saved.Keys.Except(state.Keys).Select(static k => Violation.Of(QuantizationRules.ParameterExtra, Layer(k), k)))
-            .Concat(saved.Where(s => state.TryGetValue(s.Key, out var own) && !own.shape.SequenceEqual(s.Value.Shape)).Select(s => Mismatch(s.Key, s.Value.Shape, state[s.Key].shape)))
-            .Concat(saved.Where(static s => IsScale(s.Key) && s.Value.Data.Any(static v => !float.IsFinite(v) || v < 0)).Select(static s => Violation.Of(QuantizationRules.WrongState, Layer(s.Key), s.Key, string.Join(", ", s.Value.Data))))
+            .Concat(saved.SelectMany(s => Check(s.Key, s.Value.Shape, s.Value.Data, state.GetValueOrDefault(s.Key))))
             .OrderBy(static v => v.Layer, StringComparer.Ordinal).ToArray();
         if (violations.Length > 0)
         {
@@ -50,12 +47,38 @@ public static class QatCheckpoint
         {
             MemoryMarshal.AsBytes<float>(value.Data).CopyTo(state[key].bytes);
         }
+
+        // VALIDATION takes its weight scales anew.
+        model.Session = new(model.State);
+    }
+
+    private static IEnumerable<Violation> Check(string key, long[] shape, float[] data, Tensor? own)
+    {
+        if (own is null)
+        {
+            yield return Violation.Of(QuantizationRules.ParameterExtra, Layer(key), key);
+        }
+        else if (!own.shape.SequenceEqual(shape))
+        {
+            yield return Violation.Of(QuantizationRules.ParameterShape, Layer(key), key, $"[{string.Join(", ", shape)}]", $"[{string.Join(", ", own.shape)}]");
+        }
+
+        if (key.EndsWith(".scale", StringComparison.Ordinal))
+        {
+            if (Array.Exists(data, static v => !float.IsFinite(v) || v < 0))
+            {
+                yield return Violation.Of(QuantizationRules.WrongState, Layer(key), key, string.Join(", ", data));
+            }
+        }
+        else if (Array.Exists(data, static v => !float.IsFinite(v)))
+        {
+            yield return Violation.Of(QuantizationRules.NotANumber, Layer(key), $"'{key}'");
+        }
     }
 
     private static Dictionary<string, (long[] Shape, float[] Data)> Read(byte[] section)
     {
         using var reader = new BinaryReader(new MemoryStream(section));
-        reader.ReadString();
         var state = new Dictionary<string, (long[], float[])>();
         for (var count = reader.ReadInt32(); count > 0; count--)
         {
@@ -80,10 +103,5 @@ public static class QatCheckpoint
         return contiguous.bytes.ToArray();
     }
 
-    private static bool IsScale(string key) => key.EndsWith(".scale", StringComparison.Ordinal);
-
     private static string Layer(string key) => key[..Math.Max(0, key.LastIndexOf('.'))];
-
-    private static Violation Mismatch(string key, long[] saved, long[] own) =>
-        Violation.Of(QuantizationRules.ParameterShape, Layer(key), key, $"[{string.Join(", ", saved)}]", $"[{string.Join(", ", own)}]");
 }

@@ -14,52 +14,55 @@ public static class QatModuleExtensions
             model.RequireCalibration();
         }
 
-        model.Enter(state);
+        model.Session = new(state);
     }
 
-    /// <summary>Shows float32 batches [N, ...] to the observers without rounding, then returns to the state before; batches are disposed. <paramref name="progress"/> is told the finished part.</summary>
-    public static int Calibrate(this IQatModule model, IEnumerable<Tensor> batches, Action<double>? progress = null)
+    /// <summary>
+    /// Shows float32 batches [N, ...] to the observers without rounding, returns to the state before and gives their number; batches are disposed.
+    /// <paramref name="progress"/> is told the finished part.
+    /// </summary>
+    public static int Calibrate(this IQatModule model, IEnumerable<Tensor> batches, Action<double>? progress = null) =>
+        model.Calibrate(batches.Select(static b => new[] { b }), batches.TryGetNonEnumeratedCount(out var count) ? done => progress?.Invoke(done / (double)count) : null);
+
+    /// <summary>Calibrates a model with several inputs: each batch is one tensor per input. <paramref name="progress"/> is told the number of finished batches.</summary>
+    internal static int Calibrate(this IQatModule model, IEnumerable<Tensor[]> batches, Action<int>? progress = null)
     {
-        var before = model.State;
-        var training = model.Module.training;
-        model.Module.eval();
-        model.Enter(FakeQuantState.Calibration);
+        var before = model.Session;
+        model.Session = new(FakeQuantState.Calibration);
         var count = 0;
         try
         {
-            var all = batches as IReadOnlyCollection<Tensor>;
             foreach (var batch in batches)
             {
                 using var scope = NewDisposeScope();
                 using var grad = no_grad();
                 model.Run(batch);
-                batch.Dispose();
+                Array.ForEach(batch, static x => x.Dispose());
                 count++;
-                progress?.Invoke(all is null ? 0 : count / (double)all.Count);
+                progress?.Invoke(count);
             }
         }
         finally
         {
-            model.Enter(before);
-            model.Module.train(training);
+            model.Session = before;
         }
 
         return count;
     }
 
-    /// <summary>The integers of the output layer for a float32 batch [N, ...], with VALIDATION's arithmetic.</summary>
-    public static QTensor ValidationIntegers(this IQatModule model, Tensor x)
+    /// <summary>The integers of the output layer for one float32 batch [N, ...] per input, with VALIDATION's arithmetic.</summary>
+    public static QTensor ValidationIntegers(this IQatModule model, params Tensor[] inputs)
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var output = Validate(model, () => (QatValue.Activation)model.Run(x));
+        var output = Validate(model, inputs);
         var data = output.Data.to(ScalarType.Float64).contiguous().data<double>().Select(static v => (int)v).ToArray();
         return new([.. output.Data.shape.Select(static d => (int)d)], output.DType, data, [.. Steps(output.Known)]);
     }
 
     /// <summary>
-    /// The fixed-point model: one frame of zeros runs through the integer program in VALIDATION, and the constants it used are taken. Nothing is computed anew, so the result gives VALIDATION's integers.
-    /// Layers without calibration and inputs of unknown shape are errors that name them all.
+    /// The fixed-point model: one frame of zeros runs through the integer program in VALIDATION, and the constants it used are taken.
+    /// Nothing is computed anew, so the result gives VALIDATION's integers. Layers without calibration and inputs of unknown shape are errors that name them all.
     /// </summary>
     public static FixedPointModel ConvertToFixedPoint(this IQatModule model)
     {
@@ -72,12 +75,11 @@ public static class QatModuleExtensions
 
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var input = model.Inputs[0];
-        var output = Validate(model, () => (QatValue.Activation)model.Run(zeros([1, .. input.Shape.Skip(1).Select(static d => (long)d)])));
+        var output = Validate(model, [.. model.Inputs.Select(static i => zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)]))]);
         var signature = new Signature(
             model.ModelName,
             model.March,
-            new(new TensorSpec(input.Name, input.Shape, DType.QInt8, new(input.Quantizer.CalibratedScale))),
+            model.Inputs.Select(static i => new TensorSpec(i.Name, i.Shape, DType.QInt8, new(i.Quantizer.CalibratedScale))).ToSeq(),
             new(new TensorSpec("output", output.Data.shape.Select(static d => (int)d).ToSeq(), output.DType, Steps(output.Known).ToSeq())));
         var fixedPoint = model.CreateFixedPoint(signature, [.. model.Nodes.SelectMany(static n => n.Latest)]);
         fixedPoint.Record();
@@ -97,21 +99,21 @@ public static class QatModuleExtensions
     }
 
     /// <summary>Runs with VALIDATION's arithmetic and returns to the state before.</summary>
-    private static T Validate<T>(IQatModule model, Func<T> run)
+    private static QatValue.Activation Validate(IQatModule model, Tensor[] inputs)
     {
-        var before = model.State;
-        if (before != FakeQuantState.Validation)
+        var before = model.Session;
+        if (before.State != FakeQuantState.Validation)
         {
             model.SetState(FakeQuantState.Validation);
         }
 
         try
         {
-            return run();
+            return (QatValue.Activation)model.Run(inputs);
         }
         finally
         {
-            model.Enter(before);
+            model.Session = before;
         }
     }
 

@@ -11,8 +11,8 @@ namespace QatGen.Torch;
 public abstract record QatValue
 {
     /// <summary>
-    /// A tensor [N, ...]. Rounded, it holds integers in float32 (float64 where their bound is 2^24 or more) and <paramref name="Quantity"/> says what they stand for; in the states FLOAT and CALIBRATION it holds reals
-    /// and the quantity is null.
+    /// A tensor [N, ...]. Rounded, it holds integers in float32 (float64 where their bound is 2^24 or more) and <paramref name="Quantity"/> says what they stand for;
+    /// in the states FLOAT and CALIBRATION it holds reals and the quantity is null.
     /// </summary>
     public sealed record Activation(Tensor Data, Quantity? Quantity, DType DType = DType.QInt8) : QatValue
     {
@@ -20,24 +20,19 @@ public abstract record QatValue
     }
 
     /// <summary>Weights in float and the quantizer that makes integers of them.</summary>
-    internal sealed record WeightSource(Parameter Weight, Parameter Bias, WeightQuantizer Quantizer) : QatValue
-    {
-        /// <summary>The integers of the last forward pass in VALIDATION.</summary>
-        public WeightConstant? Latest { get; set; }
-    }
+    internal sealed record WeightSource(Parameter Weight, WeightQuantizer Quantizer) : QatValue;
 
-    internal sealed record BiasSource(Parameter Bias) : QatValue
-    {
-        public BiasConstant? Latest { get; set; }
-    }
+    internal sealed record BiasSource(Parameter Bias, WeightQuantizer Quantizer) : QatValue;
 
     internal sealed record RescaleSource(ConstantRole Role, OutputQuantizer? Quantizer) : QatValue
     {
+        /// <summary>The constant of the last forward pass.</summary>
         public RescaleConstant? Latest { get; set; }
     }
 
     internal sealed record ClampSource(ClampRange Range) : QatValue
     {
+        /// <summary>The constant of the last forward pass.</summary>
         public ClampConstant? Latest { get; set; }
     }
 }

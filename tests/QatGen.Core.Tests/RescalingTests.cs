@@ -1,5 +1,6 @@
 using System.Numerics;
 using QatGen.Arithmetic;
+using QatGen.Primitives;
 
 namespace QatGen.Core.Tests;
 
@@ -82,6 +83,13 @@ public sealed class RescalingTests
 
     [Fact]
     public void Choose_RatioOutOfRange_HasNoShift() => Assert.Equal(0, Rescaling.Choose([1e12], [128]).Shift);
+
+    [Fact]
+    public void Create_RatioOutOfRange_NamesTheLayer()
+    {
+        var thrown = Assert.Throws<QatGenException>(static () => RescaleConstant.Create([Quantity.Of(1, DType.QInt8)], 1e-12, ClampRange.None, DType.QInt8, "layer1.add"));
+        Assert.Equal((QuantizationRules.NoShift, "layer1.add"), (thrown.Violations[0].Rule, thrown.Violations[0].Layer));
+    }
 
     /// <summary>The conditions of NUMERICS section 5 in exact arithmetic.</summary>
     private static bool Fits(double[] reals, long[] bounds, int shift, out int[] multipliers)

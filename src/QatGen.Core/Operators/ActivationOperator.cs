@@ -7,7 +7,7 @@ namespace QatGen.Operators;
 /// <summary>An activation that only limits its input.</summary>
 internal abstract class ActivationOperator(string name, string function, ClampRange range) : Operator(name)
 {
-    public override Seq<Form> Forms => new(new(FormKind.Module, Name), new(FormKind.Functional, function), new(FormKind.Torch, function), new(FormKind.Method, function));
+    public override Seq<Form> Forms => new(new(FormKind.Module, Name), new(FormKind.Functional, function), new(FormKind.Method, function));
 
     public override Fusion Fusion => Fusion.Activation;
 

@@ -10,7 +10,7 @@ internal sealed class AdaptiveAvgPool2d() : Operator("AdaptiveAvgPool2d")
 
     public override bool OwnsScale => true;
 
-    public override Seq<string> Structural => new("output_size", "outputSize", "H", "W", "hw");
+    public override Seq<string> Structural => new("output_size");
 
     public override IEnumerable<Violation> Check(Node node)
     {

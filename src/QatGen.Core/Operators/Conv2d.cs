@@ -14,6 +14,8 @@ internal sealed class Conv2d() : Operator("Conv2d")
 
     public override Seq<string> Structural => new("kernel_size", "stride", "padding", "dilation", "groups", "bias", "padding_mode");
 
+    public override Seq<string> Sizes => new("in_channels", "out_channels");
+
     public override bool TakesAdd(Node node) => node.Pair("stride", 1) is (1, 1) or (2, 2);
 
     public override IEnumerable<Violation> Check(Node node)

@@ -8,11 +8,13 @@ internal sealed class Flatten() : Operator("Flatten")
 {
     public override Seq<Form> Forms => new(new(FormKind.Module, "Flatten"), new(FormKind.Torch, "flatten"), new(FormKind.Method, "flatten"));
 
-    public override Seq<string> Structural => new("start_dim", "end_dim", "startDim", "endDim");
+    public override bool IsView => true;
+
+    public override Seq<string> Structural => new("start_dim", "end_dim");
 
     public override IEnumerable<Violation> Check(Node node)
     {
-        if (Start(node) < 1 || node.Integer("end_dim", node.Integer("endDim", -1)) != -1)
+        if (Start(node) < 1 || node.Integer("end_dim", -1) != -1)
         {
             yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "dimensions", node.Attributes.ToString(), "a start after the batch dimension and the last dimension as end");
         }
@@ -20,7 +22,7 @@ internal sealed class Flatten() : Operator("Flatten")
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Reshape(inputs[0], [.. Enumerable.Repeat(0, Start(node)), -1]);
 
-    private static int Start(Node node) => (int)node.Integer("start_dim", node.Integer("startDim", node.Form.Kind == FormKind.Module ? 1 : 0));
+    private static int Start(Node node) => (int)node.Integer("start_dim", node.Form.Kind == FormKind.Module ? 1 : 0);
 
     public override IEnumerable<Example> Examples()
     {

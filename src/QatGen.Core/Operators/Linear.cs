@@ -12,6 +12,10 @@ internal sealed class Linear() : Operator("Linear")
 
     public override bool OwnsScale => true;
 
+    public override Seq<string> Structural => new("hasBias");
+
+    public override Seq<string> Sizes => new("inputSize", "outputSize");
+
     public override Seq<ConstantRole> Constants(Node node)
     {
         var (input, output) = (node.Count("inputSize"), node.Count("outputSize"));

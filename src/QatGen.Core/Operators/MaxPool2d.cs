@@ -8,9 +8,16 @@ internal sealed class MaxPool2d() : Operator("MaxPool2d")
 {
     public override Seq<Form> Forms => new(new(FormKind.Module, "MaxPool2d"), new(FormKind.Functional, "max_pool2d"));
 
-    public override Seq<string> Structural => new("kernel_size", "stride", "padding", "dilation", "ceil_mode");
+    public override Seq<string> Structural => new("kernel_size", "stride", "strides", "padding", "dilation", "ceil_mode");
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.MaxPool(inputs[0], Pooling.Geometry(node));
+
+    /// <summary>The overload of pairs takes tuples; the one of arrays calls the stride strides.</summary>
+    public override string FloatCall(Node node, string module, string[] inputs)
+    {
+        var call = base.FloatCall(node, module, inputs);
+        return node.Attributes["strides"] is null ? call.Replace("new long[] { ", "(").Replace(" }", ")") : call;
+    }
 
     public override IEnumerable<Example> Examples()
     {

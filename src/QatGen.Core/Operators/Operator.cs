@@ -25,6 +25,9 @@ public abstract class Operator(string name)
     /// <summary>Passes its input through at deployment (Dropout, Identity); canonicalization removes it.</summary>
     public virtual bool IsIdentity => false;
 
+    /// <summary>Whether the result shares memory with the input, so that an in-place operator on it also changes the input.</summary>
+    public virtual bool IsView => IsIdentity;
+
     /// <summary>Whether the result gets a scale of its own.</summary>
     public virtual bool OwnsScale => false;
 
@@ -33,6 +36,9 @@ public abstract class Operator(string name)
 
     /// <summary>Arguments that decide structure and so must be known at compile time.</summary>
     public virtual Seq<string> Structural => Seq<string>.Empty;
+
+    /// <summary>Arguments that only size parameters: where a constructor argument decides them, the parameters' own shapes tell.</summary>
+    public virtual Seq<string> Sizes => Seq<string>.Empty;
 
     /// <summary>What the operator cannot do whatever the march.</summary>
     public virtual IEnumerable<Violation> Check(Node node) => [];
@@ -52,7 +58,7 @@ public abstract class Operator(string name)
             FormKind.Module => $"{module}.call({string.Join(", ", inputs)})",
             FormKind.Functional => $"torch.nn.functional.{node.Form.Name}({string.Join(", ", inputs)}{arguments})",
             FormKind.Torch => $"torch.{node.Form.Name}({string.Join(", ", inputs)}{arguments})",
-            FormKind.Method => $"{inputs[0]}.{node.Form.Name}({string.Join(", ", [.. inputs.Skip(1), arguments.TrimStart(',', ' ')])})",
+            FormKind.Method => $"{inputs[0]}.{node.Form.Name}({string.Join("", [.. inputs.Skip(1).Select(static i => ", " + i), arguments]).TrimStart(',', ' ')})",
             _ => throw new InvalidOperationException($"{Name} has no default for {node.Form}"),
         };
     }

@@ -8,6 +8,8 @@ internal sealed class View() : Operator("View")
 {
     public override Seq<Form> Forms => new(new(FormKind.Method, "view"), new(FormKind.Method, "reshape"), new(FormKind.Torch, "reshape"));
 
+    public override bool IsView => true;
+
     public override Seq<string> Structural => new("shape");
 
     public override IEnumerable<Violation> Check(Node node)

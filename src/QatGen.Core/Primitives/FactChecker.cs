@@ -27,6 +27,7 @@ public sealed class FactChecker : IPrimitives<Fact>
             return Fact.Unknown(DType.QInt32);
         }
 
+        Expect(x.DType != DType.QInt32, ShapeRules.ConvType, x.ToString());
         Expect(Same(x.Shape[1], Times(weight.Shape[1], g.Groups)), ShapeRules.Channels, Text(x.Shape[1]), Text(Times(weight.Shape[1], g.Groups)));
         var height = Map(x.Shape[2], h => g.OutputHeight(h, weight.Shape[2]));
         var width = Map(x.Shape[3], w => g.OutputWidth(w, weight.Shape[3]));

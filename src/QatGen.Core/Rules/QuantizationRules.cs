@@ -3,7 +3,7 @@ namespace QatGen;
 /// <summary>QG3xxx: quantization.</summary>
 public static class QuantizationRules
 {
-    public static Rule NotANumber { get; } = new("QG3001", RuleSeverity.Error, "Not a number", "{0} holds NaN", "Check the data, the learning rate and the loss of the step before");
+    public static Rule NotANumber { get; } = new("QG3001", RuleSeverity.Error, "Not a number", "{0} holds NaN or infinity", "Check the data, the learning rate and the loss of the step before");
     public static Rule NoShift { get; } = new("QG3002", RuleSeverity.Error, "Rescale does not fit", "The ratio of input and output scales is out of range; the output scale is {0}", "Calibrate with representative data; a scale this extreme is usually a layer that saw no or constant data");
     public static Rule NotCalibrated { get; } = new("QG3003", RuleSeverity.Error, "Layer has no scale", "'{0}' never saw data", "Call Calibrate with a few batches, or train, before validating or converting");
     public static Rule Overflow { get; } = new("QG3004", RuleSeverity.Error, "Accumulator could overflow", "The sums of output channel {0} can reach {1}, beyond int32", "Use fewer input channels or smaller kernels in this layer");

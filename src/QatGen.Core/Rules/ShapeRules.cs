@@ -14,4 +14,9 @@ public static class ShapeRules
     public static Rule Batch { get; } = new("QG2009", RuleSeverity.Error, "Batch must stay first", "Reshaping {0} to {1} mixes the frames of a batch", "Start flattening at dimension 1 and keep dimension 0");
     public static Rule Rank { get; } = new("QG2010", RuleSeverity.Error, "Wrong number of dimensions", "The input is {0}, the operator takes {1} dimensions", "Reshape the input");
     public static Rule ShapeNeeded { get; } = new("QG2011", RuleSeverity.Error, "Input shape is not known", "The shape of input '{0}' is not known", "Add [InputShape(...)] to the class or calibrate before converting");
+    public static Rule InputCount { get; } = new("QG2012", RuleSeverity.Error, "Wrong number of inputs", "{0} inputs are given, the model takes {1}", "Give one tensor for each input of the signature");
+    public static Rule ConvType { get; } = new("QG2013", RuleSeverity.Error, "Accumulator is convolved", "The input of the convolution is {0}", "A convolution reads qint8 or qint16: only an output of the model may be high precision");
+    public static Rule BatchSize { get; } = new("QG2014", RuleSeverity.Error, "Batch does not fit", "A batch of {0} frames is empty or needs more than 2 GB at once", "Run a smaller batch");
+    public static Rule OutputSize { get; } = new("QG2015", RuleSeverity.Error, "Wrong output size", "The buffer holds {0} values, the output is {1}", "Give a buffer of exactly that size");
+    public static Rule LayerInput { get; } = new("QG2016", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
 }

@@ -8,7 +8,7 @@ internal static class FloatEmitter
 {
     public static string Emit(Graph canonical)
     {
-        var names = new Identifiers("model", "modules", "torch", "nn", "module");
+        var names = new Identifiers("model", "modules", "training", "torch", "nn", "module");
         var values = canonical.Inputs.Select(i => names.Unique(i.Name)).ToList();
         var code = new CSharpWriter();
 
@@ -18,9 +18,11 @@ internal static class FloatEmitter
             code.Block($"public static torch.Tensor Forward({canonical.Type} model, {string.Join(", ", values.Select(static v => "torch.Tensor " + v))})", () =>
             {
                 code.Lines("var modules = model.named_modules().ToDictionary(static m => m.name, static m => m.module);");
+                code.Lines("var training = model.training;");
                 foreach (var node in canonical.Nodes)
                 {
-                    var module = $"((torch.nn.Module<torch.Tensor, torch.Tensor>)modules[{Literal.Text(node.Path)}])";
+                    // A module that is called again has the number of the call behind its path.
+                    var module = $"((torch.nn.Module<torch.Tensor, torch.Tensor>)modules[{Literal.Text(node.Path.Split('#')[0])}])";
                     var call = Catalogue.Get(node.Operator).FloatCall(node, module, [.. node.Inputs.Select(i => values[i])]);
                     values.Add(names.Unique(node.Path));
                     code.Lines($"var {values[values.Count - 1]} = {call};");

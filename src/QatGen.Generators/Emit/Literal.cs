@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis.CSharp;
+using QatGen.Graphs;
 using QatGen.Primitives;
 
 namespace QatGen.Generators.Emit;
@@ -37,6 +38,19 @@ internal static class Literal
         (true, 0) => "new()",
         (var include, 0) => $"new(IncludePad: {Flag(include)})",
         var (include, divisor) => $"new({Flag(include)}, {Number(divisor)})",
+    };
+
+    /// <summary>An argument as an expression that converts to <see cref="Value"/>.</summary>
+    public static string Of(Value value) => value switch
+    {
+        Value.Integer i => i.Number.ToString(CultureInfo.InvariantCulture),
+        Value.Real r => Number(r.Number),
+        Value.Logical l => Flag(l.Flag),
+        Value.Member m => $"new Value.Member({Text(m.FullName)})",
+        Value.InputSize s => $"new Value.InputSize({Number(s.Axis)})",
+        Value.Items { Elements: var e } when e.All(static v => v is Value.Integer) => $"new long[] {{ {string.Join(", ", e.Select(Of))} }}",
+        Value.Items i => $"new Value.Items(new({string.Join(", ", i.Elements.Select(Of))}))",
+        _ => throw new InvalidOperationException(value.GetType().Name),
     };
 
     private static string New(params (string Name, int Value, int Default)[] arguments) =>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace QatGen.Torch.Functions;
 
 /// <summary>
-/// The rescaling rule in double, y = clamp(floor(sum t_i * m_i * 2^-r + 0.5)), with straight-through gradients: dy/dt_i is the real multiplier where the rounded value lies inside the limits, 0 elsewhere
-/// (NUMERICS sections 5 and 8). Terms are float32 or float64 tensors of one shape that hold integers.
+/// The rescaling rule in double, y = clamp(floor(sum t_i * m_i * 2^-r + 0.5)), with straight-through gradients: dy/dt_i is the real multiplier
+/// where the rounded value lies inside the limits, 0 elsewhere (NUMERICS sections 5 and 8). Terms are float32 or float64 tensors of one shape that hold integers.
 /// </summary>
 internal sealed unsafe class RescaleFunction : autograd.SingleTensorFunction<RescaleFunction>
 {
@@ -30,10 +30,11 @@ internal sealed unsafe class RescaleFunction : autograd.SingleTensorFunction<Res
     {
         var constant = (RescaleConstant)ctx.get_data("constant");
         var real = (double[])ctx.get_data("real");
+        using var scope = NewDisposeScope();
         var terms = ctx.get_saved_variables().ToArray();
         var incoming = RawTensor.Contiguous(gradient);
         var outgoing = terms.Select(static t => empty_like(t)).ToArray();
         new RescaleLoop(constant, terms).Backward(real, RawTensor.Floats(incoming), outgoing);
-        return [null!, null!, .. outgoing];
+        return [null!, null!, .. outgoing.Select(static t => t.MoveToOuterDisposeScope())];
     }
 }

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace QatGen.Torch.Modules;
 
 /// <summary>
-/// The integer program with gradients. In QAT outputs are observed before they are rounded and weight scales follow the weights; in VALIDATION scales are frozen and every integer equals the fixed-point program's
-/// (NUMERICS section 8). Each source of a constant keeps the integers it last gave: conversion takes those and computes nothing of its own.
+/// The integer program with gradients. In QAT outputs are observed before they are rounded and weight scales follow the weights; in VALIDATION scales are frozen
+/// and every integer equals the fixed-point program's (NUMERICS section 8). Each source of a constant keeps the integers it last gave: conversion takes those and computes nothing of its own.
 /// </summary>
 internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatValue>
 {
@@ -21,32 +21,24 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
     public QatValue Conv(QatValue x, QatValue weight, QatValue bias, ConvGeometry g)
     {
         var (input, w, b) = ((QatValue.Activation)x, (QatValue.WeightSource)weight, (QatValue.BiasSource)bias);
-        var inputScale = input.Known.Scales[0];
 
         // The first pass after entering VALIDATION freezes the scales of the weights as they are then.
-        if (state == FakeQuantState.Qat || _refreshed.Add(w.Quantizer))
+        if (state == FakeQuantState.Qat || !_refreshed.Contains(w.Quantizer))
         {
-            w.Quantizer.Refresh(w.Weight, w.Bias, inputScale);
+            w.Quantizer.Refresh(w.Weight, b.Bias, input.Known);
+            _refreshed.Add(w.Quantizer);
         }
 
-        var scales = w.Quantizer.Scales;
-        var (weights, biases) = (w.Quantizer.Weight(w.Weight), w.Quantizer.Bias(b.Bias, inputScale));
-        var bounds = Bounds(weights, biases, input.Known.Bounds[0]);
-        if (state == FakeQuantState.Validation)
-        {
-            w.Latest = new(weights.shape.Select(static d => (int)d).ToSeq(), weights.data<float>().Select(static v => (sbyte)v).ToSeq());
-            b.Latest = new(biases.data<double>().Select(static v => (int)v).ToSeq());
-        }
-
-        var exact = bounds.Max() < TorchConv.Float32Bound && TorchConv.Float32IsExact;
+        var (weights, biases, known) = w.Quantizer.Quantize(w.Weight, b.Bias, input.Known);
+        var exact = known.Bounds.Max() < TorchConv.Float32Bound && TorchConv.Float32IsExact;
         var type = exact || state == FakeQuantState.Qat ? ScalarType.Float32 : ScalarType.Float64;
-        var sum = TorchConv.Run(input.Data.to(type), weights.to(type), g, biases.to(type));
-        return new QatValue.Activation(sum, new(LaneKind.Channel, scales.Select(s => inputScale * s).ToSeq(), scales.Select(static _ => 1).ToSeq(), bounds.ToSeq(), Seq<int>.Empty), DType.QInt32);
+        return new QatValue.Activation(TorchConv.Run(input.Data.to(type), weights.to(type), g, biases.to(type)), known, DType.QInt32);
     }
 
     public QatValue Rescale(QatValue[] terms, QatValue rescale)
     {
         var (inputs, source) = (terms.Cast<QatValue.Activation>().ToArray(), (QatValue.RescaleSource)rescale);
+        TorchShape.RequireSame([.. inputs.Select(static t => t.Data)], _layer);
         if (source.Quantizer is not { } quantizer)
         {
             return PassThrough(inputs[0], source);
@@ -80,6 +72,11 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
         var distinct = divisors.Distinct().ToArray();
         var window = geometry.For((int)input.Data.shape[2], (int)input.Data.shape[3]);
         var bound = input.Known.Bounds[0] * window.KernelH * window.KernelW;
+        if (bound > int.MaxValue)
+        {
+            throw QatGenException.Of(QuantizationRules.Overflow, _layer, "0", $"{bound}");
+        }
+
         var map = distinct.Length == 1 ? Seq<int>.Empty : divisors.Select(d => Array.IndexOf(distinct, d)).ToSeq();
         var quantity = new Quantity(
             distinct.Length == 1 ? LaneKind.Tensor : LaneKind.Position, distinct.Select(_ => input.Known.Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
@@ -121,7 +118,7 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
         long[] shape = [1, sum.Known.Count, .. sum.Data.shape.Skip(2).Select(static _ => 1L)];
         var low = tensor(source.Latest.Lows.Select(static v => (double)v).ToArray()).reshape(shape).to(sum.Data.dtype);
         var high = tensor(source.Latest.Highs.Select(static v => (double)v).ToArray()).reshape(shape).to(sum.Data.dtype);
-        return sum with { Data = sum.Data.maximum(low).minimum(high) };
+        return sum with { Data = sum.Data.clamp(low, high) };
     }
 
     private static QatValue.Activation Quantized(Tensor data, float scale, ConstantRole role) => new(data, Quantity.Of(scale, role.DType), role.DType);
@@ -129,15 +126,4 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
     /// <summary>The real multipliers in the constant's order: the gradients.</summary>
     private static double[] Real(RescaleConstant constant, QatValue.Activation[] terms, float scale) =>
         [.. Enumerable.Range(0, constant.LaneCount).SelectMany(lane => terms.Select(t => t.Known.Multiplier(t.Known.LaneFor(lane), scale)))];
-
-    /// <summary>sum |q_w| * max |q_x| + |q_b| of each output channel, proven to fit int32.</summary>
-    private long[] Bounds(Tensor weights, Tensor biases, long input)
-    {
-        using var scope = NewDisposeScope();
-        using var grad = no_grad();
-        var sums = (weights.flatten(1).abs().sum(1, type: ScalarType.Float64) * input) + biases.abs();
-        var bounds = sums.data<double>().Select(static b => (long)b).ToArray();
-        var worst = Array.FindIndex(bounds, static b => b > int.MaxValue);
-        return worst < 0 ? bounds : throw QatGenException.Of(QuantizationRules.Overflow, _layer, $"{worst}", $"{bounds[worst]}");
-    }
 }

@@ -11,6 +11,7 @@ internal sealed class ModuleTree(nn.Module root)
     {
         var dot = path.LastIndexOf('.');
         Branch(dot < 0 ? "" : path[..dot]).register_module(path[(dot + 1)..], module);
+        _branches[path] = module;
     }
 
     private nn.Module Branch(string path)
@@ -19,7 +20,6 @@ internal sealed class ModuleTree(nn.Module root)
         {
             branch = new EmptyModule();
             Register(path, branch);
-            _branches[path] = branch;
         }
 
         return branch;

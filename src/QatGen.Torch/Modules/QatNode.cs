@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using QatGen.Graphs;
 using QatGen.Operators;
 using QatGen.Primitives;
@@ -15,63 +16,85 @@ public sealed class QatNode : nn.Module
 {
     private readonly Operator _operator;
     private readonly QatModule _owner;
-    private readonly QatValue[] _constants;
+    private readonly Seq<ConstantRole> _roles;
+    private QatValue[]? _constants;
 
-    internal QatNode(QatModule owner, Node node, IReadOnlyDictionary<string, Tensor> folded, QConfig config) : base(node.FusedName)
+    internal QatNode(QatModule owner, Node node, QConfig config) : base(node.FusedName)
     {
         (_owner, Node, _operator) = (owner, node, Catalogue.Get(node.Operator));
-        Parameter Parameter(string name)
-        {
-            var parameter = new Parameter(folded[$"{node.Path}.{name}"].clone());
-            register_parameter(name, parameter);
-            return parameter;
-        }
-
-        var roles = _operator.Constants(node);
-        if (roles.Any(static r => r.Kind == ConstantKind.Weight))
-        {
-            (Weight, Bias) = (Parameter("weight"), Parameter("bias"));
-            WeightQuantizer = new(node.Path, Weight.shape[0]);
-            register_module("weight_quant", WeightQuantizer);
-        }
-
+        _roles = _operator.Constants(node);
         if (node.Output == OutputKind.Quantized)
         {
             OutputQuantizer = new(node.Path, config.CreateActivationObserver());
             register_module("output_quant", OutputQuantizer);
         }
-
-        _constants = [.. roles.Select(Source)];
     }
 
     /// <summary>The operator call and what was fused into it.</summary>
     public Node Node { get; }
 
     /// <summary>Folded weights [O, C / groups, KH, KW]; null for an operator without.</summary>
-    public Parameter? Weight { get; }
+    public Parameter? Weight { get; private set; }
 
     /// <summary>Folded bias [O]; null for an operator without weights.</summary>
-    public Parameter? Bias { get; }
+    public Parameter? Bias { get; private set; }
 
     /// <summary>The quantizer of the weights; null for an operator without.</summary>
-    public WeightQuantizer? WeightQuantizer { get; }
+    public WeightQuantizer? WeightQuantizer { get; private set; }
 
     /// <summary>The quantizer of the output; null where the output keeps its input's scale or stays int32.</summary>
     public OutputQuantizer? OutputQuantizer { get; }
 
-    /// <summary>Runs the node in the state of its model.</summary>
+    internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
+
+    /// <summary>[O, C / groups, KH, KW]; -1 where a constructor argument decides and no parameters are loaded yet.</summary>
+    internal Seq<int> WeightShape => Weight?.shape.Select(static d => (int)d).ToSeq() ?? _roles.First(static r => r.Kind == ConstantKind.Weight).Shape;
+
+    /// <summary>Runs the node in the state of its model; an input that the operator cannot take is an error that names the layer.</summary>
     public QatValue Call(params QatValue[] inputs)
     {
-        var primitives = _owner.Primitives;
+        var primitives = _owner.Session.Primitives;
         primitives.Layer(Node.Path);
-        return _operator.Lower(primitives, Node, inputs, _constants);
+        try
+        {
+            return _operator.Lower(primitives, Node, inputs, _constants ??= [.. _roles.Select(Source)]);
+        }
+        catch (ExternalException e)
+        {
+            var shapes = string.Join(", ", inputs.OfType<QatValue.Activation>().Select(static i => TorchShape.Text(i.Data)));
+            throw QatGenException.Of(ShapeRules.LayerInput, Node.Path, shapes, e.Message.Split('\n')[0]);
+        }
+    }
+
+    /// <summary>Nothing: what the fields hold is registered under the names of the state, and the owner is no child.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
+    /// <summary>Takes folded parameters: the first ones become the node's own, later ones are copied into these.</summary>
+    internal void Load(Tensor weight, Tensor bias)
+    {
+        if (Weight is not null)
+        {
+            Weight.copy_(weight);
+            Bias!.copy_(bias);
+            return;
+        }
+
+        (Weight, Bias) = (new(weight.clone()), new(bias.clone()));
+        Weight.DetachFromDisposeScope();
+        Bias.DetachFromDisposeScope();
+        register_parameter("weight", Weight);
+        register_parameter("bias", Bias);
+        WeightQuantizer = new(Node.Path, Weight.shape[0]);
+        register_module("weight_quant", WeightQuantizer);
     }
 
     /// <summary>The constants of the last pass in VALIDATION.</summary>
-    internal IEnumerable<Constant> Latest => _constants.Select(c => c switch
+    internal IEnumerable<Constant> Latest => (_constants ?? []).Select(c => c switch
     {
-        QatValue.WeightSource w => (Constant?)w.Latest,
-        QatValue.BiasSource b => b.Latest,
+        QatValue.WeightSource w => (Constant?)w.Quantizer.WeightConstant(w.Weight),
+        QatValue.BiasSource b => b.Quantizer.BiasConstant(b.Bias),
         QatValue.RescaleSource r => r.Latest,
         QatValue.ClampSource l => l.Latest,
         _ => null,
@@ -79,8 +102,8 @@ public sealed class QatNode : nn.Module
 
     private QatValue Source(ConstantRole role) => role.Kind switch
     {
-        ConstantKind.Weight => new QatValue.WeightSource(Weight!, Bias!, WeightQuantizer!),
-        ConstantKind.Bias => new QatValue.BiasSource(Bias!),
+        ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!),
+        ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
         _ => throw new InvalidOperationException(role.Kind.ToString()),

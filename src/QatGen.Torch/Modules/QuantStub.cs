@@ -9,10 +9,11 @@ namespace QatGen.Torch.Modules;
 public sealed class QuantStub : nn.Module
 {
     private readonly OutputQuantizer output_quant;
+    private readonly bool _isDeclared;
 
     internal QuantStub(string name, Seq<int> shape, OutputQuantizer quantizer) : base(nameof(QuantStub))
     {
-        (Name, Shape, output_quant) = (name, shape, quantizer);
+        (Name, Shape, _isDeclared, output_quant) = (name, shape, shape.Count > 0, quantizer);
         RegisterComponents();
     }
 
@@ -57,9 +58,10 @@ public sealed class QuantStub : nn.Module
             throw QatGenException.Of(ShapeRules.InputType, Name, x.dtype.ToString(), nameof(ScalarType.Float32));
         }
 
-        if (Shape.Count > 0 && (shape.Length != Shape.Count || shape.Length == 0 || shape[0] < 1 || !shape.Skip(1).SequenceEqual(Shape.Skip(1))))
+        var fits = shape.Length > 0 && Array.TrueForAll(shape, static d => d > 0) && (!_isDeclared || (shape.Length == Shape.Count && shape.Skip(1).SequenceEqual(Shape.Skip(1))));
+        if (!fits)
         {
-            throw QatGenException.Of(ShapeRules.InputShape, Name, new Seq<int>(shape).ToString(), Shape.ToString());
+            throw QatGenException.Of(ShapeRules.InputShape, Name, new Seq<int>(shape).ToString(), _isDeclared ? Shape.ToString() : "at least one frame [N, ...]");
         }
 
         Shape = new([1, .. shape.Skip(1)]);

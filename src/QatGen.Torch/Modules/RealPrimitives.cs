@@ -6,9 +6,9 @@ namespace QatGen.Torch.Modules;
 /// <summary>The program in reals: the states FLOAT, and CALIBRATION, which observes every output that has a quantizer.</summary>
 internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 {
-    public void Layer(string path)
-    {
-    }
+    private string _layer = "";
+
+    public void Layer(string path) => _layer = path;
 
     public QatValue Conv(QatValue x, QatValue weight, QatValue bias, ConvGeometry g) =>
         Real(TorchConv.Run(Data(x), ((QatValue.WeightSource)weight).Weight, g, ((QatValue.BiasSource)bias).Bias));
@@ -16,6 +16,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
     public QatValue Rescale(QatValue[] terms, QatValue rescale)
     {
         var source = (QatValue.RescaleSource)rescale;
+        TorchShape.RequireSame([.. terms.Select(Data)], _layer);
         var sum = terms.Skip(1).Aggregate(Data(terms[0]), static (s, t) => s + Data(t));
         return Observed(Limited(sum, source.Role.Range), source);
     }
@@ -24,13 +25,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue MaxPool(QatValue x, PoolGeometry geometry) => Real(TorchPool.Max(Data(x), geometry));
 
-    public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count)
-    {
-        var (height, width) = ((int)Data(x).shape[2], (int)Data(x).shape[3]);
-        using var divisors = tensor(count.Divisors(geometry, height, width)).to(ScalarType.Float32);
-        var sum = TorchPool.Sum(Data(x), geometry);
-        return Real(sum / divisors.reshape(sum.shape[2], sum.shape[3]));
-    }
+    public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count) => Real(TorchPool.Average(Data(x), geometry, count));
 
     public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(cat([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
 

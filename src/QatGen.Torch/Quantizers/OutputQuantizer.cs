@@ -7,9 +7,9 @@ namespace QatGen.Torch.Quantizers;
 /// <summary>Finds and holds the scale of one activation; its buffers are <c>min</c>, <c>max</c> and <c>scale</c> (0 until data was seen).</summary>
 public sealed class OutputQuantizer : nn.Module
 {
-    private readonly Tensor min = zeros(1);
-    private readonly Tensor max = zeros(1);
-    private readonly Tensor scale = zeros(1);
+    private readonly Tensor min = zeros(1).DetachFromDisposeScope();
+    private readonly Tensor max = zeros(1).DetachFromDisposeScope();
+    private readonly Tensor scale = zeros(1).DetachFromDisposeScope();
     private readonly Observer _observer;
     private readonly string _layer;
     private readonly bool _isFixed;
@@ -30,12 +30,12 @@ public sealed class OutputQuantizer : nn.Module
     /// <summary>The scale, or an error that names the layer.</summary>
     public float CalibratedScale => IsCalibrated ? Scale : throw QatGenException.Of(QuantizationRules.NotCalibrated, _layer, _layer);
 
-    /// <summary>Takes the range of a batch and follows it with the scale; NaN is an error that names the layer.</summary>
+    /// <summary>Takes the range of a batch and follows it with the scale; NaN, and an infinite range that would become a scale, are errors that name the layer.</summary>
     public void Observe(float smallest, float largest)
     {
-        if (float.IsNaN(smallest) || float.IsNaN(largest))
+        if (float.IsNaN(smallest) || float.IsNaN(largest) || (!_isFixed && !float.IsFinite(largest - smallest)))
         {
-            throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the output of '{_layer}'");
+            throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the range of '{_layer}'");
         }
 
         if (_isFixed)
@@ -43,11 +43,8 @@ public sealed class OutputQuantizer : nn.Module
             return;
         }
 
-        if (Scale > 0 && !_observer.HasData)
-        {
-            _observer.Restore([Value(min)], [Value(max)]);
-        }
-
+        // The buffers are the state: a checkpoint may have been loaded into them since the last batch.
+        _observer.Restore(Scale > 0 ? [Value(min)] : [], Scale > 0 ? [Value(max)] : []);
         _observer.Update([smallest], [largest]);
         (Value(min), Value(max)) = (_observer.Min[0], _observer.Max[0]);
         Value(scale) = _observer.Scales(DType.QInt8)[0];

@@ -1,0 +1,83 @@
+using QatGen.Arithmetic;
+using QatGen.Primitives;
+
+namespace QatGen.Files;
+
+/// <summary>The constants of an integer program as bytes.</summary>
+internal static class ConstantFormat
+{
+    private enum Tag : byte
+    {
+        Weight,
+        Bias,
+        Rescale,
+        Clamp,
+    }
+
+    public static void Write(BinaryWriter writer, Constant constant)
+    {
+        switch (constant)
+        {
+            case WeightConstant w:
+                writer.Write((byte)Tag.Weight);
+                writer.WriteList(w.Shape, writer.Write);
+                writer.WriteList(w.Values, writer.Write);
+                break;
+            case BiasConstant b:
+                writer.Write((byte)Tag.Bias);
+                writer.WriteList(b.Values, writer.Write);
+                break;
+            case RescaleConstant r:
+                writer.Write((byte)Tag.Rescale);
+                writer.Write((byte)r.DType);
+                writer.Write((byte)r.Lanes);
+                writer.Write(r.Terms);
+                Array.ForEach([r.Multipliers, r.Shifts, r.Lows, r.Highs, r.Map], list => writer.WriteList(list, writer.Write));
+                writer.WriteList(r.Scales, writer.Write);
+                break;
+            case ClampConstant c:
+                writer.Write((byte)Tag.Clamp);
+                writer.Write(c.Low);
+                writer.Write(c.High);
+                break;
+            default:
+                throw new InvalidOperationException(constant.GetType().Name);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote; throws <see cref="InvalidDataException"/> for numbers that no constant has.</summary>
+    public static Constant Read(BinaryReader reader)
+    {
+        var tag = (Tag)reader.ReadByte();
+        return tag switch
+        {
+            Tag.Weight => Checked(new WeightConstant(Integers(), reader.ReadList(reader.ReadSByte)), IsValid),
+            Tag.Bias => new BiasConstant(Integers()),
+            Tag.Rescale => Checked(
+                new RescaleConstant(
+                    (DType)reader.ReadByte(), (LaneKind)reader.ReadByte(), reader.ReadInt32(), Integers(), Integers(), Integers(), Integers(), Integers(), reader.ReadList(reader.ReadDouble)),
+                IsValid),
+            Tag.Clamp => Checked(new ClampConstant(reader.ReadInt32(), reader.ReadInt32()), static c => c.Low <= c.High),
+            _ => throw new InvalidDataException($"constant {(int)tag} is not known"),
+        };
+
+        Seq<int> Integers() => reader.ReadList(reader.ReadInt32);
+    }
+
+    private static T Checked<T>(T constant, Func<T, bool> isValid)
+        where T : Constant => isValid(constant) ? constant : throw new InvalidDataException($"a {typeof(T).Name} holds numbers that do not belong together");
+
+    private static bool IsValid(WeightConstant w) => w.Shape.Count == 4 && w.Shape.All(static d => d > 0) && w.Shape.Aggregate(1.0, static (n, d) => n * d) == w.Values.Count;
+
+    private static bool IsValid(RescaleConstant r)
+    {
+        var known = Enum.IsDefined(typeof(DType), r.DType) && Enum.IsDefined(typeof(LaneKind), r.Lanes);
+        var counts = r.Terms > 0 && r.LaneCount > 0 && r.Multipliers.Count == (long)r.LaneCount * r.Terms && r.Lows.Count == r.LaneCount && r.Highs.Count == r.LaneCount;
+        return known && counts
+            && r.Shifts.All(s => r.IsPassThrough ? s == 0 : s is >= 1 and <= Rescaling.LargestShift)
+            && (!r.IsPassThrough || (r.Terms == 1 && r.Multipliers.All(static m => m == 1)))
+            && r.Lows.Zip(r.Highs, (low, high) => low <= high && low >= r.DType.Min() && high <= r.DType.Max()).All(static ok => ok)
+            && (r.Map.Count > 0) == (r.Lanes == LaneKind.Position) && r.Map.All(lane => lane >= 0 && lane < r.LaneCount)
+            && (r.Scales.Count == 1 || r.Scales.Count == r.LaneCount) && r.Scales.All(static s => s > 0 && !double.IsInfinity(s));
+    }
+}

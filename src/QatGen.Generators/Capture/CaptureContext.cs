@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+
+namespace QatGen.Generators.Capture;
+
+/// <summary>What one capture shares: source access, the budget, and the violations found so far.</summary>
+internal sealed class CaptureContext(Compilation compilation, CancellationToken cancellation)
+{
+    private const int MaximumSteps = 200_000;
+    private const int MaximumDepth = 400;
+
+    private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
+    private readonly Dictionary<SyntaxNode, IOperation?> _operations = [];
+    private readonly List<LocatedViolation> _violations = [];
+    private int _steps;
+    private int _depth;
+    private int _ids;
+
+    public IReadOnlyList<LocatedViolation> Violations => _violations;
+
+    public int NextId() => ++_ids;
+
+    /// <summary>The operation of a declaration; null when its source is not in this compilation (an IDE shows sources of referenced projects, which must not be bound here).</summary>
+    public IOperation? Operation(SyntaxNode node)
+    {
+        if (!_operations.TryGetValue(node, out var operation))
+        {
+            operation = HasSource(node) ? Model(node.SyntaxTree).GetOperation(node, cancellation) : null;
+            _operations[node] = operation;
+        }
+
+        return operation;
+    }
+
+    public bool HasSource(SyntaxNode node) => compilation.ContainsSyntaxTree(node.SyntaxTree);
+
+    /// <summary>The first declaration of a symbol in this compilation.</summary>
+    public SyntaxNode? Declaration(ISymbol symbol) => symbol.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).FirstOrDefault(HasSource);
+
+    public IEnumerable<SyntaxNode> Declarations(ISymbol symbol) => symbol.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).Where(HasSource);
+
+    /// <summary>Counts a step at a depth of nesting; a program that loops or recurses too long breaks rule QG1010.</summary>
+    public T Step<T>(IOperation site, string path, Func<T> run)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (++_steps > MaximumSteps || _depth >= MaximumDepth || !HasStack())
+        {
+            throw new CaptureException(Violation.Of(CaptureRules.Budget, path, SourceText.Of(site)), site.Syntax.GetLocation());
+        }
+
+        _depth++;
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            _depth--;
+        }
+    }
+
+    /// <summary>Reports once per rule and place; a block that stands several times in the model breaks a rule once.</summary>
+    public void Report(Violation violation, Location location)
+    {
+        if (!_violations.Any(v => v.Violation.Rule == violation.Rule && v.Location.Equals(location)))
+        {
+            _violations.Add(new(violation, location));
+        }
+    }
+
+    private static bool HasStack()
+    {
+        try
+        {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            return true;
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return false;
+        }
+    }
+
+    private SemanticModel Model(SyntaxTree tree) => _models.TryGetValue(tree, out var model) ? model : _models[tree] = compilation.GetSemanticModel(tree);
+}

@@ -1,0 +1,15 @@
+using Microsoft.CodeAnalysis;
+
+namespace QatGen.Generators.Capture;
+
+/// <summary>Ends a capture that cannot go on; never leaves <see cref="ModelCapture"/>.</summary>
+internal sealed class CaptureException(Violation violation, Location location) : Exception(violation.Message)
+{
+    public LocatedViolation Found { get; } = new(violation, location);
+}
+
+/// <summary>The captured code itself throws on this path, such as a guard clause in a constructor.</summary>
+internal sealed class PathThrowsException(Location location) : Exception
+{
+    public Location Location { get; } = location;
+}

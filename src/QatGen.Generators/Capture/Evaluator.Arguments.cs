@@ -1,0 +1,73 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using QatGen.Graphs;
+using QatGen.Operators;
+
+namespace QatGen.Generators.Capture;
+
+internal sealed partial class Evaluator
+{
+    /// <summary>Turns the arguments of an operator call into attributes. What the operator calls structural must be known; the rest may stay symbolic.</summary>
+    private sealed class Arguments(Evaluator evaluator, string path, Operator op, int firstTensor)
+    {
+        /// <summary>Where and in what type a parameter places its tensors does not change the graph.</summary>
+        private static readonly Seq<string> Placement = new("device");
+
+        public AttributeMap Read(IEnumerable<Argument> arguments)
+        {
+            var values = new Dictionary<string, Value>();
+            foreach (var argument in arguments)
+            {
+                if (!Placement.Contains(argument.Name) && Read(argument.Value, argument.Type, argument) is { } value)
+                {
+                    values[argument.Name] = value;
+                }
+            }
+
+            return new(values);
+        }
+
+        private Value? Read(Datum datum, ITypeSymbol? type, Argument argument) => Flatten(evaluator.Resolve(datum)) switch
+        {
+            Constant { Value: null } => null,
+            Constant { Value: var constant } => OfConstant(constant!, Unwrap(type), argument),
+            TupleOf tuple => Items(tuple.Items, (Unwrap(type) as INamedTypeSymbol)?.TupleElements.FirstOrDefault()?.Type, argument),
+            ListOf list => Items(evaluator.Contents(list, argument.Site), (type as IArrayTypeSymbol)?.ElementType, argument),
+            Dimension { Axis: var axis, Tensor: var tensor } when axis == 0 || tensor == firstTensor => new Value.InputSize(axis),
+            Scalar { Level: Level.Hyper } scalar when !op.Structural.Contains(argument.Name) => new Value.Symbol(scalar.Expression),
+            Scalar { Level: Level.Mode } mode when !op.Structural.Contains(argument.Name) => new Value.Symbol(mode.Expression),
+            Scalar { Level: Level.Hyper } scalar => throw Fail(Violation.Of(CaptureRules.Undecided, path, scalar.Expression), argument),
+            var other => throw evaluator.Undecided(other, argument.Site),
+        };
+
+        private Value Items(IEnumerable<Datum> items, ITypeSymbol? type, Argument argument) =>
+            new Value.Items(items.Select((item, i) => Read(item, type, argument with { Site = ElementAt(argument.Site, i) }) ?? throw evaluator.Unsupported(argument.Site, "it holds null")).ToSeq());
+
+        /// <summary>Where an element is written, for params and array initializers.</summary>
+        private static IOperation ElementAt(IOperation site, int index) =>
+            site is IArrayCreationOperation { Initializer.ElementValues: var elements } && index < elements.Length ? elements[index] : site;
+
+        private Value OfConstant(object constant, ITypeSymbol? type, Argument argument)
+        {
+            if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum } members)
+            {
+                return members.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => Equals(f.ConstantValue, constant)) is { } member
+                    ? new Value.Member(TorchNames.FullName(member))
+                    : throw evaluator.Unsupported(argument.Site, $"it is no member of {members.Name}");
+            }
+
+            return constant switch
+            {
+                bool flag => new Value.Logical(flag),
+                double or float => new Value.Real(System.Convert.ToDouble(constant, CultureInfo.InvariantCulture)),
+                int or long or short or byte => new Value.Integer(System.Convert.ToInt64(constant, CultureInfo.InvariantCulture)),
+                _ => throw evaluator.Unsupported(argument.Site, $"{op.Name} takes no such value for {argument.Name}"),
+            };
+        }
+
+        private static ITypeSymbol? Unwrap(ITypeSymbol? type) => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
+
+        private static CaptureException Fail(Violation violation, Argument argument) => new(violation, argument.Site.Syntax.GetLocation());
+    }
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace QatGen.Generators.Capture;
+
+/// <summary>Fields, properties and elements.</summary>
+internal sealed partial class Evaluator
+{
+    /// <summary>A backing field and its property are one slot.</summary>
+    private static ISymbol SlotOf(IFieldSymbol field) => field.AssociatedSymbol is IPropertySymbol property ? property : field;
+
+    private static bool IsAuto(IPropertySymbol property) =>
+        property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(f => SymbolEqualityComparer.Default.Equals(f.AssociatedSymbol, property));
+
+    private Datum Field(IFieldReferenceOperation reference, Frame frame)
+    {
+        var field = reference.Field;
+        if (field.IsStatic)
+        {
+            return Static(field, field.IsReadOnly, reference);
+        }
+
+        return Map(Evaluate(reference.Instance!, frame), reference, v => Member(v, field, reference, frame));
+    }
+
+    private Datum Property(IPropertyReferenceOperation reference, Frame frame)
+    {
+        var property = reference.Property;
+        if (!property.IsStatic)
+        {
+            return Map(Evaluate(reference.Instance!, frame), reference, v => property.IsIndexer
+                ? reference.Arguments.Length == 1 ? Element(v, Evaluate(reference.Arguments[0].Value, frame), reference) : throw Unsupported(reference, "several indices are not supported")
+                : Member(v, property, reference, frame));
+        }
+
+        return TorchNames.IsTorch(property) ? new Outside(property.Name)
+            : IsAuto(property) ? Static(property, property.SetMethod is null, reference)
+            : property.GetMethod is { } getter && context.Declaration(getter) is not null ? Invoke(getter, null, [], reference.Syntax.GetLocation())
+            : new Scalar(SourceText.Of(reference), Level.Hyper, context.NextId());
+    }
+
+    /// <summary>A static field or automatic property: its initializer if it cannot be assigned later.</summary>
+    private Datum Static(ISymbol symbol, bool isReadOnly, IOperation site)
+    {
+        if (Find(Slot.Static, symbol) is { } known)
+        {
+            return known;
+        }
+
+        var declaration = context.Declaration(symbol);
+        var initializer = declaration switch
+        {
+            VariableDeclaratorSyntax variable => variable.Initializer,
+            PropertyDeclarationSyntax property => property.Initializer,
+            _ => null,
+        };
+        if (isReadOnly && initializer is not null && context.Operation(initializer) is ISymbolInitializerOperation { Value: var value })
+        {
+            var first = context.NextId();
+            var result = Evaluate(value, new(first, null, null, new(_guards.Count)));
+            _static.Add((first, context.NextId()));
+            Set(Slot.Static, symbol, result, site.Syntax.GetLocation());
+            return result;
+        }
+
+        return new Scalar(SourceText.Of(site), Level.Hyper);
+    }
+
+    /// <summary>The member of a value.</summary>
+    private Datum Member(Datum value, ISymbol member, IOperation site, Frame frame) => value switch
+    {
+        TupleOf tuple when Position(member) is { } position && position < tuple.Items.Count => tuple.Items[position],
+        Instance instance when member is IFieldSymbol field && !TorchNames.IsTorch(member) => Find(instance.Id, SlotOf(field)) ?? throw Unsupported(site, "it has no value here"),
+        Instance instance when member is IPropertySymbol property && !TorchNames.IsTorch(member) => OwnProperty(instance, property, site),
+        Instance or Layer when member.Name == TorchNames.Training => new Scalar(TorchNames.Training, Level.Mode),
+        ListOf or Layer or Sequence when member.Name is "Count" or "Length" or "LongLength" => Length(Items(value, site).Count, member),
+        Layer layer when member is IPropertySymbol property && layer.Arguments.FirstOrDefault(a => a.Name == member.Name && SymbolEqualityComparer.Default.Equals(a.Type, property.Type)) is { } argument => argument.Value,
+        Instance or Layer when TorchNames.IsTorch(member) => new Outside(member.Name),
+        TensorRef tensor => TensorMember(tensor, member, site, frame),
+        SizesOf sizes when member.Name is "Length" or "LongLength" => new Scalar($"{sizes.Spelled}.{member.Name}", Level.Shape),
+        Constant { Value: string text } when member.Name is "Length" => new Constant(text.Length),
+        Constant { Value: not null } constant when member.Name is "Value" => constant,
+        Constant { Value: var nullable } when member.Name is "HasValue" => new Constant(nullable is not null),
+        Scalar scalar => Scalars.Of($"{scalar.Expression}.{member.Name}", scalar),
+        Outside outside => new Outside($"{outside.What}.{member.Name}"),
+        Constant { Value: null } => throw Unsupported(site, "it is null here"),
+        _ => throw Unsupported(site, $"the member {member.Name} of {value.Spelled} is not supported"),
+    };
+
+    private static Datum Length(int count, ISymbol member) => member.Name == "LongLength" ? new Constant((long)count) : new Constant(count);
+
+    private static int? Position(ISymbol member) =>
+        (member is IFieldSymbol { CorrespondingTupleField: { } element } ? element.Name : member.Name) is var name && name.StartsWith("Item", StringComparison.Ordinal)
+        && int.TryParse(name.Substring(4), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number - 1
+            : null;
+
+    private Datum OwnProperty(Instance instance, IPropertySymbol property, IOperation site)
+    {
+        var actual = MostDerived(instance.Type, property);
+        return Find(instance.Id, actual) is { } stored ? stored
+            : actual.GetMethod is { } getter && context.Declaration(getter) is not null ? Invoke(getter, instance, [], site.Syntax.GetLocation())
+            : throw Unsupported(site, $"the property {property.Name} has no source in this project");
+    }
+
+    private static IPropertySymbol MostDerived(INamedTypeSymbol type, IPropertySymbol property) =>
+        TorchNames.Bases(type).SelectMany(t => t.GetMembers(property.Name).OfType<IPropertySymbol>()).FirstOrDefault(p => Overrides(p, property))
+        ?? type.FindImplementationForInterfaceMember(property) as IPropertySymbol ?? property;
+
+    private static bool Overrides(IPropertySymbol? property, IPropertySymbol overridden)
+    {
+        for (; property is not null; property = property.OverriddenProperty)
+        {
+            if (SymbolEqualityComparer.Default.Equals(property, overridden))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Datum Element(Datum value, Datum index, IOperation site) => Map(value, index, site, (v, i) => v switch
+    {
+        ListOf or Layer when Items(v, site) is var items => items[At(i, items.Count, site)],
+        SizesOf sizes when i is Constant { Value: int or long } axis => Size(sizes.Tensor, System.Convert.ToInt64(axis.Value, CultureInfo.InvariantCulture)),
+        Constant { Value: string text } => new Constant(text[At(i, text.Length, site)]),
+        TensorRef tensor => Unclaimed(tensor, "indexer", site),
+        Scalar scalar => Scalars.Of($"{scalar.Expression}[{i.Spelled}]", scalar, i),
+        Outside outside => outside,
+        _ => throw Unsupported(site, $"{v.Spelled} cannot be indexed at compile time"),
+    });
+
+    private int At(Datum index, int count, IOperation site)
+    {
+        var position = index switch
+        {
+            Constant { Value: int i } => i,
+            Constant { Value: long l } => l,
+            FromEnd end => count - end.Count,
+            _ => throw Undecided(index, site),
+        };
+        return position >= 0 && position < count ? (int)position : throw Unsupported(site, "the index is out of range");
+    }
+
+    private static Datum Size(int tensor, long axis) => axis >= 0 ? new Dimension(tensor, (int)axis) : new Scalar($"shape[^{-axis}]", Level.Shape);
+}

@@ -1,0 +1,98 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace QatGen.Generators.Capture;
+
+/// <summary>Patterns: a flag, known or symbolic.</summary>
+internal sealed partial class Evaluator
+{
+    private Datum Match(IPatternOperation pattern, Datum value, Frame frame) => Map(value, pattern, v => pattern switch
+    {
+        IConstantPatternOperation constant => AreEqual(Align(v, constant.Value, frame), Evaluate(constant.Value, frame), pattern),
+        IRelationalPatternOperation relational => Operate(relational.OperatorKind, Align(v, relational.Value, frame), Evaluate(relational.Value, frame), pattern, false),
+        INegatedPatternOperation negated => Map(Match(negated.Pattern, v, frame), pattern, m => Scalars.Unary(UnaryOperatorKind.Not, m)!),
+        IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } or => Conditional(Match(or.LeftPattern, v, frame), pattern, static () => new Constant(true), () => Match(or.RightPattern, v, frame)),
+        IBinaryPatternOperation and => Conditional(Match(and.LeftPattern, v, frame), pattern, () => Match(and.RightPattern, v, frame), static () => new Constant(false)),
+        IDiscardPatternOperation => new Constant(true),
+        IDeclarationPatternOperation { MatchesNull: false } or ITypePatternOperation or IRecursivePatternOperation when v is Outside => Unknown(pattern, v, frame),
+        IDeclarationPatternOperation { MatchesNull: true } any => Bind(any.DeclaredSymbol, v, true, frame),
+        IDeclarationPatternOperation declaration => Bind(declaration.DeclaredSymbol, v, Is(v, declaration.MatchedType!, pattern), frame),
+        ITypePatternOperation type => new Constant(Is(v, type.MatchedType, pattern)),
+        IRecursivePatternOperation { DeconstructionSubpatterns.IsEmpty: true } recursive => MatchProperties(recursive, v, frame),
+        IRecursivePatternOperation { PropertySubpatterns.IsEmpty: true } positional when v is TupleOf tuple && tuple.Items.Count == positional.DeconstructionSubpatterns.Length => MatchTuple(positional, tuple, frame),
+        _ => throw Unsupported(pattern, "this pattern is not supported"),
+    });
+
+    /// <summary>A number in the type of the constant that it is compared with.</summary>
+    private Datum Align(Datum value, IOperation constant, Frame frame) =>
+        value is Constant { Value: not null } number && Evaluate(constant, frame) is Constant { Value: { } other } && number.Value.GetType() != other.GetType() && constant.Type is { } type
+            ? new Constant(Scalars.Cast(number.Value, type))
+            : value;
+
+    /// <summary>The type of what plays no part is not known; both outcomes are tried.</summary>
+    private Scalar Unknown(IPatternOperation pattern, Datum value, Frame frame)
+    {
+        var symbol = pattern switch { IDeclarationPatternOperation d => d.DeclaredSymbol, IRecursivePatternOperation r => r.DeclaredSymbol, _ => null };
+        Bind(symbol, value, true, frame);
+        return new(SourceText.Of(pattern), Level.Hyper, context.NextId());
+    }
+
+    private Datum Bind(ISymbol? symbol, Datum value, bool matches, Frame frame)
+    {
+        if (matches && symbol is not null)
+        {
+            Put(frame.Id, symbol, value);
+        }
+
+        return new Constant(matches);
+    }
+
+    private Datum MatchProperties(IRecursivePatternOperation pattern, Datum value, Frame frame)
+    {
+        if (!Is(value, pattern.MatchedType, pattern))
+        {
+            return new Constant(false);
+        }
+
+        Datum matches = Bind(pattern.DeclaredSymbol, value, true, frame);
+        foreach (var part in pattern.PropertySubpatterns)
+        {
+            if (part.Member is not IMemberReferenceOperation member)
+            {
+                throw Unsupported(part, "this pattern is not supported");
+            }
+
+            var rest = matches;
+            matches = Conditional(rest, part, () => Match(part.Pattern, Member(value, member.Member, member, frame), frame), static () => new Constant(false));
+        }
+
+        return matches;
+    }
+
+    private Datum MatchTuple(IRecursivePatternOperation pattern, TupleOf tuple, Frame frame)
+    {
+        Datum matches = Bind(pattern.DeclaredSymbol, tuple, true, frame);
+        for (var i = 0; i < tuple.Items.Count; i++)
+        {
+            var (rest, part, item) = (matches, pattern.DeconstructionSubpatterns[i], tuple.Items[i]);
+            matches = Conditional(rest, part, () => Match(part, item, frame), static () => new Constant(false));
+        }
+
+        return matches;
+    }
+
+    /// <summary>Whether a value that is not null is of a type.</summary>
+    private bool Is(Datum value, ITypeSymbol type, IOperation site) => value switch
+    {
+        Constant { Value: null } => false,
+        Instance { Type: var own } => Derives(own, type),
+        Layer { Type: var own } => Derives(own, type),
+        Constant or TupleOf or ListOf when site is IPatternOperation { InputType: var input } && SymbolEqualityComparer.Default.Equals(input.WithNullableAnnotation(type.NullableAnnotation), type) => true,
+        Constant or TupleOf or ListOf when site is IPatternOperation { InputType: INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable } => SymbolEqualityComparer.Default.Equals(nullable.TypeArguments[0], type),
+        TensorRef when TorchNames.IsTensor(type) => true,
+        _ => throw Undecided(value, site),
+    };
+
+    private static bool Derives(ITypeSymbol type, ITypeSymbol other) =>
+        TorchNames.Bases(type).Concat(type.AllInterfaces).Any(t => SymbolEqualityComparer.Default.Equals(t, other.WithNullableAnnotation(NullableAnnotation.None)) || SymbolEqualityComparer.Default.Equals(t, other));
+}

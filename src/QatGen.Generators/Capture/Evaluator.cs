@@ -1,0 +1,85 @@
+using Microsoft.CodeAnalysis;
+
+namespace QatGen.Generators.Capture;
+
+/// <summary>
+/// The partial evaluator: runs a model's constructor and forward over the compiler's operation trees, with the constructor's parameters symbolic. Each part of the class evaluates one family of
+/// operations. What it cannot decide is a located violation, never a guess.
+/// </summary>
+internal sealed partial class Evaluator(CaptureContext context)
+{
+    private readonly Recorder _recorder = new(context);
+    private readonly ModulePaths _paths = new();
+    private Heap _heap = Heap.Empty;
+
+    /// <summary>The module whose code runs, as named_modules() spells it.</summary>
+    private string _path = "";
+
+    /// <summary>Objects up to this one existed before forward ran, and so keep state from call to call.</summary>
+    private int _lastOfConstruction = -1;
+
+    public Recorder Recorder => _recorder;
+
+    /// <summary>Objects that static initializers made, which keep state too, whenever they were made.</summary>
+    private readonly List<(int First, int Last)> _static = [];
+
+    private bool InForward => _lastOfConstruction >= 0;
+
+    /// <summary>Runs a constructor with symbolic arguments, then forward on the given inputs; returns the value numbers of the outputs.</summary>
+    public Seq<int> Run(IMethodSymbol constructor, IMethodSymbol forward)
+    {
+        var site = context.Declaration(forward)!;
+        var parameters = constructor.Parameters.Select(static p => (Datum)new Scalar(p.Name, Level.Hyper)).ToArray();
+        var model = Construct(constructor, parameters, site.GetLocation());
+        _paths.Name(model, ChildrenOf);
+        _recorder.Reserve(_paths.All);
+        _lastOfConstruction = context.NextId();
+        var inputs = forward.Parameters.Select(_ => (Datum)_recorder.Input()).ToArray();
+        return Resolve(Invoke(forward, model, inputs, site.GetLocation())) switch
+        {
+            TensorRef tensor => new(_recorder.Read(tensor, site.GetLocation())),
+            TupleOf tuple when tuple.Items.All(static i => i is TensorRef) => tuple.Items.Select(i => _recorder.Read((TensorRef)i, site.GetLocation())).ToSeq(),
+            Choice choice => throw Fail(CaptureRules.Undecided, site.GetLocation(), choice.Condition.Spelled),
+            var other => throw Fail(CaptureRules.Unsupported, site.GetLocation(), forward.Name, $"it returns {other.Spelled}, not a tensor that it computes"),
+        };
+    }
+
+    /// <summary>Writes a slot of an object that is being made; the value is evaluated before the heap is read.</summary>
+    private void Put(int owner, object key, Datum value) => _heap = _heap.With(new(owner, key), value);
+
+    private Datum? Find(int owner, object key) => _heap.Find(new(owner, key));
+
+    private void Set(int owner, object key, Datum value, Location location)
+    {
+        if (owner != Slot.Static && (owner <= _lastOfConstruction || (InForward && _static.Any(s => owner > s.First && owner < s.Last))))
+        {
+            context.Report(Violation.Of(CaptureRules.StateInForward, _path, key is ISymbol symbol ? symbol.Name : "A list of the model"), location);
+        }
+
+        Put(owner, key, value);
+    }
+
+    private ListOf NewList(IEnumerable<Datum> items)
+    {
+        var list = new ListOf(context.NextId());
+        Put(list.Id, Slot.Contents, new TupleOf(items.ToSeq()));
+        return list;
+    }
+
+    private CaptureException Fail(Rule rule, Location location, params string[] arguments) => new(Violation.Of(rule, _path, arguments), location);
+
+    private CaptureException Fail(Rule rule, IOperation site, params string[] arguments) => Fail(rule, site.Syntax.GetLocation(), arguments);
+
+    private CaptureException Unsupported(IOperation site, string why) => Fail(CaptureRules.Unsupported, site, SourceText.Of(site), why);
+
+    /// <summary>The violation for a value that is not a compile-time constant where one is needed.</summary>
+    private CaptureException Undecided(Datum value, IOperation site) => value switch
+    {
+        Scalar { Level: Level.Data } => Fail(CaptureRules.DataDependent, site, SourceText.Of(site)),
+        Scalar { Level: Level.Mode } => Unsupported(site, "training and deployment share one graph, so nothing but Dropout and batch norm may depend on it"),
+        Scalar { Level: Level.Shape } or Dimension or SizesOf => Unsupported(site, "it depends on the shape of a tensor"),
+        Scalar or Choice => Fail(CaptureRules.Undecided, site, value is Choice choice ? choice.Condition.Spelled : value.Spelled),
+        TensorRef => Fail(CaptureRules.DataDependent, site, SourceText.Of(site)),
+        _ => Unsupported(site, $"{value.Spelled} is not known at compile time"),
+    };
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using QatGen.Graphs;
+
+namespace QatGen.Generators.Capture;
+
+/// <summary>What the declaration of a model says: march, inputs, and the constructors and forward to run.</summary>
+internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<GraphInput> Inputs, Seq<IMethodSymbol> Constructors, IMethodSymbol Forward)
+{
+    /// <summary>Checks the declaration; null when it breaks a rule, which is then reported.</summary>
+    public static ModelDeclaration? Read(INamedTypeSymbol model, CaptureContext context)
+    {
+        var location = model.Locations.FirstOrDefault(static l => l.IsInSource) ?? Location.None;
+        ModelDeclaration? Refuse(Rule rule, params string[] arguments)
+        {
+            context.Report(Violation.Of(rule, "", [model.Name, .. arguments]), location);
+            return null;
+        }
+
+        if (!context.Declarations(model).OfType<TypeDeclarationSyntax>().All(static d => d.Modifiers.Any(SyntaxKind.PartialKeyword)))
+        {
+            return Refuse(CaptureRules.NotPartial);
+        }
+
+        if (model.ContainingType is not null || model.IsGenericType)
+        {
+            return Refuse(CaptureRules.Unsupported, "the generated classes stand beside it; declare it in a namespace and without type parameters");
+        }
+
+        var isModel = TorchNames.Bases(model).OfType<INamedTypeSymbol>().Any(static t => TorchNames.Is(t, TorchNames.Module) && t.TypeArguments.Length == 2 && t.TypeArguments.All(TorchNames.IsTensor));
+        var forward = TorchNames.Bases(model).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>()
+            .FirstOrDefault(m => m is { IsAbstract: false, Parameters.Length: 1 } && TorchNames.IsTensor(m.Parameters[0].Type) && context.Declaration(m) is not null);
+        if (!isModel || forward is null || model.IsAbstract)
+        {
+            return Refuse(CaptureRules.NotAModule);
+        }
+
+        var attributes = model.GetAttributes();
+        var march = attributes.FirstOrDefault(static a => Is(a, typeof(QatModelAttribute)))?.ConstructorArguments.FirstOrDefault().Value;
+        var constructors = model.InstanceConstructors.Where(c => !Chains(c, context)).ToSeq();
+        if (march is not int number || !Enum.IsDefined(typeof(March), number) || constructors.Count == 0)
+        {
+            return Refuse(CaptureRules.Unsupported, "it does not compile");
+        }
+
+        var shapes = attributes.Where(static a => Is(a, typeof(InputShapeAttribute))).Select(Dimensions).ToArray();
+        var inputs = forward.Parameters.Select((p, i) => new GraphInput(p.Name, i < shapes.Length ? shapes[i] : Seq<int>.Empty, Scale(p))).ToSeq();
+        return new(model, (March)number, inputs, constructors, forward);
+    }
+
+    public Graph Graph(Seq<Node> nodes, Seq<int> outputs) =>
+        new(Type.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() : "", Type.Name, March, Inputs, nodes, outputs, Type.DeclaredAccessibility == Accessibility.Public);
+
+    /// <summary>Whether a constructor leaves the work to another one.</summary>
+    private static bool Chains(IMethodSymbol constructor, CaptureContext context) =>
+        context.Declaration(constructor) is ConstructorDeclarationSyntax { Initializer.RawKind: (int)SyntaxKind.ThisConstructorInitializer };
+
+    private static bool Is(AttributeData attribute, Type type) => attribute.AttributeClass is { } symbol && TorchNames.FullName(symbol) == type.FullName;
+
+    private static Seq<int> Dimensions(AttributeData attribute) =>
+        attribute.ConstructorArguments is [{ Kind: TypedConstantKind.Array, IsNull: false } dimensions] ? dimensions.Values.Select(static v => v.Value is int i ? i : 0).ToSeq() : Seq<int>.Empty;
+
+    private static double Scale(IParameterSymbol parameter) =>
+        parameter.GetAttributes().Where(static a => Is(a, typeof(QuantizeAttribute))).SelectMany(static a => a.NamedArguments).FirstOrDefault(static n => n.Key == nameof(QuantizeAttribute.Scale)).Value.Value is { } scale
+            ? Convert.ToDouble(scale, CultureInfo.InvariantCulture)
+            : 0;
+}

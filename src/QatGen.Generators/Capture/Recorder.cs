@@ -1,0 +1,102 @@
+using Microsoft.CodeAnalysis;
+using QatGen.Graphs;
+using QatGen.Operators;
+
+namespace QatGen.Generators.Capture;
+
+/// <summary>Writes down the operator calls of forward in order, each with its place, and watches over tensors that are overwritten in place.</summary>
+internal sealed class Recorder(CaptureContext context)
+{
+    /// <summary>What a value is: the memory it shares with the value it views, and which writes to it the value has seen.</summary>
+    private sealed record Memory(int Storage, int Version);
+
+    private readonly List<Recorded> _calls = [];
+    private readonly List<Memory> _values = [];
+    private readonly Dictionary<int, (int Version, Location Location, string Name)> _writes = [];
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private int _inputs;
+
+    public int Count => _calls.Count;
+
+    public IReadOnlyList<Recorded> Calls => _calls;
+
+    public int Inputs => _inputs;
+
+    /// <summary>Keeps the paths of modules from being given to functions.</summary>
+    public void Reserve(IEnumerable<string> paths) => _used.UnionWith(paths);
+
+    public TensorRef Input()
+    {
+        _inputs++;
+        _values.Add(new(_values.Count, 0));
+        return new(_values.Count - 1);
+    }
+
+    /// <summary>A path for the call of a function inside a module: <c>stages.residual1.add</c>, <c>relu_1</c> when the name is taken.</summary>
+    public string FunctionPath(string module, string function)
+    {
+        var name = module.Length == 0 ? function : module + "." + function;
+        var unique = name;
+        for (var i = 1; !_used.Add(unique); i++)
+        {
+            unique = $"{name}_{i}";
+        }
+
+        return unique;
+    }
+
+    /// <summary>The number of a value that is read here; reading what was overwritten since breaks rule QG1009 where it was overwritten.</summary>
+    public int Read(TensorRef tensor, Location location)
+    {
+        var memory = _values[tensor.Number];
+        if (_writes.TryGetValue(memory.Storage, out var write) && write.Version > memory.Version)
+        {
+            context.Report(Violation.Of(CaptureRules.InPlace, "", write.Name), write.Location ?? location);
+        }
+
+        return tensor.Number;
+    }
+
+    /// <summary>Appends a call. Without an operator it stands for a call that no entry of the catalogue claims, and <paramref name="unclaimed"/> says so.</summary>
+    public TensorRef Add(Node node, Operator? op, Location location, Violation? unclaimed = null)
+    {
+        var number = _values.Count;
+        _calls.Add(new(node, location, unclaimed));
+        var source = node.Inputs.Count > 0 ? _values[node.Inputs[0]] : new(number, 0);
+        if (IsInPlace(node))
+        {
+            var version = (_writes.TryGetValue(source.Storage, out var write) ? write.Version : 0) + 1;
+            _writes[source.Storage] = (version, location, node.Path);
+            _values.Add(new(source.Storage, version));
+        }
+        else
+        {
+            _values.Add(op is { IsView: true } ? source : new(number, 0));
+        }
+
+        return new(number);
+    }
+
+    /// <summary>Forgets the unclaimed calls that only led to a decision on data: that decision is the violation.</summary>
+    public void Excuse(int value)
+    {
+        if (value < _inputs || _calls[value - _inputs] is not { Excused: false } call)
+        {
+            return;
+        }
+
+        _calls[value - _inputs] = call with { Excused = true };
+        foreach (var input in call.Node.Inputs)
+        {
+            Excuse(input);
+        }
+    }
+
+    private static bool IsInPlace(Node node) => node.Attributes["inplace"] is Value.Logical { Flag: true } || (node.Form.Kind == FormKind.Method && node.Form.Name.EndsWith("_", StringComparison.Ordinal));
+}
+
+/// <summary>A recorded call: its node, where it stands, and the violation if no operator claims it.</summary>
+internal sealed record Recorded(Node Node, Location Location, Violation? Unclaimed)
+{
+    public bool Excused { get; init; }
+}

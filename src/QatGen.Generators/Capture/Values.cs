@@ -1,0 +1,115 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace QatGen.Generators.Capture;
+
+/// <summary>When a scalar becomes known: at construction, by train() and eval(), with the input's shape, or only with its data.</summary>
+internal enum Level
+{
+    Hyper,
+    Mode,
+    Shape,
+    Data,
+}
+
+/// <summary>A value of the partial evaluator. What can change lies in the <see cref="Heap"/>; values only hold its keys.</summary>
+internal abstract record Datum
+{
+    /// <summary>The value as an expression, for messages and symbolic attributes.</summary>
+    public abstract string Spelled { get; }
+}
+
+/// <summary>A value known at compile time, boxed in its C# type (an enum in its underlying type); also null.</summary>
+internal sealed record Constant(object? Value) : Datum
+{
+    /// <summary>Tells a real number from an integer of the same value.</summary>
+    private string Suffix => Value switch { double => "d", float => "f", decimal => "m", _ => "" };
+
+    public static Constant Null { get; } = new((object?)null);
+
+    public override string Spelled => Value is null ? "null" : (SymbolDisplay.FormatPrimitive(Value, quoteStrings: true, useHexadecimalNumbers: false) ?? Value.ToString()) + Suffix;
+}
+
+/// <summary>A number, string or flag known later. Two scalars with the same <paramref name="Origin"/> and expression are the same value; calls without source get an origin of their own.</summary>
+internal sealed record Scalar(string Expression, Level Level, int Origin = 0) : Datum
+{
+    public override string Spelled => Expression;
+}
+
+/// <summary>One size of a tensor.</summary>
+internal sealed record Dimension(int Tensor, int Axis) : Datum
+{
+    public override string Spelled => $"shape[{Axis}]";
+}
+
+/// <summary>All sizes of a tensor: <c>x.shape</c>.</summary>
+internal sealed record SizesOf(int Tensor) : Datum
+{
+    public override string Spelled => "shape";
+}
+
+/// <summary>A value of the graph by its number.</summary>
+internal sealed record TensorRef(int Number) : Datum
+{
+    public override string Spelled => "%" + Number;
+}
+
+internal sealed record TupleOf(Seq<Datum> Items) : Datum
+{
+    public override string Spelled => "(" + string.Join(", ", Items.Select(static i => i.Spelled)) + ")";
+}
+
+/// <summary>A list or array; its contents are in the heap.</summary>
+internal sealed record ListOf(int Id) : Datum
+{
+    public override string Spelled => "a list";
+}
+
+/// <summary>A lazy sequence: evaluated anew at each enumeration, as LINQ does.</summary>
+internal sealed record Sequence(Func<IReadOnlyList<Datum>> Items) : Datum
+{
+    public override string Spelled => "a sequence";
+}
+
+/// <summary>An index counted from the end: <c>^1</c>.</summary>
+internal sealed record FromEnd(int Count) : Datum
+{
+    public override string Spelled => "^" + Count;
+}
+
+/// <summary>An object of a class with source; its fields are in the heap.</summary>
+internal sealed record Instance(int Id, INamedTypeSymbol Type) : Datum
+{
+    public override string Spelled => Type.Name;
+}
+
+/// <summary>A module that TorchSharp implements, with the arguments it was created with; the children of a container are in the heap.</summary>
+internal sealed record Layer(int Id, INamedTypeSymbol Type, Seq<Argument> Arguments, Location Created) : Datum
+{
+    public override string Spelled => Type.Name;
+}
+
+/// <summary>A bound argument: parameter name and type as TorchSharp declares them.</summary>
+internal sealed record Argument(string Name, ITypeSymbol Type, Datum Value, IOperation Site);
+
+/// <summary>A lambda, local function or method group.</summary>
+internal sealed record Function(IMethodSymbol Method, IOperation? Body, Frame? Captured, Datum? Receiver) : Datum
+{
+    public override string Spelled => Method.Name;
+}
+
+/// <summary>A value that differs by a condition on constructor arguments that nobody gives.</summary>
+internal sealed record Choice(Scalar Condition, Datum WhenTrue, Datum WhenFalse) : Datum
+{
+    public override string Spelled => $"({Condition.Spelled} ? {WhenTrue.Spelled} : {WhenFalse.Spelled})";
+}
+
+/// <summary>Something that plays no part in the graph: a dispose scope, a device, a parameter tensor, the result of a void call.</summary>
+internal sealed record Outside(string What) : Datum
+{
+    public static Outside Nothing { get; } = new("nothing");
+
+    public static Outside Unassigned { get; } = new("an unassigned variable");
+
+    public override string Spelled => What;
+}

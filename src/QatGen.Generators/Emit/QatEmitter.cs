@@ -1,0 +1,101 @@
+using QatGen.Graphs;
+using QatGen.Marches;
+using QatGen.Operators;
+
+namespace QatGen.Generators.Emit;
+
+/// <summary>Emits <c>NetQat</c>: its constructor declares the nodes of the fused graph, its program connects them. <c>ToQat</c> joins the model's own class.</summary>
+internal static class QatEmitter
+{
+    public static string Emit(Graph graph)
+    {
+        var type = graph.Type + "Qat";
+        var march = MarchSpec.Get(graph.March);
+        var code = new CSharpWriter();
+        code.Lines(GeneratedFile.Header("QatGen", "QatGen.Graphs", "QatGen.Primitives", "QatGen.Torch", "QatGen.Torch.Modules", "System.Collections.Generic", "TorchSharp")).Lines(GeneratedFile.Namespace(graph));
+        code.Block($"partial class {graph.Type}", () => code
+            .Lines("/// <summary>The model for quantization-aware training: fused, with quantizers, and with the parameters that this one has now.</summary>")
+            .Lines($"public {type} ToQat(QConfig? config = null) => new(state_dict(), config);"));
+
+        code.Line().Lines($"/// <summary>{GeneratedFile.See(graph)} for quantization-aware training on {march.DisplayName}.</summary>");
+        code.Block($"{GeneratedFile.Access(graph)} sealed class {type} : QatModule", () =>
+        {
+            var fields = new Identifiers(type);
+            var inputs = graph.Inputs.Select(i => fields.Unique($"_{i.Name}_quant")).ToArray();
+            var nodes = graph.Nodes.Select(n => fields.Unique("_" + n.Path)).ToArray();
+            code.Lines(string.Join("\n", inputs.Select(static f => $"private readonly QuantStub {f};")));
+            code.Lines(string.Join("\n", nodes.Select(static f => $"private readonly QatNode {f};")));
+
+            code.Line().Lines($"/// <summary>Declares the nodes and takes the parameters of a {GeneratedFile.See(graph)} from its <c>state_dict</c>, batch norms folded.</summary>");
+            code.Block($"public {type}(IReadOnlyDictionary<string, torch.Tensor> floatState, QConfig? config = null) : base({Literal.Text(graph.Type)}, March.{graph.March}, config)", () =>
+            {
+                for (var i = 0; i < inputs.Length; i++)
+                {
+                    code.Lines($"{inputs[i]} = {Declare(graph.Inputs[i])};");
+                }
+
+                for (var i = 0; i < nodes.Length; i++)
+                {
+                    code.Line().Lines($"// {GeneratedFile.Describe(graph.Nodes[i])}").Lines($"{nodes[i]} = {Declare(graph.Nodes[i])};");
+                }
+
+                code.Line().Lines("LoadFloat(floatState);");
+            });
+
+            code.Line().Lines("/// <summary>The integer program with the scales that training found; layers without calibration are an error that names them.</summary>");
+            code.Lines($"public {graph.Type}FixedPoint Convert() => ({graph.Type}FixedPoint)this.ConvertToFixedPoint();");
+            code.Line().Lines("/// <inheritdoc/>");
+            code.Lines($"public override FixedPointModel CreateFixedPoint(Signature signature, IReadOnlyList<Constant> constants) => new {graph.Type}FixedPoint(signature, constants);");
+            code.Line().Lines("/// <inheritdoc/>");
+            Program(code, graph, inputs, nodes);
+        });
+        return code.ToString();
+    }
+
+    private static void Program(CSharpWriter code, Graph graph, string[] inputs, string[] nodes)
+    {
+        var names = new Identifiers([.. inputs, .. nodes]);
+        var values = graph.Inputs.Select(i => names.Unique(i.Name)).ToList();
+        code.Block($"protected override QatValue Program({string.Join(", ", values.Select(static v => "torch.Tensor " + v))})", () =>
+        {
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                var quantized = names.Unique(graph.Inputs[i].Name + "_quant");
+                code.Lines($"var {quantized} = Quantize({inputs[i]}, {values[i]});");
+                values[i] = quantized;
+            }
+
+            for (var i = 0; i < nodes.Length; i++)
+            {
+                var result = names.Unique(graph.Nodes[i].Path);
+                code.Lines($"var {result} = {nodes[i]}.Call({string.Join(", ", graph.Nodes[i].Inputs.Select(v => values[v]))});");
+                values.Add(result);
+            }
+
+            code.Lines($"return {string.Join(", ", graph.Outputs.Select(o => values[o]))};");
+        });
+    }
+
+    private static string Declare(GraphInput input)
+    {
+        var shape = input.Shape.Count == 0 ? "" : $", shape: {Literal.List(input.Shape)}";
+        var scale = input.FixedScale > 0 ? $", fixedScale: {Literal.Number(input.FixedScale)}" : "";
+        return $"Input({Literal.Text(input.Name)}{shape}{scale})";
+    }
+
+    private static string Declare(Node node)
+    {
+        var absorbed = string.Concat(node.Absorbed.Select(static a => $",\n    Absorbed({Call(a)})"));
+        return $"Node({Call(node)}, OutputKind.{node.Output}{absorbed})";
+    }
+
+    /// <summary>Operator, path, how it was written where that is not a module, and the arguments that its integer form reads. A size that a constructor argument decides is read from the parameters instead.</summary>
+    private static string Call(Node node)
+    {
+        var op = Catalogue.Get(node.Operator);
+        var known = node.Attributes.Where(a => op.Structural.Contains(a.Key) || (op.Sizes.Contains(a.Key) && a.Value is not Value.Symbol)).Select(static a => $"[{Literal.Text(a.Key)}] = {Literal.Of(a.Value)}").ToArray();
+        var form = node.Form.Kind == FormKind.Module ? "" : $"new(FormKind.{node.Form.Kind}, {Literal.Text(node.Form.Name)}), ";
+        var attributes = known.Length == 0 ? "new()" : $"new() {{ {string.Join(", ", known)} }}";
+        return $"{Literal.Text(node.Operator)}, {Literal.Text(node.Path)}, {form}{attributes}";
+    }
+}

@@ -1,0 +1,166 @@
+using QatGen.Kernels.Steps;
+using QatGen.Primitives;
+
+namespace QatGen.Kernels.Planning;
+
+/// <summary>
+/// Compiles an integer program for a batch size. A convolution whose accumulator only one rescale reads runs inside that rescale; a reshape of single pixels is the same memory;
+/// every other value gets a slot. Without <paramref name="reuse"/> no two slots share memory, to prove in tests that sharing changes nothing.
+/// </summary>
+internal sealed class Planner(Packing packing, int batch, bool reuse = true)
+{
+    private readonly IntGraph _graph = packing.Graph;
+    private readonly Fact[] _facts = packing.Graph.Facts(batch);
+    private readonly Dictionary<int, Slot> _slots = [];
+    private readonly List<Step> _steps = [];
+
+    private int InputCount => _graph.Signature.Inputs.Count;
+
+    public ExecutionPlan Plan()
+    {
+        if (Array.FindIndex(_facts, static f => f.Elements is not > 0) is >= 0 and var unknown)
+        {
+            throw QatGenException.Of(FileRules.Malformed, unknown < InputCount ? "" : _graph.Nodes[unknown - InputCount].Layer, $"value {unknown} is {_facts[unknown]}");
+        }
+
+        var fused = FusedConvolutions();
+        CreateSlots(fused);
+        for (var node = 0; node < _graph.Nodes.Count; node++)
+        {
+            if (!fused.ContainsValue(node) && StepOf(node, fused) is { } step)
+            {
+                _steps.Add(step);
+            }
+        }
+
+        return new(_steps, [.. Enumerable.Range(0, InputCount).Select(i => _slots[i])], [.. _graph.Outputs.Select(o => _slots[o])], Arena.Place(Lives(), reuse));
+    }
+
+    /// <summary>For each rescale that computes a convolution itself, that convolution; both as node numbers.</summary>
+    private Dictionary<int, int> FusedConvolutions()
+    {
+        var uses = _graph.Nodes.SelectMany(static n => n.Inputs).Concat(_graph.Outputs).CountBy(static v => v).ToDictionary();
+        var fused = new Dictionary<int, int>();
+        for (var node = 0; node < _graph.Nodes.Count; node++)
+        {
+            if (_graph.Nodes[node] is IntNode.Rescale rescale && rescale.Terms.FirstOrDefault(IsItsConv, -1) is >= 0 and var sum)
+            {
+                fused[node] = sum - InputCount;
+            }
+        }
+
+        return fused;
+
+        bool IsItsConv(int term) => term >= InputCount && _graph.Nodes[term - InputCount] is IntNode.Conv && uses[term] == 1;
+    }
+
+    private void CreateSlots(Dictionary<int, int> fused)
+    {
+        var roots = new int[_facts.Length];
+        var borders = new Border[_facts.Length];
+        var strides = new int[_facts.Length];
+        for (var value = 0; value < _facts.Length; value++)
+        {
+            roots[value] = value;
+            switch (value < InputCount ? null : _graph.Nodes[value - InputCount])
+            {
+                case IntNode.Reshape reshape when IsOnePixel(reshape.X) && IsOnePixel(value):
+                    roots[value] = roots[reshape.X];
+                    break;
+                case IntNode.Conv conv:
+                    borders[roots[conv.X]] = borders[roots[conv.X]].Union(Border.Of(conv.Geometry));
+                    break;
+                case IntNode.Concat { Axis: 1 } concat:
+                    strides[value] = ConcatStep.PixelStride(concat.Parts.Select(p => _facts[p].Shape[1]));
+                    break;
+            }
+        }
+
+        var inRegisters = fused.Values.Select(n => n + InputCount).ToHashSet();
+        for (var value = 0; value < _facts.Length; value++)
+        {
+            if (!inRegisters.Contains(value))
+            {
+                _slots[value] = roots[value] == value ? new Slot(Layout.Of(_facts[value], borders[value], strides[value])) : _slots[roots[value]];
+            }
+        }
+    }
+
+    private bool IsOnePixel(int value) => Layout.Of(_facts[value], default, 0).Pixels == 1;
+
+    /// <summary>Inputs live from before the first step, outputs to after the last.</summary>
+    private IEnumerable<Slot> Lives()
+    {
+        for (var step = 0; step < _steps.Count; step++)
+        {
+            _steps[step].Target.NeedAt(step);
+            foreach (var source in _steps[step].Sources)
+            {
+                source.NeedAt(step);
+            }
+        }
+
+        foreach (var input in Enumerable.Range(0, InputCount))
+        {
+            _slots[input].NeedAt(-1);
+        }
+
+        foreach (var output in _graph.Outputs)
+        {
+            _slots[output].NeedAt(_steps.Count);
+        }
+
+        return _slots.Values.Distinct();
+    }
+
+    private Step? StepOf(int node, Dictionary<int, int> fused)
+    {
+        var (kernels, value) = (packing.Kernels, node + InputCount);
+        var target = _slots[value];
+        switch (_graph.Nodes[node])
+        {
+            case IntNode.Conv:
+                return Conv(node, node, [null], RescaleNumbers.Limits(DType.QInt32, int.MinValue, int.MaxValue));
+            case IntNode.Rescale rescale when fused.TryGetValue(node, out var conv):
+                return Conv(conv, node, [.. rescale.Terms.Select(t => t == conv + InputCount ? null : _slots[t])], packing.Constant<RescaleConstant>(rescale.Constant));
+            case IntNode.Rescale rescale:
+                return new RescaleStep(kernels, Numbers(node, packing.Constant<RescaleConstant>(rescale.Constant)), [.. rescale.Terms.Select(t => _slots[t])], target);
+            case IntNode.Clamp clamp:
+                var limits = packing.Constant<ClampConstant>(clamp.Limits);
+                return new RescaleStep(kernels, Numbers(node, RescaleNumbers.Limits(_facts[value].DType, limits.Low, limits.High)), [_slots[clamp.X]], target);
+            case IntNode.MaxPool pool:
+                return new PoolStep(kernels, pool.Geometry, _slots[pool.X], target, _facts[value].DType.Min());
+            case IntNode.SumPool pool:
+                return new PoolStep(kernels, pool.Geometry, _slots[pool.X], target, null);
+            case IntNode.Concat concat:
+                return Concat(node, concat);
+            case IntNode.Reshape reshape:
+                return _slots[reshape.X] == target ? null : new ReshapeStep(_slots[reshape.X], target);
+            default:
+                throw new InvalidOperationException(_graph.Nodes[node].GetType().Name);
+        }
+    }
+
+    private Step Conv(int conv, int result, Slot?[] terms, RescaleConstant rescale)
+    {
+        var node = (IntNode.Conv)_graph.Nodes[conv];
+        var (input, target, weight) = (_slots[node.X], _slots[result + InputCount], packing.Constant<WeightConstant>(node.Weight));
+        var epilogue = new Epilogue(packing.Kernels, Numbers(result, rescale), terms, target);
+        Slot[] others = [.. terms.OfType<Slot>()];
+        return weight.Shape[1] == 1 && node.Geometry.Groups == weight.OutputChannels
+            ? new DepthwiseStep(packing.Kernels, packing.Depthwise(conv), node.Geometry, input, others, target, epilogue)
+            : new ConvStep(packing.Kernels, packing.Conv(conv, input.Layout.PixelStride), node.Geometry, input, others, target, epilogue);
+    }
+
+    private RescaleNumbers Numbers(int node, RescaleConstant constant) => packing.Rescale(node, 0, constant, _slots[node + InputCount].Layout.Channels);
+
+    private ConcatStep Concat(int node, IntNode.Concat concat)
+    {
+        var (rescale, parts) = (packing.Constant<RescaleConstant>(concat.Constant), concat.Parts.Select(p => _slots[p]).ToArray());
+        var numbers = parts.Select((p, i) => packing.Rescale(node, i, rescale, p.Layout.Channels)).ToArray();
+
+        // Behind the channels, the dimensions from the axis on are one run of pixels per part.
+        int[]? runs = concat.Axis == 1 ? null : [.. concat.Parts.Select(p => _facts[p].Shape.Skip(concat.Axis).Aggregate(1, static (n, d) => n * d))];
+        return new(packing.Kernels, numbers, parts, runs, _slots[node + InputCount]);
+    }
+}

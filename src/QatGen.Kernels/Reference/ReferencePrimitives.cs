@@ -1,0 +1,155 @@
+using QatGen.Arithmetic;
+using QatGen.Primitives;
+using static QatGen.Kernels.Reference.ReferenceValue;
+
+namespace QatGen.Kernels.Reference;
+
+/// <summary>The primitives as plain loops that follow NUMERICS literally: the living definition that settles arguments.</summary>
+internal sealed class ReferencePrimitives : IPrimitives<ReferenceValue>
+{
+    public void Layer(string path)
+    {
+    }
+
+    public ReferenceValue Conv(ReferenceValue x, ReferenceValue weight, ReferenceValue bias, ConvGeometry g)
+    {
+        var (input, w, b) = ((Integers)x, Constant<WeightConstant>(weight), Constant<BiasConstant>(bias));
+        var (batch, height, width) = (input.Shape[0], input.Shape[2], input.Shape[3]);
+        var (channels, kernelH, kernelW) = (w.Shape[1], w.Shape[2], w.Shape[3]);
+        var result = new Integers([batch, w.OutputChannels, g.OutputHeight(height, kernelH), g.OutputWidth(width, kernelW)], DType.QInt32);
+        var at = 0;
+        foreach (var (n, o, y, column) in Positions(result.Shape))
+        {
+            var firstChannel = o / (w.OutputChannels / g.Groups) * channels;
+            var sum = b.Values[o];
+            for (var c = 0; c < channels; c++)
+            {
+                for (var kh = 0; kh < kernelH; kh++)
+                {
+                    for (var kw = 0; kw < kernelW; kw++)
+                    {
+                        var (iy, ix) = ((y * g.StrideH) - g.PadTop + (kh * g.DilationH), (column * g.StrideW) - g.PadLeft + (kw * g.DilationW));
+                        if (iy >= 0 && iy < height && ix >= 0 && ix < width)
+                        {
+                            sum += input.Data[(((((n * input.Shape[1]) + firstChannel + c) * height) + iy) * width) + ix] * w.Values[(((((o * channels) + c) * kernelH) + kh) * kernelW) + kw];
+                        }
+                    }
+                }
+            }
+
+            result.Data[at++] = sum;
+        }
+
+        return result;
+    }
+
+    public ReferenceValue Rescale(ReferenceValue[] terms, ReferenceValue rescale)
+    {
+        var (inputs, r) = (terms.Cast<Integers>().ToArray(), Constant<RescaleConstant>(rescale));
+        var result = new Integers(inputs[0].Shape, r.DType);
+        for (var i = 0; i < result.Data.Length; i++)
+        {
+            var lane = r.Lanes switch
+            {
+                LaneKind.Channel => i / result.Area % result.Shape[1],
+                LaneKind.Position => r.Map[i % result.Area],
+                _ => 0,
+            };
+            result.Data[i] = Rescale([.. inputs.Select(t => t.Data[i])], r, lane);
+        }
+
+        return result;
+    }
+
+    public ReferenceValue Clamp(ReferenceValue x, ReferenceValue limits)
+    {
+        var (input, clamp) = ((Integers)x, Constant<ClampConstant>(limits));
+        return input with { Data = [.. input.Data.Select(v => Math.Clamp(v, clamp.Low, clamp.High))] };
+    }
+
+    public ReferenceValue MaxPool(ReferenceValue x, PoolGeometry geometry) => Pool((Integers)x, geometry, ((Integers)x).DType, ((Integers)x).DType.Min(), Math.Max);
+
+    public ReferenceValue SumPool(ReferenceValue x, PoolGeometry geometry, AverageCount count) => Pool((Integers)x, geometry, DType.QInt32, 0, static (sum, v) => sum + v);
+
+    public ReferenceValue Concat(ReferenceValue[] parts, ReferenceValue rescale, int axis)
+    {
+        var (inputs, r) = (parts.Cast<Integers>().ToArray(), Constant<RescaleConstant>(rescale));
+        var result = new Integers([.. inputs[0].Shape.Select((d, i) => i == axis ? inputs.Sum(p => p.Shape[axis]) : d)], r.DType);
+        var outer = inputs[0].Shape.Take(axis).Aggregate(1, static (n, d) => n * d);
+        var at = 0;
+        for (var o = 0; o < outer; o++)
+        {
+            for (var part = 0; part < inputs.Length; part++)
+            {
+                var run = inputs[part].Data.Length / outer;
+                for (var i = 0; i < run; i++)
+                {
+                    result.Data[at++] = Rescale([inputs[part].Data[(o * run) + i]], r, part);
+                }
+            }
+        }
+
+        return result;
+    }
+
+    public ReferenceValue Reshape(ReferenceValue x, int[] shape)
+    {
+        var input = (Integers)x;
+        var target = new FactChecker().Reshape(Fact.Of(new(input.Shape), input.DType), shape);
+        return input with { Shape = target.Shape.ToArray() };
+    }
+
+    /// <summary>One element of NUMERICS section 5, or the clamped accumulator of a high-precision output.</summary>
+    private static int Rescale(int[] terms, RescaleConstant r, int lane)
+    {
+        if (r.IsPassThrough)
+        {
+            return Math.Clamp(terms[0], r.Lows[lane], r.Highs[lane]);
+        }
+
+        long sum = 0;
+        for (var t = 0; t < terms.Length; t++)
+        {
+            sum += (long)terms[t] * r.Multipliers[(lane * r.Terms) + t];
+        }
+
+        return Rescaling.Apply(sum, r.Shifts[lane], r.Lows[lane], r.Highs[lane]);
+    }
+
+    private static Integers Pool(Integers input, PoolGeometry geometry, DType type, int start, Func<int, int, int> combine)
+    {
+        var (channels, height, width) = (input.Shape[1], input.Shape[2], input.Shape[3]);
+        var g = geometry.For(height, width);
+        var result = new Integers([input.Shape[0], channels, g.OutputHeight(height), g.OutputWidth(width)], type);
+        var at = 0;
+        foreach (var (n, c, y, x) in Positions(result.Shape))
+        {
+            var value = start;
+            for (var kh = 0; kh < g.KernelH; kh++)
+            {
+                for (var kw = 0; kw < g.KernelW; kw++)
+                {
+                    var (iy, ix) = ((y * g.StrideH) - g.PadH + (kh * g.DilationH), (x * g.StrideW) - g.PadW + (kw * g.DilationW));
+                    if (iy >= 0 && iy < height && ix >= 0 && ix < width)
+                    {
+                        value = combine(value, input.Data[(((((n * channels) + c) * height) + iy) * width) + ix]);
+                    }
+                }
+            }
+
+            result.Data[at++] = value;
+        }
+
+        return result;
+    }
+
+    private static IEnumerable<(int N, int C, int Y, int X)> Positions(int[] shape) =>
+        from n in Enumerable.Range(0, shape[0])
+        from c in Enumerable.Range(0, shape[1])
+        from y in Enumerable.Range(0, shape[2])
+        from x in Enumerable.Range(0, shape[3])
+        select (n, c, y, x);
+
+    private static T Constant<T>(ReferenceValue value)
+        where T : Constant => (T)((Fixed)value).Constant;
+}

@@ -1,0 +1,50 @@
+using System.Reflection;
+using QatGen.Graphs;
+using QatGen.Operators;
+using TorchSharp;
+
+namespace QatGen.Conformance;
+
+/// <summary>What operators say of TorchSharp, against the real one.</summary>
+public sealed class CatalogueTests
+{
+    private const BindingFlags Any = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance;
+
+    public static IEnumerable<object[]> Forms => Catalogue.All.SelectMany(static o => o.Forms.Select(f => new object[] { o.Name, f.Kind, f.Name }));
+
+    public static TheoryData<string> Names => new(Catalogue.All.Select(static o => o.Name));
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Form_ExistsInTorchSharp(string op, FormKind kind, string name) => Assert.True(Declarations(new(kind, name)).Any(), $"{op}: TorchSharp has no {kind} {name}");
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Arguments_AreParametersInTorchSharp(string name)
+    {
+        var op = Catalogue.Get(name);
+        var parameters = op.Forms.SelectMany(Declarations).SelectMany(static m => m.GetParameters()).Select(static p => p.Name).ToHashSet();
+        Assert.All([.. op.Structural, .. op.Sizes], s => Assert.Contains(s, parameters));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Examples_AreThereUnlessFoldedOrRemoved(string name)
+    {
+        var op = Catalogue.Get(name);
+        Assert.Equal(op.IsIdentity || op.Fusion == Fusion.BatchNorm, !op.Examples().Any());
+    }
+
+    /// <summary>The methods that a form can mean; for a module those of its factory in torch.nn.</summary>
+    private static IEnumerable<MethodBase> Declarations(Form form) => form.Kind switch
+    {
+        FormKind.Module when typeof(torch).Assembly.GetType("TorchSharp.Modules." + form.Name) is not null => Named(typeof(torch.nn), form.Name),
+        FormKind.Module => [],
+        FormKind.Functional => Named(typeof(torch.nn.functional), form.Name),
+        FormKind.Torch => Named(typeof(torch), form.Name),
+        FormKind.Method or FormKind.Symbol => Named(typeof(torch.Tensor), form.Name),
+        _ => throw new ArgumentOutOfRangeException(nameof(form)),
+    };
+
+    private static IEnumerable<MethodBase> Named(Type type, string name) => type.GetMethods(Any).Where(m => m.Name == name);
+}

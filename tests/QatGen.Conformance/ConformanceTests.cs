@@ -1,0 +1,75 @@
+using QatGen.Bpu;
+using QatGen.Kernels;
+using QatGen.Kernels.Reference;
+using QatGen.Marches;
+using QatGen.Operators;
+using QatGen.Primitives;
+
+namespace QatGen.Conformance;
+
+/// <summary>Every operator's own examples on every march and rung: QAT rounds float to the nearest step; QAT, reference kernels, vectorized kernels and the simulator agree bit for bit.</summary>
+public sealed class ConformanceTests
+{
+    private static readonly double[] Spreads = [0.3, 1, 4];
+
+    public static IEnumerable<object[]> Cases =>
+        from op in Catalogue.All
+        from example in op.Examples()
+        from march in Enum.GetValues<March>()
+        select new object[] { op.Name, example.Name, march };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Qat_RoundsFloatToTheNearestStep(string op, string example, March march)
+    {
+        using var ladder = Ladder.Of(op, example, march);
+        var (real, trained, type) = (ladder.Real(), ladder.Trained.Dequantize(), ladder.Trained.DType);
+        var step = (float)ladder.Trained.Scale.Max();
+
+        // Half a step, and what the multiplier's own rounding and float32 add to it.
+        var tolerance = (0.505f * step) + (1e-5f * real.Max(Math.Abs));
+        Assert.All(real.Zip(trained), pair =>
+        {
+            var reachable = Math.Clamp(pair.First, type.Min() * step, type.Max() * step);
+            Assert.InRange(pair.Second, reachable - tolerance, reachable + tolerance);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Integers_AreTheSameOnEveryRung(string op, string example, March march)
+    {
+        foreach (var spread in Spreads)
+        {
+            using var ladder = Ladder.Of(op, example, march, spread);
+            var reference = ReferenceRunner.Run(ladder.FixedPoint, ladder.Inputs)[0];
+            Assert.Equal(ladder.Trained.Data, reference.Data);
+            Assert.Equal(reference.Data, ladder.FixedPoint.RunAll(ladder.Inputs)[0].Data);
+            if (Violations(ladder.FixedPoint).Count == 0)
+            {
+                Assert.Equal(reference.Data, new Simulator(BpuCompiler.Compile(ladder.FixedPoint)).Run(ladder.Inputs).Output.Data);
+            }
+            else
+            {
+                Assert.Throws<QatGenException>(() => BpuCompiler.Compile(ladder.FixedPoint));
+            }
+        }
+    }
+
+    [Fact]
+    public void ResidualNet_IsTheSameOnEveryRung()
+    {
+        using var ladder = new Ladder(Torch.Tests.Nets.Residual(side: 28, width: 16), batch: 4, spread: 1.5);
+        var reference = ReferenceRunner.Run(ladder.FixedPoint, ladder.Inputs)[0];
+        Assert.Equal(ladder.Trained.Data, reference.Data);
+        Assert.Equal(reference.Data, ladder.FixedPoint.RunAll(ladder.Inputs)[0].Data);
+        Assert.Equal(reference.Data, new Simulator(BpuCompiler.Compile(ladder.FixedPoint)).Run(ladder.Inputs).Output.Data);
+    }
+
+    private static IReadOnlyList<Violation> Violations(FixedPointModel model)
+    {
+        var checker = new MarchChecker(MarchSpec.Get(model.Signature.March));
+        model.Forward(checker, [.. model.Constants.Select(Fact.Of)], [.. model.Signature.Inputs.Select(static i => Fact.Of(i.Shape, i.DType))]);
+        return checker.Violations;
+    }
+}

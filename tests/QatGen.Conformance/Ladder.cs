@@ -1,0 +1,63 @@
+using QatGen.Graphs;
+using QatGen.Operators;
+using QatGen.Primitives;
+using QatGen.Torch;
+using QatGen.Torch.Tests;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QatGen.Conformance;
+
+/// <summary>A small trained-like model and data for it, on every rung: float, QAT in VALIDATION, fixed point.</summary>
+internal sealed class Ladder : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly Graph _graph;
+    private readonly GraphQat _qat;
+    private readonly Tensor[] _data;
+
+    /// <summary>Random parameters, calibrated on data of spread 1; <paramref name="spread"/> of the data it is then run on: above 1 saturates.</summary>
+    public Ladder(Graph graph, int batch, double spread)
+    {
+        _graph = graph;
+        _qat = Nets.Calibrated(graph);
+        _data = Nets.Batch(graph, batch, spread);
+        FixedPoint = _qat.ConvertToFixedPoint();
+        Inputs = Nets.Quantized(FixedPoint.Signature, _data);
+        Trained = _qat.ValidationIntegers(_data);
+    }
+
+    public FixedPointModel FixedPoint { get; }
+
+    public QTensor[] Inputs { get; }
+
+    /// <summary>The integers of QAT in VALIDATION.</summary>
+    public QTensor Trained { get; }
+
+    /// <summary>A case of the suite: one operator call inside a model for a march.</summary>
+    public static Ladder Of(string op, string example, March march, double spread = 1) =>
+        new(Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march }, batch: 2, spread);
+
+    /// <summary>The reals that the same program gives in float for the inputs and weights that the integers stand for.</summary>
+    public float[] Real()
+    {
+        using var grad = no_grad();
+        var state = new Dictionary<string, Tensor>();
+        var constants = FixedPoint.Constants.OfType<WeightConstant>().GetEnumerator();
+        foreach (var node in _qat.Nodes.Where(static n => n.Weight is not null))
+        {
+            constants.MoveNext();
+            var shape = constants.Current.Shape.Select(static d => (long)d).ToArray();
+            var scales = node.WeightQuantizer!.Scales;
+            var perChannel = constants.Current.Values.Count / scales.Length;
+            state[node.Node.Path + ".weight"] = tensor(constants.Current.Values.Select((q, i) => q * scales[i / perChannel]).ToArray(), shape);
+            state[node.Node.Path + ".bias"] = node.Bias!;
+        }
+
+        var real = new GraphQat(_graph, state);
+        var inputs = Inputs.Select(static q => tensor(q.Dequantize(), [.. q.Shape.Select(static d => (long)d)])).ToArray();
+        return ((QatValue.Activation)((IQatModule)real).Run(inputs)).Data.data<float>().ToArray();
+    }
+
+    public void Dispose() => _scope.Dispose();
+}

@@ -1,0 +1,88 @@
+using System.Reflection;
+using QatGen.Graphs;
+using static TorchSharp.torch;
+
+namespace QatGen.Generators.Tests.Capture;
+
+/// <summary>The captured graph, emitted as float calls, against the model's own forward: no value may differ, in eval() and in train().</summary>
+internal static class Differential
+{
+    private const string Header = """
+        using QatGen;
+        using TorchSharp;
+        using TorchSharp.Modules;
+        using static TorchSharp.torch;
+        using static TorchSharp.torch.nn;
+        using F = TorchSharp.torch.nn.functional;
+
+        namespace Constructs;
+
+        """;
+
+    /// <summary>The source of a class Model on [N, 4, 8, 8] with these members, and what stands beside it.</summary>
+    public static string Source(string members, string beside = "", string primary = "", string name = "") =>
+        $"{Header}\n[QatModel(March.Bayes)]\n[InputShape(1, 4, 8, 8)]\npublic partial class Model{primary} : Module<Tensor, Tensor>{name}\n{{\n{members}\n}}\n\n{beside}\n";
+
+    /// <summary>Captures a class Model with these members, compares it, and returns its graph.</summary>
+    public static Graph Members(string members, string beside = "", object?[]? arguments = null) => Check("Model", [1, 4, 8, 8], arguments ?? [], Source(members, beside));
+
+    public static Graph Check(string type, long[] shape, object?[] arguments, params string[] sources)
+    {
+        var compilation = CaptureHarness.Compile(sources);
+        var result = CaptureHarness.Capture(compilation, type);
+        Assert.Empty(result.Violations.Select(static v => v.Violation + " at " + v.Location));
+        var assembly = CaptureHarness.Load(compilation, result.Graph!);
+        var forward = assembly.GetTypes().Single(t => t.Name == type + "Float").GetMethod("Forward")!;
+        manual_seed(1);
+        using var scope = NewDisposeScope();
+        using var model = (nn.Module<Tensor, Tensor>)Activator.CreateInstance(
+            assembly.GetTypes().Single(t => t.Name == type), BindingFlags.CreateInstance | BindingFlags.Public | BindingFlags.Instance | BindingFlags.OptionalParamBinding, null, arguments, null)!;
+        Randomize(model);
+        var names = model.named_modules().Select(static m => m.name).ToHashSet();
+        Assert.All(result.Graph!.Nodes.Where(static n => n.Form.Kind == FormKind.Module), n => Assert.Contains(n.Path.Split('#')[0], names));
+        Assert.All(result.Graph!.Nodes.Where(static n => n.Form.Kind != FormKind.Module), n => Assert.DoesNotContain(n.Path, names));
+        foreach (var training in new[] { false, true })
+        {
+            model.train(training);
+            var input = randn([2, .. shape.Skip(1)]);
+            var expected = Run(() => model.call(input.clone()), model);
+            var actual = Run(() => (Tensor)forward.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [model, input.clone()], null)!, model);
+            Assert.Equal(expected.shape, actual.shape);
+            Assert.Equal(0f, (expected - actual).abs().max().item<float>());
+            Assert.True(expected.abs().max().item<float>() > 0, "the output is all zero and proves nothing");
+        }
+
+        return result.Graph!;
+    }
+
+    /// <summary>Both runs start from the same running statistics and the same random numbers.</summary>
+    private static Tensor Run(Func<Tensor> forward, nn.Module model)
+    {
+        var saved = model.state_dict().ToDictionary(static p => p.Key, static p => p.Value.clone());
+        manual_seed(7);
+        var output = forward().detach();
+        model.load_state_dict(saved);
+        return output;
+    }
+
+    private static void Randomize(nn.Module model)
+    {
+        using var none = no_grad();
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            parameter.normal_(0, 0.3);
+        }
+
+        foreach (var (name, buffer) in model.named_buffers())
+        {
+            if (name.EndsWith("running_mean", StringComparison.Ordinal))
+            {
+                buffer.normal_(0, 0.5);
+            }
+            else if (name.EndsWith("running_var", StringComparison.Ordinal))
+            {
+                buffer.uniform_(0.5, 1.5);
+            }
+        }
+    }
+}

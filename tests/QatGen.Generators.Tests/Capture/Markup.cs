@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+
+namespace QatGen.Generators.Tests.Capture;
+
+/// <summary>Source with expected violations marked as <c>{|QG1003:gelu(x)|}</c>.</summary>
+internal static partial class Markup
+{
+    /// <summary>Captures the class Model of marked members and compares what was found with the marks; returns the messages.</summary>
+    public static string Verify(string members, string beside = "") => VerifySource(Differential.Source(members, beside));
+
+    public static string VerifySource(string marked)
+    {
+        var source = Mark().Replace(marked, "${text}");
+        var expected = new List<string>();
+        for (var match = Mark().Match(marked); match.Success; match = Mark().Match(marked))
+        {
+            expected.Add($"{match.Groups["id"].Value} at {match.Index}: {match.Groups["text"].Value}");
+            marked = string.Concat(marked.AsSpan(0, match.Index), match.Groups["text"].Value, marked.AsSpan(match.Index + match.Length));
+        }
+
+        var result = CaptureHarness.Capture(CaptureHarness.Compile(source), "Model");
+        var actual = result.Violations.Select(v => $"{v.Violation.Rule.Id} at {v.Location.SourceSpan.Start}: {source.Substring(v.Location.SourceSpan.Start, v.Location.SourceSpan.Length)}");
+        var messages = string.Join("\n", result.Violations.Select(static v => v.Violation));
+        Assert.True(expected.Order(StringComparer.Ordinal).SequenceEqual(actual.Order(StringComparer.Ordinal)), $"expected:\n{string.Join("\n", expected)}\nfound:\n{string.Join("\n", actual)}\n{messages}");
+        Assert.Equal(expected.Count > 0, result.Graph is null);
+        return messages;
+    }
+
+    [GeneratedRegex(@"\{\|(?<id>QG\d{4}):(?<text>.*?)\|\}", RegexOptions.Singleline)]
+    private static partial Regex Mark();
+}

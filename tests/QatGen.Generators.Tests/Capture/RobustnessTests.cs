@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using Microsoft.CodeAnalysis.CSharp;
+using QatGen.Generators.Capture;
+
+namespace QatGen.Generators.Tests.Capture;
+
+/// <summary>Code that is being typed: capture returns, whatever is missing.</summary>
+public class RobustnessTests
+{
+    /// <summary>Every how many tokens one is tried.</summary>
+    private static readonly int Step = Environment.GetEnvironmentVariable("QATGEN_LONG") == "1" ? 1 : 9;
+
+    [Theory]
+    [InlineData("ResNet18", true)]
+    [InlineData("ResNet18", false)]
+    [InlineData("MobileNetV2", true)]
+    [InlineData("MobileNetV2", false)]
+    public void Run_SourceWithoutSomeTokens_Returns(string name, bool truncate)
+    {
+        var source = CaptureHarness.Model(name);
+        var tokens = CSharpSyntaxTree.ParseText(source, cancellationToken: CancellationToken.None).GetRoot(CancellationToken.None).DescendantTokens().ToArray();
+        for (var i = 0; i < tokens.Length; i += Step)
+        {
+            var (start, end) = (tokens[i].SpanStart, truncate ? source.Length : tokens[i].Span.End);
+            var compilation = CaptureHarness.Compile(string.Concat(source.AsSpan(0, start), source.AsSpan(end)));
+            if (compilation.GetSymbolsWithName(name, Microsoft.CodeAnalysis.SymbolFilter.Type, CancellationToken.None).OfType<Microsoft.CodeAnalysis.INamedTypeSymbol>().FirstOrDefault() is not { } model)
+            {
+                continue;
+            }
+
+            var time = Stopwatch.StartNew();
+            var result = ModelCapture.Run(model, compilation, CancellationToken.None);
+            Assert.True(time.Elapsed < TimeSpan.FromSeconds(20), $"token {i} took {time.Elapsed}");
+            Assert.All(result.Violations, static v => Assert.DoesNotContain(ModelCapture.Defect, v.Violation.Message));
+            Assert.Equal(result.Graph is null, result.Violations.Count > 0);
+            result.Graph?.Verify();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using QatGen.Generators.Capture;
+using QatGen.Graphs;
+using QatGen.Operators;
+using TorchSharp;
+
+namespace QatGen.Generators.Tests.Capture;
+
+/// <summary>Every TorchSharp name that is spelled exists in the real assembly.</summary>
+public class TorchNamesTests
+{
+    [Theory]
+    [InlineData(TorchNames.Torch)]
+    [InlineData(TorchNames.Neural)]
+    [InlineData(TorchNames.Functional)]
+    [InlineData(TorchNames.Tensor)]
+    [InlineData(TorchNames.Module)]
+    [InlineData(TorchNames.DisposeScope)]
+    [InlineData(TorchNames.ModuleExtensions)]
+    [InlineData(TorchNames.ComponentName)]
+    public void Type_Spelled_Exists(string fullName) => Assert.Contains(fullName, Types.Select(FullName));
+
+    [Fact]
+    public void Members_Spelled_Exist()
+    {
+        Assert.All(TorchNames.HarmlessOnModules.Concat(TorchNames.Registering).Append(TorchNames.Training), static name => Assert.Contains(name, Members(typeof(torch.nn.Module))));
+        Assert.Contains(TorchNames.RegisterComponents, Members(typeof(torch.nn.Module)));
+        Assert.All(TorchNames.SameTensor.Concat(TorchNames.ShapeOnly).Concat([TorchNames.Shape, TorchNames.Size]), static name => Assert.Contains(name, Members(typeof(torch.Tensor))));
+        Assert.All(TorchNames.Appending, static name => Assert.Contains(name, Members(typeof(TorchSharp.Modules.ModuleList<>)).Concat(Members(typeof(TorchSharp.Modules.Sequential)))));
+        Assert.All(new[] { TorchNames.Call, TorchNames.Forward }, static name => Assert.Contains(name, Members(typeof(torch.nn.Module<torch.Tensor, torch.Tensor>))));
+        Assert.All(new[] { TorchNames.Sequential, TorchNames.ModuleList }, static name => Assert.Contains($"{typeof(TorchSharp.Modules.Sequential).Namespace}.{name}", Types.Select(FullName)));
+    }
+
+    public static TheoryData<Form> Forms() => [.. Catalogue.All.SelectMany(static o => o.Forms)];
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Form_OfCatalogue_Exists(Form form)
+    {
+        var names = form.Kind switch
+        {
+            FormKind.Module => Types.Where(static t => t.Namespace == typeof(TorchSharp.Modules.Sequential).Namespace).Select(static t => t.Name),
+            FormKind.Functional => Members(typeof(torch.nn.functional)),
+            FormKind.Torch => Members(typeof(torch)),
+            _ => Members(typeof(torch.Tensor)),
+        };
+        Assert.Contains(form.Name, names);
+    }
+
+    private static Type[] Types => typeof(torch).Assembly.GetTypes();
+
+    private static string FullName(Type type) => type.FullName!.Replace('+', '.').Split('`')[0];
+
+    private static IEnumerable<string> Members(Type type) => type.GetMembers((System.Reflection.BindingFlags)60).Select(static m => m.Name);
+}

@@ -1,0 +1,138 @@
+using Microsoft.CodeAnalysis.CSharp.Testing;
+using Microsoft.CodeAnalysis.Testing;
+using QatGen.Generators.Analyzers;
+
+namespace QatGen.Generators.Tests;
+
+public sealed class QatModelAnalyzerTests
+{
+    [Fact]
+    public Task QuickStart_HasNoDiagnostic() => Verify(string.Join("\n", GeneratorRun.QuickStart()[0]), GeneratorRun.QuickStart()[1]);
+
+    [Fact]
+    public Task ClassWithoutPartial_IsReportedAtItsName() => Verify("""
+        [QatModel(March.Bayes)]
+        public class {|QG1001:Net|} : Module<Tensor, Tensor>
+        {
+            public Net() : base("Net") { }
+            public override Tensor forward(Tensor x) => x;
+        }
+        """);
+
+    [Fact]
+    public Task ClassThatIsNoModule_IsReportedAtItsName() => Verify("""
+        [QatModel(March.Bayes)]
+        public partial class {|QG1002:Net|};
+        """);
+
+    [Fact]
+    public Task UnsupportedOperator_IsReportedAtTheCall() => Verify(Model("return {|QG1003:functional.silu(conv.call(x))|};"));
+
+    [Fact]
+    public Task ControlFlowOnData_IsReportedAtTheCondition() => Verify(Model("""
+        var y = conv.call(x);
+        if ({|QG1004:y.sum().item<float>() > 0|})
+        {
+            y = relu.call(y);
+        }
+
+        return y;
+        """));
+
+    [Fact]
+    public Task LoopOverAnUndecidedArgument_IsReported() => Verify("""
+        [QatModel(March.Bayes)]
+        public partial class Net : Module<Tensor, Tensor>
+        {
+            private readonly ModuleList<Module<Tensor, Tensor>> convs = new();
+
+            public Net(int depth) : base("Net")
+            {
+                for (var i = 0; {|QG1005:i < depth|}; i++)
+                {
+                    convs.Add(nn.Conv2d(3, 3, kernel_size: 1));
+                }
+
+                RegisterComponents();
+            }
+
+            public override Tensor forward(Tensor x) => x;
+        }
+        """);
+
+    [Fact]
+    public Task PaddingModeThatHasNoQuantizedForm_IsReported() => Verify(Model("return {|QG1007:reflect.call(x)|};", "private readonly Conv2d reflect = nn.Conv2d(3, 8, kernel_size: 3, padding: 1, padding_mode: PaddingModes.Reflect);"));
+
+    [Fact]
+    public Task InPlaceOnAValueUsedLater_IsReported() => Verify(Model("""
+        var y = conv.call(x);
+        var z = {|QG1009:functional.relu(y, inplace: true)|};
+        return y + z;
+        """));
+
+    [Fact]
+    public Task LoneBatchNorm_IsReported() => Verify(Model("return {|QG1012:bn.call(relu.call(conv.call(x)))|};", "private readonly BatchNorm2d bn = nn.BatchNorm2d(8);"));
+
+    [Fact]
+    public Task ModuleCalledTwice_IsReported() => Verify(Model("return relu.call({|QG1013:same.call(same.call(x))|});", "private readonly Conv2d same = nn.Conv2d(3, 3, kernel_size: 1);"));
+
+    [Fact]
+    public Task ChannelsThatDiffer_AreReportedWithBothCounts() => Verify(
+        Model("return {|#0:next.call(conv.call(x))|};", "private readonly Conv2d next = nn.Conv2d(16, 8, kernel_size: 1);"),
+        DiagnosticResult.CompilerError("QG2003").WithLocation(0).WithMessage("The input has 8 channels, the weights expect 16. Make in_channels equal to the channels of the layer before."));
+
+    [Fact]
+    public Task KernelBeyondTheMarch_IsReportedWithTheLimit() => Verify(
+        Model("return {|#0:large.call(x)|};", "private readonly Conv2d large = nn.Conv2d(3, 8, kernel_size: 9);", march: "Bernoulli2"),
+        DiagnosticResult.CompilerError("QG4001").WithLocation(0)
+            .WithMessage("BERNOULLI2 takes a convolution with a kernel height and width of 1 to 7; this one has 9 x 9. Change the layer, or choose a march that allows it."));
+
+    private static string Model(string forward, string fields = "", string march = "Bayes") => $$"""
+        [QatModel(March.{{march}})]
+        [InputShape(1, 3, 32, 32)]
+        public partial class Net : Module<Tensor, Tensor>
+        {
+            private readonly Conv2d conv = nn.Conv2d(3, 8, kernel_size: 3, padding: 1);
+            private readonly ReLU relu = nn.ReLU();
+            {{fields}}
+
+            public Net() : base("Net") => RegisterComponents();
+
+            public override Tensor forward(Tensor x)
+            {
+                {{forward}}
+            }
+        }
+        """;
+
+    private static Task Verify(string source, params DiagnosticResult[] expected) => Verify(Usings + source, [], expected);
+
+    private static Task Verify(string source, string second) => Verify(source, [second], []);
+
+    private static Task Verify(string source, string[] others, DiagnosticResult[] expected)
+    {
+        var test = new CSharpAnalyzerTest<QatModelAnalyzer, DefaultVerifier>
+        {
+            TestCode = source,
+            ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
+            CompilerDiagnostics = CompilerDiagnostics.Errors,
+        };
+        test.TestState.AdditionalReferences.AddRange(GeneratorRun.References);
+        foreach (var other in others.Append(GeneratorRun.Usings))
+        {
+            test.TestState.Sources.Add(other);
+        }
+
+        test.ExpectedDiagnostics.AddRange(expected);
+        return test.RunAsync();
+    }
+
+    private const string Usings = """
+        using QatGen;
+        using TorchSharp;
+        using TorchSharp.Modules;
+        using static TorchSharp.torch;
+        using static TorchSharp.torch.nn;
+
+        """;
+}

@@ -1,0 +1,88 @@
+using QatGen.Arithmetic;
+using QatGen.Primitives;
+
+namespace QatGen.Kernels.Tests;
+
+/// <summary>A value of a program under construction: number, shape and type for batch 1, and what its integers stand for.</summary>
+internal sealed record Built(int Id, Fact Fact, Quantity Quantity)
+{
+    public Seq<int> Shape => Fact.Shape;
+}
+
+/// <summary>Builds integer programs whose constants hold their promises: bounds are proven as conversion proves them.</summary>
+internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
+{
+    private readonly List<Constant> _constants = [];
+    private readonly List<IntNode> _nodes = [];
+    private readonly FactChecker _checker = new();
+
+    public Built[] Inputs { get; } = [.. inputs.Select(static (input, i) => new Built(i, Fact.Of(new([1, .. input.Frame]), input.Type), Quantity.Of(1, input.Type)))];
+
+    public Built Conv(Built x, WeightConstant weight, BiasConstant bias, double[] weightScales, ConvGeometry geometry)
+    {
+        var bounds = weight.Magnitudes().Select((m, o) => (m * x.Quantity.Bounds[0]) + Math.Abs((long)bias.Values[o]));
+        var scales = weightScales.Select(s => x.Quantity.Scales[0] * s).ToSeq();
+        var node = new IntNode.Conv(x.Id, Constant(weight), Constant(bias), geometry, Layer("conv"));
+        return Add(node, _checker.Conv(x.Fact, Fact.Of(weight), Fact.Of(bias), geometry), new(LaneKind.Channel, scales, scales.Select(static _ => 1).ToSeq(), bounds.ToSeq(), Seq<int>.Empty));
+    }
+
+    public Built Rescale(Built[] terms, double scale, ClampRange range, DType type = DType.QInt8) =>
+        Rescale(terms, RescaleConstant.Create([.. terms.Select(static t => t.Quantity)], scale, range, type, Layer("rescale")), Quantity.Of(scale, type));
+
+    public Built PassThrough(Built sum, ClampRange range) => Rescale([sum], RescaleConstant.PassThrough(sum.Quantity, range), sum.Quantity);
+
+    public Built Clamp(Built x, int low, int high) => Add(new IntNode.Clamp(x.Id, Constant(new ClampConstant(low, high)), Layer("clamp")), x.Fact, x.Quantity);
+
+    public Built MaxPool(Built x, PoolGeometry geometry) => Add(new IntNode.MaxPool(x.Id, geometry, Layer("maxpool")), _checker.MaxPool(x.Fact, geometry), x.Quantity);
+
+    public Built SumPool(Built x, PoolGeometry geometry, AverageCount count)
+    {
+        var (height, width) = (x.Shape[2], x.Shape[3]);
+        var (divisors, window) = (count.Divisors(geometry, height, width), geometry.For(height, width));
+        var distinct = divisors.Distinct().ToArray();
+        var bound = x.Quantity.Bounds[0] * window.KernelH * window.KernelW;
+        var map = distinct.Length == 1 ? Seq<int>.Empty : divisors.Select(d => Array.IndexOf(distinct, d)).ToSeq();
+        var quantity = new Quantity(
+            distinct.Length == 1 ? LaneKind.Tensor : LaneKind.Position, distinct.Select(_ => x.Quantity.Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
+        return Add(new IntNode.SumPool(x.Id, geometry, count, Layer("sumpool")), _checker.SumPool(x.Fact, geometry, count), quantity);
+    }
+
+    public Built Concat(Built[] parts, double scale, int axis, DType type = DType.QInt8)
+    {
+        var constant = RescaleConstant.CreateConcat([.. parts.Select(static p => p.Quantity)], scale, type, Layer("concat"));
+        var fact = _checker.Concat([.. parts.Select(static p => p.Fact)], Fact.Of(constant), axis);
+        return Add(new IntNode.Concat(Ids(parts), Constant(constant), axis, Layer("concat")), fact, Quantity.Of(scale, type));
+    }
+
+    public Built Reshape(Built x, params int[] shape) => Add(new IntNode.Reshape(x.Id, new(shape), Layer("reshape")), _checker.Reshape(x.Fact, shape), x.Quantity);
+
+    public FixedPointProgram Build(params Built[] outputs)
+    {
+        _checker.ThrowIfBroken();
+        var signature = new Signature("Built", March.Bayes, Inputs.Select((v, i) => Spec($"x{i}", v)).ToSeq(), outputs.Select((v, i) => Spec($"y{i}", v)).ToSeq());
+        var graph = new IntGraph(signature, _constants.ToSeq(), _nodes.ToSeq(), outputs.Select(static o => o.Id).ToSeq());
+        graph.Verify();
+        return new(graph);
+    }
+
+    private static TensorSpec Spec(string name, Built value) => new(name, value.Shape, value.Fact.DType, value.Quantity.Scales);
+
+    private static Seq<int> Ids(Built[] values) => values.Select(static v => v.Id).ToSeq();
+
+    private Built Rescale(Built[] terms, RescaleConstant constant, Quantity quantity) =>
+        Add(new IntNode.Rescale(Ids(terms), Constant(constant), Layer("rescale")), _checker.Rescale([.. terms.Select(static t => t.Fact)], Fact.Of(constant)), quantity);
+
+    private string Layer(string kind) => $"{kind}{_nodes.Count}";
+
+    private int Constant(Constant constant)
+    {
+        _constants.Add(constant);
+        return _constants.Count - 1;
+    }
+
+    private Built Add(IntNode node, Fact fact, Quantity quantity)
+    {
+        _nodes.Add(node);
+        return new(inputs.Length + _nodes.Count - 1, fact, quantity);
+    }
+}

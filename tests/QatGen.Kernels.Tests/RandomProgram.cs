@@ -1,0 +1,142 @@
+using QatGen.Arithmetic;
+using QatGen.Primitives;
+
+namespace QatGen.Kernels.Tests;
+
+/// <summary>Programs of every primitive in every geometry; the seed decides all.</summary>
+internal sealed class RandomProgram
+{
+    private static readonly int[] Channels = [1, 2, 3, 5, 7, 16, 17, 32, 33, 48, 130];
+    private readonly Random _random;
+    private readonly ProgramBuilder _builder;
+    private readonly List<Built> _values = [];
+
+    private RandomProgram(int seed)
+    {
+        _random = new(seed);
+        var type = _random.Next(8) == 0 ? DType.QInt16 : DType.QInt8;
+        int[] frame = [Pick(Channels), _random.Next(1, 12), _random.Next(1, 12)];
+        _builder = new([.. Enumerable.Repeat((frame, type), _random.Next(1, 3))]);
+        _values.AddRange(_builder.Inputs);
+    }
+
+    public static FixedPointProgram Create(int seed)
+    {
+        var program = new RandomProgram(seed);
+        for (var steps = program._random.Next(1, 9); steps > 0; steps--)
+        {
+            program.Grow();
+        }
+
+        var outputs = Enumerable.Range(0, program._random.Next(1, 3)).Select(i => i == 0 ? program._values[^1] : program.Pick(program._values));
+        return program._builder.Build([.. outputs]);
+    }
+
+    /// <summary>Inputs of the program: random, or at the ends of the type.</summary>
+    public static QTensor[] InputsFor(FixedPointProgram program, int batch, int seed)
+    {
+        var random = new Random(seed);
+        return [.. program.Signature.Inputs.Select(spec =>
+        {
+            var (low, high, kind) = (spec.DType.Min(), spec.DType.Max(), random.Next(8));
+            var data = new int[batch * spec.FrameSize];
+            for (var i = 0; i < data.Length; i++)
+            {
+                data[i] = kind switch { 0 => low, 1 => high, 2 => random.Next(2) == 0 ? low : high, _ => random.Next(low, high + 1) };
+            }
+
+            return new QTensor(spec.WithBatch(batch), spec.DType, data, 1.0);
+        })];
+    }
+
+    private void Grow()
+    {
+        var x = Pick(_values.Where(static v => v.Fact.DType != DType.QInt32).ToList());
+        if (x.Shape.Count != 4)
+        {
+            Add(_random.Next(2) == 0 ? _builder.Reshape(x, x.Shape.Count == 2 ? [0, 0, 1, 1] : [0, -1, 1, 1]) : Requantized(x));
+            return;
+        }
+
+        Add(_random.Next(10) switch
+        {
+            0 => Requantized(x),
+            1 => _builder.Clamp(x, _random.Next(-50, 0), _random.Next(0, 50)),
+            2 when Pool(x, 2) is { } pool => _builder.MaxPool(x, pool),
+            3 => Average(x),
+            4 => Concatenation(x),
+            5 => _random.Next(2) == 0 ? _builder.Reshape(x, 0, -1) : _builder.Reshape(x, 0, 0, -1),
+            _ => Convolution(x),
+        });
+    }
+
+    private Built Convolution(Built x)
+    {
+        var channels = x.Shape[1];
+        var groups = _random.Next(3) switch { 0 => channels, 1 => Pick(Enumerable.Range(1, channels).Where(g => channels % g == 0).ToList()), _ => 1 };
+        var outputs = groups == channels && _random.Next(3) > 0 ? channels : groups * (groups == 1 ? Pick(Channels) : _random.Next(1, 4));
+        var (kernelH, kernelW) = (_random.Next(1, 4), _random.Next(1, 4));
+        var geometry = new ConvGeometry(
+            _random.Next(1, 3), _random.Next(1, 3), _random.Next(3), _random.Next(3), _random.Next(3), _random.Next(3), _random.Next(1, 3), _random.Next(1, 3), groups);
+        if (geometry.OutputHeight(x.Shape[2], kernelH) == 0 || geometry.OutputWidth(x.Shape[3], kernelW) == 0 || _random.Next(4) == 0)
+        {
+            (kernelH, kernelW, geometry) = (1, 1, new(Groups: groups));
+        }
+
+        var fan = channels / groups * kernelH * kernelW;
+        var bound = (int)Math.Clamp(int.MaxValue / (fan * x.Quantity.Bounds[0]) - 1, 1, 128);
+        var weight = new WeightConstant(new(outputs, channels / groups, kernelH, kernelW), new([.. Enumerable.Range(0, outputs * fan).Select(_ => (sbyte)_random.Next(-bound, bound))]));
+        var bias = new BiasConstant(new([.. Enumerable.Range(0, outputs).Select(_ => _random.Next(-5000, 5000))]));
+        var sum = _builder.Conv(x, weight, bias, [.. Enumerable.Range(0, outputs).Select(_ => 0.5 + _random.NextDouble())], geometry);
+        if (_random.Next(6) == 0)
+        {
+            // The accumulator stays a value of its own; sometimes two things read it.
+            Add(_builder.PassThrough(sum, Range()));
+            return _random.Next(2) == 0 ? sum : _builder.Rescale([sum], Scale(sum, fan), Range());
+        }
+
+        var same = _values.Where(v => v.Shape == sum.Shape && v.Fact.DType != DType.QInt32).ToList();
+        return _builder.Rescale(same.Count == 0 || _random.Next(3) == 0 ? [sum] : _random.Next(2) == 0 ? [sum, Pick(same)] : [Pick(same), sum], Scale(sum, fan), Range(), Type());
+    }
+
+    /// <summary>About as wide as the sums are, from a few steps to well saturated.</summary>
+    private double Scale(Built sum, int fan) => sum.Quantity.Scales[0] * Math.Sqrt(fan) * 60 * (0.2 + (_random.NextDouble() * 3));
+
+    private Built Requantized(Built x)
+    {
+        var same = _values.Where(v => v.Shape == x.Shape && v.Fact.DType != DType.QInt32).ToList();
+        return _builder.Rescale(_random.Next(2) == 0 ? [x] : [x, Pick(same)], x.Quantity.Scales[0] * (0.5 + _random.NextDouble()), Range(), Type());
+    }
+
+    private Built Average(Built x)
+    {
+        var sum = _random.Next(3) == 0 || Pool(x, 1) is not { } pool
+            ? _builder.SumPool(x, PoolGeometry.Global, new())
+            : _builder.SumPool(x, pool, new(_random.Next(2) == 0, _random.Next(4) == 0 ? 3 : 0));
+        return _builder.Rescale([sum], x.Quantity.Scales[0] * (0.3 + _random.NextDouble()), Range());
+    }
+
+    private Built Concatenation(Built x)
+    {
+        var axis = _random.Next(1, 4);
+        var parts = _values.Where(v => v.Shape.Count == 4 && v.Fact.DType != DType.QInt32 && v.Shape.Select((d, i) => i == axis || d == x.Shape[i]).All(static s => s)).ToList();
+        return _builder.Concat([x, .. Enumerable.Range(0, _random.Next(3)).Select(_ => Pick(parts))], x.Quantity.Scales[0] * (0.5 + _random.NextDouble()), axis);
+    }
+
+    private PoolGeometry? Pool(Built x, int largestDilation)
+    {
+        var (kernelH, kernelW) = (_random.Next(1, 4), _random.Next(1, 4));
+        var (dilationH, dilationW) = (_random.Next(1, largestDilation + 1), _random.Next(1, largestDilation + 1));
+        var (padH, padW) = (_random.Next((kernelH / 2) + 1), _random.Next((kernelW / 2) + 1));
+        var pool = new PoolGeometry(kernelH, kernelW, _random.Next(1, 4), _random.Next(1, 4), padH, padW, dilationH, dilationW, _random.Next(2) == 0);
+        return pool.OutputHeight(x.Shape[2]) > 0 && pool.OutputWidth(x.Shape[3]) > 0 ? pool : null;
+    }
+
+    private ClampRange Range() => _random.Next(3) switch { 0 => ClampRange.None, 1 => ClampRange.Relu, _ => new(0, 6000 * _random.NextDouble()) };
+
+    private DType Type() => _random.Next(10) == 0 ? DType.QInt16 : DType.QInt8;
+
+    private void Add(Built value) => _values.Add(value);
+
+    private T Pick<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
+}

@@ -1,0 +1,108 @@
+using QatGen.Files;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Tests;
+
+public sealed class CheckpointTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("qatgen").FullName;
+    private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
+
+    private string File => Path.Combine(_folder, "net.qat");
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void Load_SavedModel_GivesTheSameIntegersAndGoesOnObserving()
+    {
+        var graph = Nets.Residual();
+        var (saved, loaded) = (Nets.Calibrated(graph), Nets.Calibrated(graph, seed: 5));
+        saved.Save(File);
+        loaded.SetState(FakeQuantState.Validation);
+        var x = Nets.Batch(graph);
+        loaded.call(x[0]);
+        loaded.Load(File);
+        Assert.Equal(FakeQuantState.Validation, loaded.State);
+        Assert.Equal(saved.ValidationIntegers(x).Data, loaded.ValidationIntegers(x).Data);
+        foreach (var model in new[] { saved, loaded })
+        {
+            model.SetState(FakeQuantState.Qat);
+            model.call(x[0] * 3);
+        }
+
+        Assert.Equal(saved.Inputs[0].Quantizer.Scale, loaded.Inputs[0].Quantizer.Scale);
+        Assert.Equal(Bytes(saved), Bytes(loaded));
+    }
+
+    [Fact]
+    public void Load_TruncatedOrFlippedFile_IsDamagedAndChangesNothing()
+    {
+        var model = Nets.Calibrated(Nets.Residual());
+        model.Save(File);
+        var bytes = System.IO.File.ReadAllBytes(File);
+        var other = Nets.Calibrated(Nets.Residual(), seed: 5);
+        var before = Bytes(other);
+        for (var i = 0; i < bytes.Length; i += 1 + (bytes.Length / 97))
+        {
+            Refused(other, bytes[..i], FileRules.Damaged, FileRules.WrongKind);
+            byte[] flipped = [.. bytes];
+            flipped[i] ^= (byte)(1 << (i % 8));
+            Refused(other, flipped, FileRules.Damaged, FileRules.WrongKind, FileRules.NewerVersion);
+        }
+
+        Assert.Equal(before, Bytes(other));
+    }
+
+    [Fact]
+    public void Load_NewerVersion_SaysSo()
+    {
+        var model = Nets.Calibrated(Nets.Residual());
+        Refused(model, Container.Write("QGQT", 2, []), FileRules.NewerVersion);
+        Refused(model, Container.Write("QGMD", 1, []), FileRules.WrongKind);
+        Refused(model, Container.Write("QGQT", 1, []), FileRules.Damaged);
+        Refused(model, Container.Write("QGQT", 1, [("state", [1, 2, 3])]), FileRules.Damaged);
+    }
+
+    [Fact]
+    public void Load_CheckpointOfAnotherModel_ListsEveryDifferenceAndChangesNothing()
+    {
+        Nets.Calibrated(Nets.Residual(width: 6)).Save(File);
+        var model = Nets.Calibrated(Nets.Residual());
+        var before = Bytes(model);
+        var violations = Assert.Throws<QatGenException>(() => model.Load(File)).Violations;
+        Assert.All(violations, static v => Assert.Equal(QuantizationRules.ParameterShape, v.Rule));
+        Assert.Equal(19, violations.Count);
+
+        Nets.Calibrated(Nets.Of([1, 1, 12, 12], Nets.Conv("stem.conv", 0, 1, 8), Nets.Conv("head", 1, 8, 10))).Save(File);
+        violations = Assert.Throws<QatGenException>(() => model.Load(File)).Violations;
+        Assert.Equal(["head.bias", "head.weight", "head.weight_quant.scale"], violations.Where(static v => v.Rule == QuantizationRules.ParameterExtra).Select(static v => v.Arguments[0]).Order());
+        Assert.Contains(violations, static v => v.Rule == QuantizationRules.ParameterMissing && v.Layer == "fc" && v.Arguments[0] == "fc.weight");
+        Assert.Equal(before, Bytes(model));
+    }
+
+    [Fact]
+    public void Load_NaNOrNegativeScale_IsRefused()
+    {
+        var model = Nets.Calibrated(Nets.Residual());
+        model.state_dict()["stem.conv.weight"].bytes.Fill(0xFF);
+        model.state_dict()["pool.output_quant.scale"].bytes[3] = 0xBF;
+        model.Save(File);
+        var other = Nets.Calibrated(Nets.Residual(), seed: 5);
+        var before = Bytes(other);
+        var violations = Assert.Throws<QatGenException>(() => other.Load(File)).Violations;
+        Assert.Equal([(QuantizationRules.WrongState, "pool.output_quant"), (QuantizationRules.NotANumber, "stem.conv")], violations.Select(static v => (v.Rule, v.Layer)));
+        Assert.Equal(before, Bytes(other));
+    }
+
+    private static byte[] Bytes(GraphQat model) => [.. model.state_dict().OrderBy(static p => p.Key, StringComparer.Ordinal).SelectMany(static p => p.Value.bytes.ToArray())];
+
+    private void Refused(GraphQat model, byte[] bytes, params Rule[] rules)
+    {
+        System.IO.File.WriteAllBytes(File, bytes);
+        Assert.Contains(Assert.Throws<QatGenException>(() => model.Load(File)).Violations.Single().Rule, rules);
+    }
+}

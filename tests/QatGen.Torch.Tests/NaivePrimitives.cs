@@ -1,0 +1,118 @@
+using QatGen.Arithmetic;
+using QatGen.Primitives;
+
+namespace QatGen.Torch.Tests;
+
+/// <summary>A tensor of integers, or a constant.</summary>
+internal sealed record Naive(int[] Shape, long[] Data, Constant? Constant = null)
+{
+    public long this[params int[] index] => Data[index.Select((v, i) => v * Shape.Skip(i + 1).Aggregate(1, static (n, d) => n * d)).Sum()];
+}
+
+/// <summary>The integer program by its definition: one loop per element, nothing shared with the code under test but Core.</summary>
+internal sealed class NaivePrimitives : IPrimitives<Naive>
+{
+    /// <summary>The output integers of a model for one tensor per input.</summary>
+    public static long[] Run(FixedPointModel model, params QTensor[] inputs) =>
+        model.Forward(new NaivePrimitives(), [.. model.Constants.Select(static c => new Naive([], [], c))], [.. inputs.Select(static q => new Naive([.. q.Shape], [.. q.Data]))])[0].Data;
+
+    public void Layer(string path)
+    {
+    }
+
+    public Naive Conv(Naive x, Naive weight, Naive bias, ConvGeometry g)
+    {
+        var (w, b) = ((WeightConstant)weight.Constant!, (BiasConstant)bias.Constant!);
+        var kernel = new Naive([.. w.Shape], [.. w.Values]);
+        var (perGroup, outputs) = (w.Shape[1], w.Shape[0] / g.Groups);
+        return Fill([x.Shape[0], w.Shape[0], g.OutputHeight(x.Shape[2], w.Shape[2]), g.OutputWidth(x.Shape[3], w.Shape[3])], i =>
+        {
+            long sum = b.Values[i[1]];
+            for (var c = 0; c < perGroup; c++)
+            {
+                for (var kh = 0; kh < w.Shape[2]; kh++)
+                {
+                    for (var kw = 0; kw < w.Shape[3]; kw++)
+                    {
+                        var (h, v) = ((i[2] * g.StrideH) - g.PadTop + (kh * g.DilationH), (i[3] * g.StrideW) - g.PadLeft + (kw * g.DilationW));
+                        sum += Inside(x, h, v) ? x[i[0], (i[1] / outputs * perGroup) + c, h, v] * kernel[i[1], c, kh, kw] : 0;
+                    }
+                }
+            }
+
+            return checked((int)sum);
+        });
+    }
+
+    public Naive Rescale(Naive[] terms, Naive rescale)
+    {
+        var r = (RescaleConstant)rescale.Constant!;
+        return Fill(terms[0].Shape, i =>
+        {
+            var lane = r.Lanes switch { LaneKind.Channel => i[1], LaneKind.Position => r.Map[(i[2] * terms[0].Shape[3]) + i[3]], _ => 0 };
+            var sum = terms.Select((t, n) => t[i] * r.Multipliers[(lane * r.Terms) + n]).Sum();
+            return r.IsPassThrough ? Quantization.Clamp(terms[0][i], r.Lows[lane], r.Highs[lane]) : Rescaling.Apply(sum, r.Shifts[lane], r.Lows[lane], r.Highs[lane]);
+        });
+    }
+
+    public Naive Clamp(Naive x, Naive limits) => Fill(x.Shape, i => Math.Clamp(x[i], ((ClampConstant)limits.Constant!).Low, ((ClampConstant)limits.Constant!).High));
+
+    public Naive MaxPool(Naive x, PoolGeometry geometry) => Pool(x, geometry, static window => window.Max());
+
+    public Naive SumPool(Naive x, PoolGeometry geometry, AverageCount count) => Pool(x, geometry, static window => window.Sum());
+
+    public Naive Concat(Naive[] parts, Naive rescale, int axis)
+    {
+        var r = (RescaleConstant)rescale.Constant!;
+        int[] shape = [.. parts[0].Shape];
+        shape[axis] = parts.Sum(p => p.Shape[axis]);
+        return Fill(shape, i =>
+        {
+            var (part, at) = (0, (int[])i.Clone());
+            for (; at[axis] >= parts[part].Shape[axis]; part++)
+            {
+                at[axis] -= parts[part].Shape[axis];
+            }
+
+            return Rescaling.Apply(parts[part][at] * r.Multipliers[part], r.Shifts[part], r.Lows[part], r.Highs[part]);
+        });
+    }
+
+    public Naive Reshape(Naive x, int[] shape)
+    {
+        var target = shape.Select((d, i) => d != 0 ? d : i < x.Shape.Length ? x.Shape[i] : 1).ToArray();
+        var known = target.Where(static d => d > 0).Aggregate(1, static (n, d) => n * d);
+        return x with { Shape = [.. target.Select(d => d < 0 ? x.Data.Length / known : d)] };
+    }
+
+    private static Naive Pool(Naive x, PoolGeometry geometry, Func<IEnumerable<long>, long> combine)
+    {
+        var g = geometry.For(x.Shape[2], x.Shape[3]);
+        return Fill([x.Shape[0], x.Shape[1], g.OutputHeight(x.Shape[2]), g.OutputWidth(x.Shape[3])], i => combine(
+            from kh in Enumerable.Range(0, g.KernelH)
+            from kw in Enumerable.Range(0, g.KernelW)
+            let h = (i[2] * g.StrideH) - g.PadH + (kh * g.DilationH)
+            let w = (i[3] * g.StrideW) - g.PadW + (kw * g.DilationW)
+            where Inside(x, h, w)
+            select x[i[0], i[1], h, w]));
+    }
+
+    private static bool Inside(Naive x, int h, int w) => h >= 0 && h < x.Shape[2] && w >= 0 && w < x.Shape[3];
+
+    private static Naive Fill(int[] shape, Func<int[], long> value)
+    {
+        var data = new long[shape.Aggregate(1, static (n, d) => n * d)];
+        var index = new int[shape.Length];
+        for (var n = 0; n < data.Length; n++)
+        {
+            for (var (d, rest) = (shape.Length - 1, n); d >= 0; rest /= shape[d], d--)
+            {
+                index[d] = rest % shape[d];
+            }
+
+            data[n] = value(index);
+        }
+
+        return new(shape, data);
+    }
+}

@@ -1,0 +1,106 @@
+using QatGen.Graphs;
+using QatGen.Operators;
+using QatGen.Passes;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Tests;
+
+/// <summary>Graphs to test with, and random parameters and data for them.</summary>
+internal static class Nets
+{
+    /// <summary>The graph of an example: its one node, quantized as it would be inside a model.</summary>
+    public static Graph Of(Example example)
+    {
+        var owns = Catalogue.Get(example.Node.Operator).OwnsScale && example.Node.Output == OutputKind.SameAsInput;
+        var node = example.Node with { Output = owns ? OutputKind.Quantized : example.Node.Output };
+        return new("Test", "Net", March.Bayes, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new(node), new(example.InputShapes.Count));
+    }
+
+    /// <summary>A graph of nodes in order; node i is value i + 1 and value 0 the input of <paramref name="shape"/>. The last node is the output.</summary>
+    public static Graph Of(int[] shape, params Node[] nodes)
+    {
+        var result = Pipeline.Run(new("Test", "Net", March.Bayes, new(new GraphInput("x", new(shape), 0)), new(nodes), new(nodes.Length)));
+        return result.Fused ?? throw new QatGenException(result.Violations);
+    }
+
+    public static Node Conv(string path, int x, int input, int output, int kernel = 3, int stride = 1, int groups = 1, bool bias = false) => new("Conv2d", path, new(FormKind.Module, "Conv2d"), new(x), new()
+    {
+        ["in_channels"] = input,
+        ["out_channels"] = output,
+        ["kernel_size"] = kernel,
+        ["stride"] = stride,
+        ["padding"] = kernel / 2,
+        ["groups"] = groups,
+        ["bias"] = bias,
+    });
+
+    public static Node Call(string op, string path, params int[] inputs) => new(op, path, new(FormKind.Module, op), new(inputs), new());
+
+    public static Node Pool(string path, int x) => new("AdaptiveAvgPool2d", path, new(FormKind.Module, "AdaptiveAvgPool2d"), new(x), new() { ["output_size"] = 1 });
+
+    public static Node Linear(string path, int x, int input, int output) =>
+        new("Linear", path, new(FormKind.Module, "Linear"), new(x), new() { ["inputSize"] = input, ["outputSize"] = output, ["hasBias"] = true });
+
+    /// <summary>conv + bn + relu, a residual block with a strided shortcut, a depthwise block, max pool, global pool and linear: [N, 1, side, side] to [N, 10].</summary>
+    public static Graph Residual(int side = 12, int width = 8) => Of(
+        [1, 1, side, side],
+        Conv("stem.conv", 0, 1, width), Call("BatchNorm2d", "stem.bn", 1), Call("ReLU", "stem.relu", 2),
+        Conv("block.conv1", 3, width, 2 * width, stride: 2), Call("BatchNorm2d", "block.bn1", 4), Call("ReLU", "block.relu1", 5),
+        Conv("block.conv2", 6, 2 * width, 2 * width), Call("BatchNorm2d", "block.bn2", 7),
+        Conv("block.down", 3, width, 2 * width, kernel: 1, stride: 2), Call("BatchNorm2d", "block.down_bn", 9),
+        Call("Add", "block.add", 8, 10), Call("ReLU", "block.relu2", 11),
+        Conv("deep.conv", 12, 2 * width, 2 * width, groups: 2 * width, stride: 2), Call("BatchNorm2d", "deep.bn", 13), Call("ReLU6", "deep.relu", 14),
+        Conv("deep.point", 15, 2 * width, 4 * width, kernel: 1, bias: true), Call("ReLU", "deep.relu2", 16),
+        Pool("pool", 17), Call("Flatten", "flatten", 18), Linear("fc", 19, 4 * width, 10));
+
+    /// <summary>Random parameters by the names of the float model, with batch statistics away from 0 and 1.</summary>
+    public static Dictionary<string, Tensor> State(Graph graph, long seed = 1)
+    {
+        manual_seed(seed);
+        var state = new Dictionary<string, Tensor>();
+        foreach (var node in graph.Nodes)
+        {
+            var roles = Catalogue.Get(node.Operator).Constants(node);
+            if (roles.FirstOrDefault(static r => r.Kind == ConstantKind.Weight) is not { } weight)
+            {
+                continue;
+            }
+
+            long[] shape = [.. weight.Shape.Select(static d => (long)d)];
+            state[node.Path + ".weight"] = (randn(shape) / Math.Sqrt(shape.Skip(1).Aggregate(1.0, static (n, d) => n * d))).reshape(node.Operator == "Linear" ? shape[..2] : shape);
+            if (node.Flag("bias", node.Flag("hasBias", true)))
+            {
+                state[node.Path + ".bias"] = randn(shape[0]) * 0.1;
+            }
+
+            if (node.Find(Fusion.BatchNorm) is { } bn)
+            {
+                state[bn.Path + ".weight"] = (randn(shape[0]) * 0.2) + 1;
+                state[bn.Path + ".bias"] = randn(shape[0]) * 0.2;
+                state[bn.Path + ".running_mean"] = randn(shape[0]) * 0.2;
+                state[bn.Path + ".running_var"] = rand(shape[0]) + 0.5;
+                state[bn.Path + ".num_batches_tracked"] = tensor(7L);
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>A calibrated model of a graph.</summary>
+    public static GraphQat Calibrated(Graph graph, long seed = 1, QConfig? config = null)
+    {
+        var model = new GraphQat(graph, State(graph, seed), config);
+        for (var i = 0; i < 3; i++)
+        {
+            model.Calibrate([Batch(graph)]);
+        }
+
+        return model;
+    }
+
+    /// <summary>Normally distributed data, one tensor per input.</summary>
+    public static Tensor[] Batch(Graph graph, int batch = 2, double spread = 1) => [.. graph.Inputs.Select(i => randn([batch, .. i.Shape.Skip(1).Select(static d => (long)d)]) * spread)];
+
+    /// <summary>The same data, quantized by a signature.</summary>
+    public static QTensor[] Quantized(Signature signature, params Tensor[] inputs) => [.. inputs.Select((x, i) => signature.Quantize(i, x.data<float>().ToArray(), (int)x.shape[0]))];
+}
