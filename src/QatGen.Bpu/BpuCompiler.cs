@@ -6,6 +6,9 @@ namespace QatGen.Bpu;
 /// <summary>Compiles an integer program for the BPU of its march: check, tile and place, schedule, encode.</summary>
 public static class BpuCompiler
 {
+    // What part of on-chip memory one tensor may take (1 / n): each is tried, the quickest program wins.
+    private static readonly int[] TensorShares = [1, 2, 4];
+
     /// <summary>Compiles a model; throws with every limit of the march it exceeds, or naming the layer that does not fit on chip.</summary>
     public static BpuProgram Compile(FixedPointModel model, CompilerOptions? options = null) => Compile(model.Record(), options);
 
@@ -18,23 +21,29 @@ public static class BpuCompiler
         var timing = new Timing(march.Hardware);
         var steps = StepBuilder.Build(graph, facts, options.Batch, march.Hardware.ChannelAlignment);
         var sramBytes = options.SramBytes == 0 ? march.Hardware.SramBytes : options.SramBytes;
-        var placement = new Placer(steps, timing, sramBytes).Place();
-        var geometries = steps.Steps.Select(s => new TileGeometry(s, march.Hardware.ChannelAlignment)).ToSeq();
-        var constants = new ConstantPool(geometries, placement.Steps);
-        var workspace = placement.WorkspaceBytes + constants.Bytes.Length <= int.MaxValue
-            ? (int)placement.WorkspaceBytes
-            : throw QatGenException.Of(BpuRules.AddressSpace, "", Text(placement.WorkspaceBytes + constants.Bytes.Length), Text(int.MaxValue));
-        var program = new BpuProgram(
-            graph.Signature,
-            new(options.Batch, sramBytes, workspace, Bindings(steps.Inputs), Bindings(steps.Outputs)),
-            Macs(graph, steps, options.Batch),
-            Scheduler.Schedule(steps, geometries, placement, constants),
-            constants.Bytes);
+        var placer = new Placer(steps, timing, sramBytes);
+        var layers = Layers(graph, steps);
+        var program = TensorShares.Select(share => Link(graph.Signature, steps, placer.Place(sramBytes / share), layers, sramBytes)).MinBy(static p => p.Estimate().Cycles)!;
         program.Verify();
         return program;
+    }
 
-        Seq<Binding> Bindings(Seq<View> views) => views.Select(v =>
-            new Binding(v.Shape.Packed.Box(constants.Bytes.Length + placement.InDdr[v.Id], 0, 0, v.Shape.Height, 0, v.Shape.Channels), (int)v.Shape.Packed.FrameBytes)).ToSeq();
+    /// <summary>Schedules and encodes a placed program.</summary>
+    private static BpuProgram Link(Signature signature, StepProgram steps, Placement placement, Seq<ProgramLayer> layers, int sramBytes)
+    {
+        var alignment = MarchSpec.Get(signature.March).Hardware.ChannelAlignment;
+        var geometries = steps.Steps.Select(s => new TileGeometry(s, alignment)).ToSeq();
+        var constants = new ConstantPool(geometries, placement.Steps);
+        var bytes = placement.WorkspaceBytes + constants.Bytes.Length;
+        if (bytes > int.MaxValue)
+        {
+            throw QatGenException.Of(BpuRules.AddressSpace, "", Text(bytes), Text(int.MaxValue));
+        }
+
+        var memory = new MemoryMap(steps.Batch, sramBytes, (int)placement.WorkspaceBytes, Bindings(steps.Inputs), Bindings(steps.Outputs));
+        return new(signature, memory, layers, Scheduler.Schedule(steps, geometries, placement, constants), constants.Bytes);
+
+        Seq<Binding> Bindings(Seq<View> views) => views.Select(v => Binding.At(v.Shape.Packed, constants.Bytes.Length + placement.InDdr[v.Id])).ToSeq();
     }
 
     private static CompilerOptions Checked(CompilerOptions options) =>
@@ -52,10 +61,10 @@ public static class BpuCompiler
     }
 
     /// <summary>Names and multiply-accumulates of the layers, per run.</summary>
-    private static Seq<ProgramLayer> Macs(IntGraph graph, StepProgram steps, int batch)
+    private static Seq<ProgramLayer> Layers(IntGraph graph, StepProgram steps)
     {
         var cost = new CostChecker();
-        graph.Forward(cost, [.. graph.Constants.Select(Fact.Of)], Inputs(graph, batch));
+        graph.Forward(cost, [.. graph.Constants.Select(Fact.Of)], Inputs(graph, steps.Batch));
         var macs = cost.Layers.ToLookup(static l => l.Layer, static l => l.Macs ?? 0);
         return steps.Layers.Select(name => new ProgramLayer(name, macs[name].Sum())).ToSeq();
     }

@@ -16,10 +16,11 @@ internal sealed class Placer(StepProgram program, Timing timing, int sramBytes)
     private readonly Seq<TileGeometry> _geometries = program.Steps.Select(s => new TileGeometry(s, timing.Hardware.ChannelAlignment)).ToSeq();
     private readonly Dictionary<(int Step, string OnChip), (Tiling, BufferSizes)[]> _candidates = [];
 
-    public Placement Place()
+    /// <summary>Places a program with no tensor on chip that is larger than <paramref name="largest"/> bytes: one that fits may leave too little room to cut the steps around it well.</summary>
+    public Placement Place(int largest)
     {
         var external = program.Inputs.Concat(program.Outputs).Select(static v => v.Id).ToHashSet();
-        var onChip = Enumerable.Range(0, program.Tensors.Count).Where(t => !external.Contains(t) && Bytes(t) <= sramBytes / 2).ToHashSet();
+        var onChip = Enumerable.Range(0, program.Tensors.Count).Where(t => !external.Contains(t) && Bytes(t) <= largest).ToHashSet();
         while (true)
         {
             var (placement, victim) = TryPlace(onChip);

@@ -30,7 +30,7 @@ internal readonly record struct Offset(int Row, int Column, int Channel);
 
 /// <summary>
 /// What is computed tile by tile without leaving the chip: a window unit, or a rescale, or a unit whose accumulators go straight into the rescale; with neither a reshape.
-/// The unit's result stands at <paramref name="UnitTerm"/> among the rescale's terms. <paramref name="Part"/> is the shape of the result and lies at <paramref name="At"/> of <paramref name="Output"/>.
+/// The unit's result stands at <paramref name="UnitTerm"/> among the rescale's terms. <paramref name="Part"/> is its shape and lies at <paramref name="At"/> of <paramref name="Output"/>.
 /// </summary>
 internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int UnitTerm, RescaleTable? Rescale, View Output, Tensor Part, Offset At = default)
 {

@@ -3,25 +3,24 @@ using QatGen.Marches;
 namespace QatGen.Bpu;
 
 /// <summary>
-/// How many cycles an instruction occupies its engine: a fixed start, then the array multiplies ChannelAlignment input by ChannelAlignment output channels at as many
-/// positions as its multipliers allow, and the vector engine handles ChannelAlignment channels at as many positions. The compiler's choices, the estimate and the simulator all use it.
+/// How many cycles an instruction occupies its engine: a fixed start, then the array multiplies ChannelAlignment input by ChannelAlignment output channels at as many positions as its
+/// multipliers allow; where channels stay apart, ChannelAlignment of them at as many positions as its lanes allow. The compiler's choices, the estimate and the simulator all use it.
 /// </summary>
 internal sealed record Timing(Hardware Hardware)
 {
-    /// <summary>Output positions worked on at once.</summary>
-    private long Positions { get; } = Math.Max(1, Hardware.MacsPerCycle / (Hardware.ChannelAlignment * Hardware.ChannelAlignment));
-
     public long Transfer(long bytes) => Hardware.LayerOverheadCycles + (long)Math.Ceiling(bytes * Hardware.ClockHz / Hardware.DdrBytesPerSecond);
 
     /// <summary>Every input channel with every output channel.</summary>
-    public long Multiply(long positions, long taps, long inputs, long outputs) => Hardware.LayerOverheadCycles + (Steps(positions) * taps * Blocks(inputs) * Blocks(outputs));
+    public long Multiply(long positions, long taps, long inputs, long outputs) =>
+        Hardware.LayerOverheadCycles + (Steps(positions, Hardware.MacsPerCycle / (Hardware.ChannelAlignment * Hardware.ChannelAlignment)) * taps * Blocks(inputs) * Blocks(outputs));
 
     /// <summary>Channel by channel; <paramref name="terms"/> values go into each result.</summary>
-    public long Elementwise(long positions, long terms, long channels) => Hardware.LayerOverheadCycles + (Steps(positions) * terms * Blocks(channels));
+    public long Elementwise(long positions, long terms, long channels) =>
+        Hardware.LayerOverheadCycles + (Steps(positions, Hardware.ElementsPerCycle / Hardware.ChannelAlignment) * terms * Blocks(channels));
 
     public double Microseconds(long cycles) => cycles / Hardware.ClockHz * 1e6;
 
-    private long Steps(long positions) => (positions + Positions - 1) / Positions;
+    private static long Steps(long positions, long atOnce) => (positions + atOnce - 1) / atOnce;
 
     private long Blocks(long channels) => (channels + Hardware.ChannelAlignment - 1) / Hardware.ChannelAlignment;
 }
