@@ -10,6 +10,9 @@ namespace QuickStart;
 public static class Application
 {
     private const double FloatRate = 0.1;
+    private const double FineTuningRate = 0.01;
+
+    /// <summary>Batch norms are folded before QAT, so the weights carry their gain and take smaller steps.</summary>
     private const double QatRate = 0.001;
 
     /// <summary>Runs every step and prints what came of it; the result is also the last line, as JSON.</summary>
@@ -48,7 +51,7 @@ public static class Application
         var (top1Simulator, differing) = steps.Run("Simulation", progress => Comparison.Run(trainer, qat, fixedPoint, new Simulator(program), progress));
 
         // For comparison: the float model, trained on for as long as QAT was.
-        steps.Run("Float fine-tuning", progress => files.Float(files.FineTunedPath, net, () => trainer.Fit(net, options.QatEpochs, QatRate, progress)));
+        steps.Run("Float fine-tuning", progress => files.Float(files.FineTunedPath, net, () => trainer.Fit(net, options.QatEpochs, FineTuningRate, progress)));
         var top1FineTuned = steps.Run("Fine-tuned test", progress => trainer.Accuracy(Trainer.Classify(net), progress));
 
         Report.Stages(qat, fixedPoint);
