@@ -1,4 +1,3 @@
-using System.Numerics;
 using QatGen.Arithmetic;
 using static TorchSharp.torch;
 
@@ -16,6 +15,7 @@ internal static unsafe class RangeLoop
         var rows = Rows.Of(data[0], lanes.Lanes, lanes.Map);
         var pointers = data.Select(static d => (nint)RawTensor.Floats(d)).ToArray();
         var isDouble = data.Select(static d => d.dtype == ScalarType.Float64).ToArray();
+        var isVector = rows.Map is null && terms.Length <= 2 && !isDouble.Contains(true);
         var steps = Enumerable.Range(0, lanes.Count).Select(lane => terms.Select(t => t.Known.Step(t.Known.LaneFor(lane))).ToArray()).ToArray();
         var (mins, maxs) = (new double[rows.Count], new double[rows.Count]);
         RawTensor.ForRows(rows.Count, rows.Length, row =>
@@ -23,28 +23,10 @@ internal static unsafe class RangeLoop
             var start = (long)row * rows.Length;
             var (min, max) = (double.PositiveInfinity, double.NegativeInfinity);
             var i = 0;
-            if (rows.Map is null && !isDouble.Contains(true))
+            if (isVector)
             {
                 var step = steps[rows.Lane(row)];
-                var (smallest, largest) = (new Vector<double>(min), new Vector<double>(max));
-                for (; i + Vector<float>.Count <= rows.Length; i += Vector<float>.Count)
-                {
-                    var (a, b) = (Vector<double>.Zero, Vector<double>.Zero);
-                    for (var t = 0; t < pointers.Length; t++)
-                    {
-                        Vector.Widen(Vector.Load((float*)pointers[t] + start + i), out var low, out var high);
-                        a += low * step[t];
-                        b += high * step[t];
-                    }
-
-                    smallest = Vector.Min(smallest, Vector.Min(a, b));
-                    largest = Vector.Max(largest, Vector.Max(a, b));
-                }
-
-                for (var lane = 0; lane < Vector<double>.Count; lane++)
-                {
-                    (min, max) = (Math.Min(min, smallest[lane]), Math.Max(max, largest[lane]));
-                }
+                i = TermLoop.Range((float*)pointers[0] + start, pointers.Length == 1 ? null : (float*)pointers[1] + start, rows.Length, step[0], step[^1], out min, out max);
             }
 
             for (; i < rows.Length; i++)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using QatGen.Primitives;
 using static TorchSharp.torch;
 
@@ -12,6 +11,7 @@ internal sealed unsafe class RescaleLoop
     private readonly nint[] _data;
     private readonly bool[] _isDouble;
     private readonly double[] _scaled;
+    private readonly bool _isVector;
 
     public RescaleLoop(RescaleConstant constant, Tensor[] terms)
     {
@@ -19,30 +19,29 @@ internal sealed unsafe class RescaleLoop
         _rows = Rows.Of(terms[0], constant.Lanes, constant.Map);
         _isDouble = [.. terms.Select(static t => t.dtype == ScalarType.Float64)];
         _data = [.. terms.Select(static t => (nint)RawTensor.Floats(t))];
+        _isVector = _rows.Map is null && terms.Length <= 2 && !_isDouble.Contains(true);
 
         // m * 2^-r is exact: a power of two only moves the exponent.
         _scaled = [.. constant.Multipliers.Select((m, i) => Math.ScaleB(m, -constant.Shifts[i / constant.Terms]))];
     }
 
+    private int Last => _data.Length - 1;
+
     public void Forward(float* result) => RawTensor.ForRows(_rows.Count, _rows.Length, row =>
     {
         var start = (long)row * _rows.Length;
         var i = 0;
-        if (_rows.Map is null && !_isDouble.Contains(true))
+        if (_isVector)
         {
             var lane = _rows.Lane(row);
-            var (low, high) = (new Vector<double>(_constant.Lows[lane]), new Vector<double>(_constant.Highs[lane]));
-            for (; i + Vector<float>.Count <= _rows.Length; i += Vector<float>.Count)
-            {
-                var (a, b) = Rounded(start + i, lane);
-                Vector.Narrow(Vector.Min(Vector.Max(a, low), high), Vector.Min(Vector.Max(b, low), high)).Store(result + start + i);
-            }
+            var (first, last) = (lane * _constant.Terms, (lane * _constant.Terms) + Last);
+            i = TermLoop.Round(Floats(0) + start, Second(start), result + start, _rows.Length, _scaled[first], _scaled[last], _constant.Lows[lane], _constant.Highs[lane]);
         }
 
         for (; i < _rows.Length; i++)
         {
             var lane = _rows.Map is { } map ? map[i] : _rows.Lane(row);
-            result[start + i] = (float)Math.Clamp(Rounded(start + i, lane, 0), _constant.Lows[lane], _constant.Highs[lane]);
+            result[start + i] = (float)Math.Clamp(Rounded(start + i, lane), _constant.Lows[lane], _constant.Highs[lane]);
         }
     });
 
@@ -54,66 +53,47 @@ internal sealed unsafe class RescaleLoop
         {
             var start = (long)row * _rows.Length;
             var i = 0;
-            if (_rows.Map is null && !_isDouble.Contains(true))
+            if (_isVector)
             {
                 var lane = _rows.Lane(row);
-                var (low, high) = (new Vector<double>(_constant.Lows[lane]), new Vector<double>(_constant.Highs[lane]));
-                for (; i + Vector<float>.Count <= _rows.Length; i += Vector<float>.Count)
-                {
-                    var (a, b) = Rounded(start + i, lane);
-                    var inside = Vector.Narrow(Inside(a, low, high), Inside(b, low, high));
-                    var passed = Vector.ConditionalSelect(inside, Vector.Load(gradient + start + i), Vector<float>.Zero);
-                    for (var t = 0; t < outgoing.Length; t++)
-                    {
-                        (passed * new Vector<float>((float)real[(lane * _constant.Terms) + t])).Store((float*)outgoing[t] + start + i);
-                    }
-                }
+                var (first, last) = (lane * _constant.Terms, (lane * _constant.Terms) + Last);
+                i = TermLoop.Backward(
+                    Floats(0) + start, Second(start), gradient + start, (float*)outgoing[0] + start, (float*)outgoing[Last] + start, _rows.Length,
+                    _scaled[first], _scaled[last], (float)real[first], (float)real[last], _constant.Lows[lane], _constant.Highs[lane]);
             }
 
             for (; i < _rows.Length; i++)
             {
                 var lane = _rows.Map is { } map ? map[i] : _rows.Lane(row);
-                var rounded = Rounded(start + i, lane, 0);
+                var rounded = Rounded(start + i, lane);
                 var passed = rounded >= _constant.Lows[lane] && rounded <= _constant.Highs[lane] ? gradient[start + i] : 0;
                 for (var t = 0; t < outgoing.Length; t++)
                 {
-                    var value = passed * real[(lane * _constant.Terms) + t];
+                    var factor = real[(lane * _constant.Terms) + t];
                     if (_isDouble[t])
                     {
-                        ((double*)outgoing[t])[start + i] = value;
+                        ((double*)outgoing[t])[start + i] = passed * factor;
                     }
                     else
                     {
-                        ((float*)outgoing[t])[start + i] = (float)value;
+                        ((float*)outgoing[t])[start + i] = passed * (float)factor;
                     }
                 }
             }
         });
     }
 
-    private static Vector<long> Inside(Vector<double> v, Vector<double> low, Vector<double> high) => Vector.GreaterThanOrEqual(v, low) & Vector.LessThanOrEqual(v, high);
+    private float* Floats(int term) => (float*)_data[term];
 
-    /// <summary>floor(sum t_i * m_i * 2^-r + 0.5) of a vector of positions, as two halves.</summary>
-    private (Vector<double> A, Vector<double> B) Rounded(long at, int lane)
+    private float* Second(long start) => Last == 0 ? null : Floats(1) + start;
+
+    /// <summary>floor(sum t_i * m_i * 2^-r + 0.5) of one position.</summary>
+    private double Rounded(long at, int lane)
     {
-        var (a, b) = (Vector<double>.Zero, Vector<double>.Zero);
+        double sum = 0;
         for (var t = 0; t < _data.Length; t++)
         {
-            var m = new Vector<double>(_scaled[(lane * _constant.Terms) + t]);
-            Vector.Widen(Vector.Load((float*)_data[t] + at), out var low, out var high);
-            a += low * m;
-            b += high * m;
-        }
-
-        var half = new Vector<double>(0.5);
-        return (Vector.Floor(a + half), Vector.Floor(b + half));
-    }
-
-    private double Rounded(long at, int lane, double sum)
-    {
-        for (var t = 0; t < _data.Length; t++)
-        {
-            sum += (_isDouble[t] ? ((double*)_data[t])[at] : ((float*)_data[t])[at]) * _scaled[(lane * _constant.Terms) + t];
+            sum += (_isDouble[t] ? ((double*)_data[t])[at] : Floats(t)[at]) * _scaled[(lane * _constant.Terms) + t];
         }
 
         return Math.Floor(sum + 0.5);
