@@ -119,7 +119,7 @@ internal sealed partial class Evaluator
 
     private (Datum Result, Frame Callee) Run(IMethodSymbol method, IOperation body, Datum? receiver, IReadOnlyList<Datum> arguments, Frame? captured, Location location)
     {
-        if (method.IsAsync || body.Descendants().Any(static o => o.Kind is OperationKind.YieldReturn or OperationKind.YieldBreak))
+        if (method.IsAsync || (method.ReturnType.Name is "IEnumerable" or "IEnumerator" && body.Descendants().Any(static o => o.Kind is OperationKind.YieldReturn or OperationKind.YieldBreak)))
         {
             throw Fail(CaptureRules.Unsupported, location, method.Name, "asynchronous methods and iterators have no fixed order");
         }

@@ -11,6 +11,7 @@ internal sealed partial class Evaluator
     // Collection expressions have a typed API only in later compilers; in 4.8 itself they have no kind at all.
     private const OperationKind CollectionExpression = (OperationKind)0x7f;
     private const int LongestExpression = 4000;
+    private const int LongestList = 10_000;
     private const OperationKind Spread = (OperationKind)0x80;
 
     /// <summary>The receivers of the <c>?.</c> that are being evaluated.</summary>
@@ -22,7 +23,7 @@ internal sealed partial class Evaluator
     private Datum Evaluate(IOperation expression, Frame frame)
     {
         var value = Resolve(context.Step(expression, _path, () => expression.ConstantValue is { HasValue: true, Value: var constant } ? new Constant(constant) : EvaluateCore(expression, frame)));
-        return value is Scalar { Expression.Length: > LongestExpression } ? throw Fail(CaptureRules.Budget, expression, SourceText.Of(expression)) : value;
+        return value is Scalar { Expression.Length: > LongestExpression } or Constant { Value: string { Length: > LongestExpression } } ? throw Fail(CaptureRules.Budget, expression, SourceText.Of(expression)) : value;
     }
 
     private Datum EvaluateCore(IOperation expression, Frame frame) => expression switch
@@ -254,7 +255,7 @@ internal sealed partial class Evaluator
     }
 
     private int Size(object? count, IOperation site) =>
-        System.Convert.ToInt64(count, CultureInfo.InvariantCulture) is >= 0 and <= 100_000 and var size ? (int)size : throw Fail(CaptureRules.Budget, site, SourceText.Of(site));
+        System.Convert.ToInt64(count, CultureInfo.InvariantCulture) is >= 0 and <= LongestList and var size ? (int)size : throw Fail(CaptureRules.Budget, site, SourceText.Of(site));
 
     private Datum NewCollection(IOperation collection, Frame frame)
     {

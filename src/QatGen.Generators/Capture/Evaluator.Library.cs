@@ -86,7 +86,11 @@ internal sealed partial class Evaluator
 
     private Seq<Datum> Contents(ListOf list, IOperation site) => Resolve(Find(list.Id, Slot.Contents)!) is var contents && contents is TupleOf tuple ? tuple.Items : throw Undecided(contents, site);
 
-    private void SetContents(ListOf list, IEnumerable<Datum> items, IOperation site) => Set(list.Id, Slot.Contents, new TupleOf(items.ToSeq()), site.Syntax.GetLocation());
+    private void SetContents(ListOf list, IEnumerable<Datum> items, IOperation site)
+    {
+        var contents = items.ToSeq();
+        Set(list.Id, Slot.Contents, contents.Count <= LongestList ? new TupleOf(contents) : throw Fail(CaptureRules.Budget, site, SourceText.Of(site)), site.Syntax.GetLocation());
+    }
 
     private IReadOnlyList<Datum> Items(Datum value, IOperation site) => value switch
     {

@@ -105,7 +105,7 @@ internal sealed partial class Evaluator
         }
 
         var returned = site is IInvocationOperation { TargetMethod.ReturnType: var type } && form.Kind != FormKind.Module ? type : null;
-        if (op is null && receivers.Concat(arguments.Select(static a => a.Value)).OfType<TensorRef>().FirstOrDefault() is { } source && returned is { SpecialType: not SpecialType.None } or ITypeParameterSymbol or { TypeKind: TypeKind.Struct, IsTupleType: false })
+        if (op is null && receivers.Concat(arguments.Select(static a => a.Value)).OfType<TensorRef>().FirstOrDefault() is { } source && returned is { SpecialType: not (SpecialType.None or SpecialType.System_Void) } or ITypeParameterSymbol or { TypeKind: TypeKind.Struct, IsTupleType: false })
         {
             return TakeData(source, site);
         }
@@ -138,7 +138,7 @@ internal sealed partial class Evaluator
         }
 
         path ??= _recorder.FunctionPath(_path, form.Kind == FormKind.Symbol ? (op?.Name ?? form.Name).ToLowerInvariant() : form.Name.TrimEnd('_').Replace('.', '_'));
-        var inputs = tensors.Select(t => _recorder.Read(t, location)).ToSeq();
+        var inputs = tensors.Select(_recorder.Read).ToSeq();
         if (op is null)
         {
             return Unknown(new(name, path, form, inputs, new()), name, returned, location);
@@ -158,7 +158,7 @@ internal sealed partial class Evaluator
         {
             INamedTypeSymbol { IsTupleType: true } tuple => new TupleOf(tuple.TupleElements.Select(_ => (Datum)_recorder.Add(node, null, location, violation)).ToSeq()),
             IArrayTypeSymbol => throw Fail(CaptureRules.UnknownOperator, location, name),
-            { SpecialType: SpecialType.System_Void } => Outside.Nothing,
+            { SpecialType: SpecialType.System_Void } => TorchNames.HarmlessOnTensors.Contains(node.Form.Name) ? Outside.Nothing : throw Fail(CaptureRules.UnknownOperator, location, name),
             _ => _recorder.Add(node, null, location, violation),
         };
     }

@@ -12,7 +12,7 @@ internal sealed class Recorder(CaptureContext context)
 
     private readonly List<Recorded> _calls = [];
     private readonly List<Memory> _values = [];
-    private readonly Dictionary<int, (int Version, Location Location, string Name)> _writes = [];
+    private readonly Dictionary<int, (int Version, Location Location, string Path)> _writes = [];
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private int _inputs;
 
@@ -46,12 +46,12 @@ internal sealed class Recorder(CaptureContext context)
     }
 
     /// <summary>The number of a value that is read here; reading what was overwritten since breaks rule QG1009 where it was overwritten.</summary>
-    public int Read(TensorRef tensor, Location location)
+    public int Read(TensorRef tensor)
     {
         var memory = _values[tensor.Number];
         if (_writes.TryGetValue(memory.Storage, out var write) && write.Version > memory.Version)
         {
-            context.Report(Violation.Of(CaptureRules.InPlace, "", write.Name), write.Location ?? location);
+            context.Report(Violation.Of(CaptureRules.InPlace, write.Path, write.Path), write.Location);
         }
 
         return tensor.Number;

@@ -40,6 +40,9 @@ internal static class TorchNames
     /// <summary>Methods of tensors that return the same tensor.</summary>
     public static Seq<string> SameTensor { get; } = new("MoveToOuterDisposeScope", "DetachFromDisposeScope", "alias");
 
+    /// <summary>Methods of tensors that return nothing and change no value.</summary>
+    public static Seq<string> HarmlessOnTensors { get; } = new("Dispose", "retain_grad");
+
     /// <summary>Members of tensors that depend on the shape alone.</summary>
     public static Seq<string> ShapeOnly { get; } = new("dim", "numel", "ndim", "NumberOfElements", "Dimensions");
 

@@ -63,6 +63,7 @@ public class LanguageTests
     [InlineData("coalesce", "x = none?.call(x) ?? a.call(x); var m = none ?? b; x = m.call(x);")]
     [InlineData("conditional access", "x = maybe?.call(x) ?? throw new InvalidOperationException();")]
     [InlineData("short circuit", "if (none != null && none.bias is null) { x = b.call(x); } if (depth == 2 || none!.bias is null) { x = a.call(x); }")]
+    [InlineData("shape check", "if (x.dim() != 4 || x.shape[1] != 4) { throw new ArgumentException(\"shape\"); } x = a.call(x); var n = x.size(0) > 0 ? 1 : throw new ArgumentException(\"empty\"); x = n == 1 ? b.call(x) : x;")]
     [InlineData("try", "try { x = a.call(x); } finally { x = F.relu(x); }")]
     [InlineData("nullable int", "int? n = null; if (n.HasValue) { x = b.call(x); } n ??= 2; if (n == 2) { x = a.call(x); }")]
     public void Branch_Decided_EqualsForward(string kind, string body, bool fails = false)

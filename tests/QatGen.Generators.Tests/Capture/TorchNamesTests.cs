@@ -24,7 +24,7 @@ public class TorchNamesTests
     {
         Assert.All(TorchNames.HarmlessOnModules.Concat(TorchNames.Registering).Append(TorchNames.Training), static name => Assert.Contains(name, Members(typeof(torch.nn.Module))));
         Assert.Contains(TorchNames.RegisterComponents, Members(typeof(torch.nn.Module)));
-        Assert.All(TorchNames.SameTensor.Concat(TorchNames.ShapeOnly).Concat([TorchNames.Shape, TorchNames.Size]), static name => Assert.Contains(name, Members(typeof(torch.Tensor))));
+        Assert.All(TorchNames.SameTensor.Concat(TorchNames.HarmlessOnTensors).Concat(TorchNames.ShapeOnly).Concat([TorchNames.Shape, TorchNames.Size]), static name => Assert.Contains(name, Members(typeof(torch.Tensor))));
         Assert.All(TorchNames.Appending, static name => Assert.Contains(name, Members(typeof(TorchSharp.Modules.ModuleList<>)).Concat(Members(typeof(TorchSharp.Modules.Sequential)))));
         Assert.All(new[] { TorchNames.Call, TorchNames.Forward }, static name => Assert.Contains(name, Members(typeof(torch.nn.Module<torch.Tensor, torch.Tensor>))));
         Assert.All(new[] { TorchNames.Sequential, TorchNames.ModuleList }, static name => Assert.Contains($"{typeof(TorchSharp.Modules.Sequential).Namespace}.{name}", Types.Select(FullName)));
