@@ -92,7 +92,10 @@ internal sealed class Recorder(CaptureContext context)
         }
     }
 
-    private static bool IsInPlace(Node node) => node.Attributes["inplace"] is Value.Logical { Flag: true } || (node.Form.Kind == FormKind.Method && node.Form.Name.EndsWith("_", StringComparison.Ordinal));
+    /// <summary>Whether a form overwrites its tensor by name.</summary>
+    public static bool IsInPlace(Form form) => form.Kind == FormKind.Method && form.Name.EndsWith("_", StringComparison.Ordinal);
+
+    private static bool IsInPlace(Node node) => node.Attributes["inplace"] is Value.Logical { Flag: true } || IsInPlace(node.Form);
 }
 
 /// <summary>A recorded call: its node, where it stands, and the violation if no operator claims it.</summary>
