@@ -31,8 +31,8 @@ internal sealed partial class Evaluator
         private Value? Read(Datum datum, ITypeSymbol? type, Argument argument) => Flatten(evaluator.Resolve(datum)) switch
         {
             Constant { Value: null } => null,
-            Constant { Value: var constant } => OfConstant(constant!, Unwrap(type), argument),
-            TupleOf tuple => Items(tuple.Items, (Unwrap(type) as INamedTypeSymbol)?.TupleElements.FirstOrDefault()?.Type, argument),
+            Constant { Value: var constant } => OfConstant(constant!, Scalars.Unwrap(type), argument),
+            TupleOf tuple => Items(tuple.Items, (Scalars.Unwrap(type) as INamedTypeSymbol)?.TupleElements.FirstOrDefault()?.Type, argument),
             ListOf list => Items(evaluator.Contents(list, argument.Site), (type as IArrayTypeSymbol)?.ElementType, argument),
             Dimension { Axis: var axis, Tensor: var tensor } when axis == 0 || tensor == firstTensor => new Value.InputSize(axis),
             Scalar { Level: Level.Hyper } scalar when !op.Structural.Contains(argument.Name) => new Value.Symbol(scalar.Expression),
@@ -65,8 +65,6 @@ internal sealed partial class Evaluator
                 _ => throw evaluator.Unsupported(argument.Site, $"{op.Name} takes no such value for {argument.Name}"),
             };
         }
-
-        private static ITypeSymbol? Unwrap(ITypeSymbol? type) => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
 
         private static CaptureException Fail(Violation violation, Argument argument) => new(violation, argument.Site.Syntax.GetLocation());
     }

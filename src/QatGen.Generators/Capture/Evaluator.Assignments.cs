@@ -78,7 +78,8 @@ internal sealed partial class Evaluator
             throw Unsupported(site, "it deconstructs another number of values");
         }
 
-        if (target.Elements.Any(static e => e is IArrayElementReferenceOperation or IMemberReferenceOperation { Instance: not (null or IInstanceReferenceOperation) } or IPropertyReferenceOperation { Property.IsIndexer: true }))
+        if (target.Elements.Any(static e => e is IArrayElementReferenceOperation or IPropertyReferenceOperation { Property.IsIndexer: true }
+            or IMemberReferenceOperation { Instance: not (null or IInstanceReferenceOperation) }))
         {
             throw Unsupported(site, "only variables and members of this object can be deconstructed into");
         }

@@ -34,7 +34,7 @@ internal sealed partial class Evaluator
         var target = receiver is Instance instance && call.IsVirtual ? MostDerived(instance.Type, method) : method;
         if (receiver is Instance or Layer && IsModuleCall(target))
         {
-            return CallModule(receiver, call.Arguments.Select(a => Evaluate(a.Value, frame)).ToArray(), call, call.Syntax.GetLocation());
+            return CallModule(receiver, Bind(target, call.Arguments, frame), call, call.Syntax.GetLocation());
         }
 
         if (context.Declaration(target.OriginalDefinition) is not null && !target.IsAbstract)
@@ -55,13 +55,7 @@ internal sealed partial class Evaluator
             throw receiver is Scalar or Choice ? Undecided(receiver, call) : Unsupported(call, $"{receiver.Spelled} has no such method");
         }
 
-        var values = new Datum[target.Parameters.Length];
-        foreach (var argument in call.Arguments)
-        {
-            values[argument.Parameter!.Ordinal] = argument.Parameter.RefKind == RefKind.Out ? Outside.Unassigned : Evaluate(argument.Value, frame);
-        }
-
-        var (result, callee) = Enter(target, receiver, values, call.Syntax.GetLocation());
+        var (result, callee) = Enter(target, receiver, Bind(target, call.Arguments, frame), call.Syntax.GetLocation());
         foreach (var argument in call.Arguments.Where(static a => a.Parameter!.RefKind is RefKind.Ref or RefKind.Out))
         {
             var parameter = target.OriginalDefinition.Parameters[argument.Parameter!.Ordinal];
@@ -71,15 +65,23 @@ internal sealed partial class Evaluator
         return result;
     }
 
-    private Datum CallFunction(Function function, IInvocationOperation call, Frame frame)
+    /// <summary>Evaluates arguments in the order written and puts them in the order of the parameters.</summary>
+    private Datum[] Bind(IMethodSymbol method, IEnumerable<IArgumentOperation> written, Frame frame)
     {
-        var arguments = call.Arguments.OrderBy(static a => a.Parameter!.Ordinal).ToArray();
-        if (arguments.Any(static a => a.Parameter!.RefKind is RefKind.Ref or RefKind.Out))
+        var values = Enumerable.Repeat<Datum>(Outside.Unassigned, method.Parameters.Length).ToArray();
+        foreach (var argument in written)
         {
-            throw Unsupported(call, "delegates and local functions with ref or out parameters are not supported");
+            values[argument.Parameter!.Ordinal] = argument.Parameter.RefKind == RefKind.Out ? Outside.Unassigned : Evaluate(argument.Value, frame);
         }
 
-        return Apply(function, [.. arguments.Select(a => Evaluate(a.Value, frame))], call);
+        return values;
+    }
+
+    private Datum CallFunction(Function function, IInvocationOperation call, Frame frame)
+    {
+        return call.Arguments.Any(static a => a.Parameter!.RefKind is RefKind.Ref or RefKind.Out)
+            ? throw Unsupported(call, "delegates and local functions with ref or out parameters are not supported")
+            : Apply(function, Bind(call.TargetMethod, call.Arguments, frame), call);
     }
 
     /// <summary>Runs a lambda, local function or method group.</summary>
@@ -119,7 +121,7 @@ internal sealed partial class Evaluator
 
     private (Datum Result, Frame Callee) Run(IMethodSymbol method, IOperation body, Datum? receiver, IReadOnlyList<Datum> arguments, Frame? captured, Location location)
     {
-        if (method.IsAsync || body.Descendants().Any(static o => o.Kind is OperationKind.YieldReturn or OperationKind.YieldBreak))
+        if (method.IsAsync || (method.ReturnType.Name is "IEnumerable" or "IEnumerator" && body.Descendants().Any(static o => o.Kind is OperationKind.YieldReturn or OperationKind.YieldBreak)))
         {
             throw Fail(CaptureRules.Unsupported, location, method.Name, "asynchronous methods and iterators have no fixed order");
         }

@@ -36,7 +36,7 @@ internal sealed partial class Evaluator
 
     private (Side<T> Yes, Side<T> No) Fork<T>(Scalar condition, IOperation site, T whenThrown, Func<T> yes, Func<T> no)
     {
-        if (condition.Level != Level.Hyper)
+        if (condition.Level is Level.Mode or Level.Data)
         {
             throw Undecided(condition, site);
         }
@@ -67,7 +67,8 @@ internal sealed partial class Evaluator
         }
 
         var sides = (Yes: Run(true, yes), No: Run(false, no));
-        if (_recorder.Count != recorded)
+        // A check of the input's shape that throws is no branch of the graph; any other use of the shape is.
+        if (_recorder.Count != recorded || (condition.Level == Level.Shape && sides.Yes.Throws is null && sides.No.Throws is null))
         {
             throw Undecided(condition, site);
         }

@@ -11,6 +11,7 @@ internal sealed partial class Evaluator
     // Collection expressions have a typed API only in later compilers; in 4.8 itself they have no kind at all.
     private const OperationKind CollectionExpression = (OperationKind)0x7f;
     private const int LongestExpression = 4000;
+    private const int LongestList = 10_000;
     private const OperationKind Spread = (OperationKind)0x80;
 
     /// <summary>The receivers of the <c>?.</c> that are being evaluated.</summary>
@@ -22,7 +23,9 @@ internal sealed partial class Evaluator
     private Datum Evaluate(IOperation expression, Frame frame)
     {
         var value = Resolve(context.Step(expression, _path, () => expression.ConstantValue is { HasValue: true, Value: var constant } ? new Constant(constant) : EvaluateCore(expression, frame)));
-        return value is Scalar { Expression.Length: > LongestExpression } ? throw Fail(CaptureRules.Budget, expression, SourceText.Of(expression)) : value;
+        return value is Scalar { Expression.Length: > LongestExpression } or Constant { Value: string { Length: > LongestExpression } }
+            ? throw Fail(CaptureRules.Budget, expression, SourceText.Of(expression))
+            : value;
     }
 
     private Datum EvaluateCore(IOperation expression, Frame frame) => expression switch
@@ -99,7 +102,8 @@ internal sealed partial class Evaluator
 
     /// <summary>Whether a conversion can change a number or how it is computed with: all but the implicit ones between integers.</summary>
     private static bool ChangesNumber(IConversionOperation conversion) =>
-        conversion.Operand.Type is { SpecialType: >= SpecialType.System_Char and <= SpecialType.System_Double and var from } && conversion.Type is { SpecialType: >= SpecialType.System_Char and <= SpecialType.System_Double and var to }
+        conversion.Operand.Type is { SpecialType: >= SpecialType.System_Char and <= SpecialType.System_Double and var from }
+        && conversion.Type is { SpecialType: >= SpecialType.System_Char and <= SpecialType.System_Double and var to }
         && from != to && !(conversion.IsImplicit && to < SpecialType.System_Decimal);
 
     private T Arithmetic<T>(Func<T> compute, IOperation site)
@@ -229,7 +233,8 @@ internal sealed partial class Evaluator
         {
             _ when name is not null => new Constant(name),
             Constant { Value: var constant } when hole.Alignment is null && hole.FormatString is null && Scalars.HasText(constant) => new Constant(Scalars.Text(constant)),
-            Constant { Value: int or long } and { Value: IFormattable number } when hole.Alignment is null && hole.FormatString is { ConstantValue.Value: string format } => new Constant(number.ToString(format, CultureInfo.InvariantCulture)),
+            Constant { Value: int or long } and { Value: IFormattable number } when hole.Alignment is null && hole.FormatString is { ConstantValue.Value: string format } =>
+                new Constant(number.ToString(format, CultureInfo.InvariantCulture)),
             Scalar => value,
             _ => throw Unsupported(hole, "its text is not known at compile time"),
         };
@@ -254,7 +259,7 @@ internal sealed partial class Evaluator
     }
 
     private int Size(object? count, IOperation site) =>
-        System.Convert.ToInt64(count, CultureInfo.InvariantCulture) is >= 0 and <= 100_000 and var size ? (int)size : throw Fail(CaptureRules.Budget, site, SourceText.Of(site));
+        System.Convert.ToInt64(count, CultureInfo.InvariantCulture) is >= 0 and <= LongestList and var size ? (int)size : throw Fail(CaptureRules.Budget, site, SourceText.Of(site));
 
     private Datum NewCollection(IOperation collection, Frame frame)
     {
@@ -279,7 +284,7 @@ internal sealed partial class Evaluator
     {
         null or { IsReferenceType: true } or INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } => Constant.Null,
         { SpecialType: SpecialType.System_Boolean } => new Constant(false),
-        { SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Int16 or SpecialType.System_Byte or SpecialType.System_Double or SpecialType.System_Single } or { TypeKind: TypeKind.Enum } =>
+        { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_Double } or { TypeKind: TypeKind.Enum } =>
             new Constant(Scalars.Cast(0, type)),
         INamedTypeSymbol { IsTupleType: true } tuple => new TupleOf(tuple.TupleElements.Select(static e => DefaultOf(e.Type)).ToSeq()),
         _ => new Outside($"a default {type.Name}"),

@@ -27,7 +27,7 @@ internal sealed partial class Evaluator
             throw Unsupported(call, "a library method with ref or out parameters is not supported");
         }
 
-        var arguments = call.Arguments.OrderBy(static a => a.Parameter!.Ordinal).Select(a => Evaluate(a.Value, frame)).ToArray();
+        var arguments = Bind(method, call.Arguments, frame);
         var result = (receiver, method.ContainingType.Name) switch
         {
             (ListOf list, _) => CallList(list, method.Name, arguments, call),
@@ -86,7 +86,11 @@ internal sealed partial class Evaluator
 
     private Seq<Datum> Contents(ListOf list, IOperation site) => Resolve(Find(list.Id, Slot.Contents)!) is var contents && contents is TupleOf tuple ? tuple.Items : throw Undecided(contents, site);
 
-    private void SetContents(ListOf list, IEnumerable<Datum> items, IOperation site) => Set(list.Id, Slot.Contents, new TupleOf(items.ToSeq()), site.Syntax.GetLocation());
+    private void SetContents(ListOf list, IEnumerable<Datum> items, IOperation site)
+    {
+        var contents = items.ToSeq();
+        Set(list.Id, Slot.Contents, contents.Count <= LongestList ? new TupleOf(contents) : throw Fail(CaptureRules.Budget, site, SourceText.Of(site)), site.Syntax.GetLocation());
+    }
 
     private IReadOnlyList<Datum> Items(Datum value, IOperation site) => value switch
     {
@@ -139,8 +143,8 @@ internal sealed partial class Evaluator
     private Datum? CallLinq(string method, IReadOnlyList<Datum> a, IOperation call)
     {
         IReadOnlyList<Datum> Source() => Enumerate(a[0], call);
-        Datum Item(Datum function, Datum item, int index) => function is Function f ? Apply(f, f.Method.Parameters.Length == 2 ? [item, new Constant(index)] : [item], call) : throw Undecided(function, call);
-        bool Holds(Datum function, Datum item, int index) => Item(function, item, index) is var flag && flag is Constant { Value: bool holds } ? holds : throw Undecided(flag, call);
+        Datum Item(Function f, Datum item, int index) => Apply(f, f.Method.Parameters.Length == 2 ? [item, new Constant(index)] : [item], call);
+        bool Holds(Function function, Datum item, int index) => Item(function, item, index) is var flag && flag is Constant { Value: bool holds } ? holds : throw Undecided(flag, call);
         return (method, a) switch
         {
             ("Range", [Constant { Value: int start }, Constant { Value: int count }]) => new Sequence(() => [.. Enumerable.Range(start, Size(count, call)).Select(static i => new Constant(i))]),

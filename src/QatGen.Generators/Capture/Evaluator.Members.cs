@@ -76,7 +76,7 @@ internal sealed partial class Evaluator
         Instance instance when member is IPropertySymbol property && !TorchNames.IsTorch(member) => OwnProperty(instance, property, site),
         Instance or Layer when member.Name == TorchNames.Training => new Scalar(TorchNames.Training, Level.Mode),
         ListOf or Layer or Sequence when member.Name is "Count" or "Length" or "LongLength" => Length(Items(value, site).Count, member),
-        Layer layer when member is IPropertySymbol property && layer.Arguments.FirstOrDefault(a => a.Name == member.Name && SymbolEqualityComparer.Default.Equals(a.Type, property.Type)) is { } argument => argument.Value,
+        Layer layer when ArgumentOf(layer, member) is { } argument => argument.Value,
         Instance or Layer when TorchNames.IsTorch(member) => new Outside(member.Name),
         TensorRef tensor => TensorMember(tensor, member, site, frame),
         SizesOf sizes when member.Name is "Length" or "LongLength" => new Scalar($"{sizes.Spelled}.{member.Name}", Level.Shape),
@@ -88,6 +88,10 @@ internal sealed partial class Evaluator
         Constant { Value: null } => throw Unsupported(site, "it is null here"),
         _ => throw Unsupported(site, $"the member {member.Name} of {value.Spelled} is not supported"),
     };
+
+    /// <summary>The argument that a layer keeps in a property of the same name and type.</summary>
+    private static Argument? ArgumentOf(Layer layer, ISymbol member) =>
+        member is IPropertySymbol property ? layer.Arguments.FirstOrDefault(a => a.Name == member.Name && SymbolEqualityComparer.Default.Equals(a.Type, property.Type)) : null;
 
     private static Datum Length(int count, ISymbol member) => member.Name == "LongLength" ? new Constant((long)count) : new Constant(count);
 

@@ -15,7 +15,7 @@ internal sealed partial class Evaluator
     /// <summary>A module of TorchSharp, made by a factory of torch.nn or by its constructor.</summary>
     private Layer NewLayer(INamedTypeSymbol type, IEnumerable<IArgumentOperation> written, IOperation site, Frame frame)
     {
-        var arguments = written.Select(a => new Argument(a.Parameter!.Name, a.Parameter.Type, Evaluate(a.Value, frame), a.Value)).ToSeq();
+        var arguments = BindNamed(written, frame);
         var layer = new Layer(context.NextId(), type, arguments, site.Syntax.GetLocation());
         if (IsContainer(layer))
         {
@@ -77,7 +77,7 @@ internal sealed partial class Evaluator
 
         static IEnumerable<(string Name, Datum Module)> All(Datum? value) => value switch
         {
-            TupleOf tuple => tuple.Items.Where(static c => c is TupleOf { Items: [Constant { Value: string }, _] }).Select(static c => ((string)((Constant)((TupleOf)c).Items[0]).Value!, ((TupleOf)c).Items[1])),
+            TupleOf tuple => from child in tuple.Items.OfType<TupleOf>() where child.Items[0] is Constant { Value: string } select ((string)((Constant)child.Items[0]).Value!, child.Items[1]),
             Choice choice => All(choice.WhenTrue).Concat(All(choice.WhenFalse)),
             _ => [],
         };
@@ -124,11 +124,14 @@ internal sealed partial class Evaluator
 
     /// <summary>What reflection on the object's type finds: its own fields, and those of base classes that are not private.</summary>
     private static IEnumerable<IFieldSymbol> RegisteredFields(INamedTypeSymbol type) =>
-        TorchNames.Bases(type).TakeWhile(static t => !TorchNames.IsTorch(t)).SelectMany(static t => t.GetMembers()).OfType<IFieldSymbol>()
-            .Where(f => !f.IsStatic && (f.DeclaredAccessibility != Accessibility.Private || SymbolEqualityComparer.Default.Equals(f.ContainingType, type)));
+        InstanceFields(type).Where(f => f.DeclaredAccessibility != Accessibility.Private || SymbolEqualityComparer.Default.Equals(f.ContainingType, type));
+
+    private static IEnumerable<IFieldSymbol> InstanceFields(INamedTypeSymbol type) =>
+        TorchNames.Bases(type).TakeWhile(static t => !TorchNames.IsTorch(t)).SelectMany(static t => t.GetMembers()).OfType<IFieldSymbol>().Where(static f => !f.IsStatic);
 
     private static string ComponentName(IFieldSymbol field) =>
-        field.GetAttributes().FirstOrDefault(static a => TorchNames.Is(a.AttributeClass, TorchNames.ComponentName))?.NamedArguments.Select(static n => n.Value.Value).OfType<string>().FirstOrDefault() ?? field.Name;
+        field.GetAttributes().Where(static a => TorchNames.Is(a.AttributeClass, TorchNames.ComponentName)).SelectMany(static a => a.NamedArguments)
+            .Select(static n => n.Value.Value).OfType<string>().FirstOrDefault() ?? field.Name;
 
     private static bool HoldsModule(Datum value) => value switch
     {
@@ -155,7 +158,7 @@ internal sealed partial class Evaluator
     private Datum CallModuleMethod(Datum module, IInvocationOperation call, Frame frame)
     {
         var method = call.TargetMethod;
-        var arguments = call.Arguments.Select(a => Evaluate(a.Value, frame)).ToArray();
+        var arguments = Bind(method, call.Arguments, frame);
         if (method.Name == TorchNames.RegisterComponents)
         {
             RegisterComponents(module, call);
@@ -183,7 +186,8 @@ internal sealed partial class Evaluator
     {
         if (module is Instance instance)
         {
-            var forward = TorchNames.Bases(instance.Type).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>().FirstOrDefault(m => !m.IsAbstract && m.Parameters.Length == inputs.Count && !TorchNames.IsTorch(m));
+            var forward = TorchNames.Bases(instance.Type).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>()
+                .FirstOrDefault(m => !m.IsAbstract && m.Parameters.Length == inputs.Count && !TorchNames.IsTorch(m));
             return forward is null ? throw Fail(CaptureRules.ExternalCall, site, instance.Type.Name) : Invoke(forward, instance, inputs, site.Syntax.GetLocation());
         }
 
@@ -207,7 +211,8 @@ internal sealed partial class Evaluator
             throw Unsupported(site, "the constructor runs a module, which capture does only in forward");
         }
 
-        var path = _paths.Find(layer.Id) ?? throw Unsupported(site, $"the {layer.Type.Name} is not registered; keep it in a field or a registered container and call RegisterComponents() last in the constructor");
+        const string remedy = "keep it in a field or a registered container and call RegisterComponents() last in the constructor";
+        var path = _paths.Find(layer.Id) ?? throw Unsupported(site, $"the {layer.Type.Name} is not registered; {remedy}");
         var form = new Form(FormKind.Module, layer.Type.Name);
         var calls = _called[layer.Id] = _called.TryGetValue(layer.Id, out var before) ? before + 1 : 1;
         var op = Catalogue.Find(form);

@@ -21,13 +21,7 @@ internal sealed partial class Evaluator
 
         if (context.Declaration(type) is not null)
         {
-            var arguments = new Datum[constructor.Parameters.Length];
-            foreach (var argument in creation.Arguments)
-            {
-                arguments[argument.Parameter!.Ordinal] = Evaluate(argument.Value, frame);
-            }
-
-            return Initialize(Construct(constructor, arguments, creation.Syntax.GetLocation()), creation, frame);
+            return Initialize(Construct(constructor, Bind(constructor, creation.Arguments, frame), creation.Syntax.GetLocation()), creation, frame);
         }
 
         return Initialize(NewLibrary(type, creation, frame), creation, frame);
@@ -63,7 +57,7 @@ internal sealed partial class Evaluator
     private Instance Construct(IMethodSymbol constructor, IReadOnlyList<Datum> arguments, Location location)
     {
         var instance = new Instance(context.NextId(), constructor.ContainingType);
-        foreach (var field in TorchNames.Bases(instance.Type).TakeWhile(static t => !TorchNames.IsTorch(t)).SelectMany(static t => t.GetMembers()).OfType<IFieldSymbol>().Where(static f => !f.IsStatic))
+        foreach (var field in InstanceFields(instance.Type))
         {
             Put(instance.Id, SlotOf(field), DefaultOf(field.Type));
         }
@@ -141,12 +135,7 @@ internal sealed partial class Evaluator
 
     private void Chain(IInvocationOperation call, Instance instance, Frame frame)
     {
-        var arguments = new Datum[call.TargetMethod.Parameters.Length];
-        foreach (var argument in call.Arguments)
-        {
-            arguments[argument.Parameter!.Ordinal] = Evaluate(argument.Value, frame);
-        }
-
+        var arguments = Bind(call.TargetMethod, call.Arguments, frame);
         if (context.Declaration(call.TargetMethod.ContainingType) is null)
         {
             throw Fail(CaptureRules.ExternalCall, call, call.TargetMethod.ContainingType.Name);

@@ -11,7 +11,8 @@ internal sealed partial class Evaluator
         IConstantPatternOperation constant => AreEqual(Align(v, constant.Value, frame), Evaluate(constant.Value, frame), pattern),
         IRelationalPatternOperation relational => Operate(relational.OperatorKind, Align(v, relational.Value, frame), Evaluate(relational.Value, frame), pattern, false),
         INegatedPatternOperation negated => Map(Match(negated.Pattern, v, frame), pattern, m => Scalars.Unary(UnaryOperatorKind.Not, m)!),
-        IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } or => Conditional(Match(or.LeftPattern, v, frame), pattern, static () => new Constant(true), () => Match(or.RightPattern, v, frame)),
+        IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } or =>
+            Conditional(Match(or.LeftPattern, v, frame), pattern, static () => new Constant(true), () => Match(or.RightPattern, v, frame)),
         IBinaryPatternOperation and => Conditional(Match(and.LeftPattern, v, frame), pattern, () => Match(and.RightPattern, v, frame), static () => new Constant(false)),
         IDiscardPatternOperation => new Constant(true),
         IDeclarationPatternOperation { MatchesNull: false } or ITypePatternOperation or IRecursivePatternOperation when v is Outside => Unknown(pattern, v, frame),
@@ -19,7 +20,8 @@ internal sealed partial class Evaluator
         IDeclarationPatternOperation declaration => Bind(declaration.DeclaredSymbol, v, Is(v, declaration.MatchedType!, pattern), frame),
         ITypePatternOperation type => new Constant(Is(v, type.MatchedType, pattern)),
         IRecursivePatternOperation { DeconstructionSubpatterns.IsEmpty: true } recursive => MatchProperties(recursive, v, frame),
-        IRecursivePatternOperation { PropertySubpatterns.IsEmpty: true } positional when v is TupleOf tuple && tuple.Items.Count == positional.DeconstructionSubpatterns.Length => MatchTuple(positional, tuple, frame),
+        IRecursivePatternOperation { PropertySubpatterns.IsEmpty: true } positional when v is TupleOf tuple && tuple.Items.Count == positional.DeconstructionSubpatterns.Length =>
+            MatchTuple(positional, tuple, frame),
         _ => throw Unsupported(pattern, "this pattern is not supported"),
     });
 
@@ -87,12 +89,13 @@ internal sealed partial class Evaluator
         Constant { Value: null } => false,
         Instance { Type: var own } => Derives(own, type),
         Layer { Type: var own } => Derives(own, type),
-        Constant or TupleOf or ListOf when site is IPatternOperation { InputType: var input } && SymbolEqualityComparer.Default.Equals(input.WithNullableAnnotation(type.NullableAnnotation), type) => true,
-        Constant or TupleOf or ListOf when site is IPatternOperation { InputType: INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable } => SymbolEqualityComparer.Default.Equals(nullable.TypeArguments[0], type),
+        Constant or TupleOf or ListOf when site is IPatternOperation { InputType: var input } && (Same(input, type) || Same(Scalars.Unwrap(input), type)) => true,
         TensorRef when TorchNames.IsTensor(type) => true,
         _ => throw Undecided(value, site),
     };
 
     private static bool Derives(ITypeSymbol type, ITypeSymbol other) =>
-        TorchNames.Bases(type).Concat(type.AllInterfaces).Any(t => SymbolEqualityComparer.Default.Equals(t, other.WithNullableAnnotation(NullableAnnotation.None)) || SymbolEqualityComparer.Default.Equals(t, other));
+        TorchNames.Bases(type).Concat(type.AllInterfaces).Any(t => Same(t, other));
+
+    private static bool Same(ITypeSymbol? type, ITypeSymbol other) => SymbolEqualityComparer.Default.Equals(type, other);
 }

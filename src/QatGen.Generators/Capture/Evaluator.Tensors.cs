@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using QatGen.Graphs;
 using QatGen.Operators;
@@ -21,7 +22,7 @@ internal sealed partial class Evaluator
             return NewLayer((INamedTypeSymbol)method.ReturnType, call.Arguments, call, frame);
         }
 
-        var arguments = call.Arguments.Select(a => new Argument(a.Parameter!.Name, a.Parameter.Type, Evaluate(a.Value, frame), a.Value)).ToArray();
+        var arguments = BindNamed(call.Arguments, frame);
         if (TorchNames.Is(method.ContainingType, TorchNames.ModuleExtensions))
         {
             // It moves a module to a device or type and returns it.
@@ -42,20 +43,25 @@ internal sealed partial class Evaluator
         if (receiver is TensorRef tensor && (TorchNames.ShapeOnly.Contains(method.Name) || method.Name == TorchNames.Size))
         {
             return method.Name != TorchNames.Size ? new Scalar($"{method.Name}()", Level.Shape)
-                : arguments is [] ? new SizesOf(tensor.Number)
+                : arguments.Count == 0 ? new SizesOf(tensor.Number)
                 : Element(new SizesOf(tensor.Number), arguments[0].Value, call);
         }
 
         var form = FormOf(method);
-        return Record(form, Find(form), null, Name(method), receiver is null ? [] : [receiver], arguments.ToSeq(), call, call.Syntax.GetLocation());
+        return Record(form, Find(form), null, Name(method), receiver is null ? [] : [receiver], arguments, call, call.Syntax.GetLocation());
     }
+
+    /// <summary>Evaluates arguments in the order written and gives them in the order of the parameters, which is that of an operator's inputs.</summary>
+    private Seq<Argument> BindNamed(IEnumerable<IArgumentOperation> written, Frame frame) =>
+        written.Select(a => (a.Parameter!.Ordinal, Argument: new Argument(a.Parameter.Name, a.Parameter.Type, Evaluate(a.Value, frame), a.Value))).ToArray()
+            .OrderBy(static a => a.Ordinal).Select(static a => a.Argument).ToSeq();
 
     private static Form FormOf(IMethodSymbol method) => new(
         !method.IsStatic ? FormKind.Method : TorchNames.Is(method.ContainingType, TorchNames.Functional) ? FormKind.Functional : FormKind.Torch,
-        method.IsStatic && !TorchNames.Is(method.ContainingType, TorchNames.Functional) && !TorchNames.Is(method.ContainingType, TorchNames.Torch) ? method.ContainingType.Name + "." + method.Name : method.Name);
+        !method.IsStatic || TorchNames.Is(method.ContainingType, TorchNames.Functional) ? method.Name : Name(method));
 
     /// <summary>The operator of a form; a method that ends with an underscore is the in-place form of the one without.</summary>
-    private static Operator? Find(Form form) => Catalogue.Find(form) ?? (form.Kind == FormKind.Method && form.Name.EndsWith("_", StringComparison.Ordinal) ? Catalogue.Find(form with { Name = form.Name.TrimEnd('_') }) : null);
+    private static Operator? Find(Form form) => Catalogue.Find(form) ?? (Recorder.IsInPlace(form) ? Catalogue.Find(form with { Name = form.Name.TrimEnd('_') }) : null);
 
     private static string Name(IMethodSymbol method) => method.ContainingType.Name is "torch" or "Tensor" ? method.Name : method.ContainingType.Name + "." + method.Name;
 
@@ -70,9 +76,9 @@ internal sealed partial class Evaluator
         var arguments = values.Select((v, i) => new Argument(method.Parameters[i].Name, method.Parameters[i].Type, v, operands[i])).ToSeq();
         return Record(form, Find(form), null, "operator " + site.Syntax switch
         {
-            Microsoft.CodeAnalysis.CSharp.Syntax.BinaryExpressionSyntax b => b.OperatorToken.Text,
-            Microsoft.CodeAnalysis.CSharp.Syntax.AssignmentExpressionSyntax a => a.OperatorToken.Text,
-            Microsoft.CodeAnalysis.CSharp.Syntax.PrefixUnaryExpressionSyntax u => u.OperatorToken.Text,
+            BinaryExpressionSyntax b => b.OperatorToken.Text,
+            AssignmentExpressionSyntax a => a.OperatorToken.Text,
+            PrefixUnaryExpressionSyntax u => u.OperatorToken.Text,
             _ => method.Name,
         }, [], arguments, site, site.Syntax.GetLocation());
     }
@@ -94,7 +100,8 @@ internal sealed partial class Evaluator
         return new(SourceText.Of(site), Level.Data);
     }
 
-    private TensorRef Unclaimed(TensorRef tensor, string name, IOperation site) => (TensorRef)Record(new(FormKind.Method, name), null, null, name, [tensor], Seq<Argument>.Empty, site, site.Syntax.GetLocation());
+    private TensorRef Unclaimed(TensorRef tensor, string name, IOperation site) =>
+        (TensorRef)Record(new(FormKind.Method, name), null, null, name, [tensor], Seq<Argument>.Empty, site, site.Syntax.GetLocation());
 
     /// <summary>Records an operator call: tensors become inputs in the order written, everything else an attribute by parameter name.</summary>
     private Datum Record(Form form, Operator? op, string? path, string name, IReadOnlyList<Datum> receivers, Seq<Argument> arguments, IOperation site, Location location)
@@ -105,7 +112,7 @@ internal sealed partial class Evaluator
         }
 
         var returned = site is IInvocationOperation { TargetMethod.ReturnType: var type } && form.Kind != FormKind.Module ? type : null;
-        if (op is null && receivers.Concat(arguments.Select(static a => a.Value)).OfType<TensorRef>().FirstOrDefault() is { } source && returned is { SpecialType: not SpecialType.None } or ITypeParameterSymbol or { TypeKind: TypeKind.Struct, IsTupleType: false })
+        if (op is null && IsData(returned) && receivers.Concat(arguments.Select(static a => a.Value)).OfType<TensorRef>().FirstOrDefault() is { } source)
         {
             return TakeData(source, site);
         }
@@ -138,7 +145,7 @@ internal sealed partial class Evaluator
         }
 
         path ??= _recorder.FunctionPath(_path, form.Kind == FormKind.Symbol ? (op?.Name ?? form.Name).ToLowerInvariant() : form.Name.TrimEnd('_').Replace('.', '_'));
-        var inputs = tensors.Select(t => _recorder.Read(t, location)).ToSeq();
+        var inputs = tensors.Select(_recorder.Read).ToSeq();
         if (op is null)
         {
             return Unknown(new(name, path, form, inputs, new()), name, returned, location);
@@ -148,7 +155,9 @@ internal sealed partial class Evaluator
         return _recorder.Add(new(op.Name, path, form, inputs, attributes.Read(values)), op, location);
     }
 
-    private bool IsOperand(Argument argument) => TorchNames.IsTensor(argument.Type) || HoldsTensor(argument.Value) || (argument.Value is Outside && TorchNames.IsTensor(argument.Type));
+    private static bool IsData(ITypeSymbol? type) => type is { IsValueType: true, IsTupleType: false, SpecialType: not SpecialType.System_Void } or { SpecialType: SpecialType.System_String };
+
+    private bool IsOperand(Argument argument) => TorchNames.IsTensor(argument.Type) || HoldsTensor(argument.Value);
 
     /// <summary>The result of a call that no operator claims: a tensor, so that capture goes on and finds what else is wrong.</summary>
     private Datum Unknown(Node node, string name, ITypeSymbol? returned, Location location)
@@ -158,7 +167,7 @@ internal sealed partial class Evaluator
         {
             INamedTypeSymbol { IsTupleType: true } tuple => new TupleOf(tuple.TupleElements.Select(_ => (Datum)_recorder.Add(node, null, location, violation)).ToSeq()),
             IArrayTypeSymbol => throw Fail(CaptureRules.UnknownOperator, location, name),
-            { SpecialType: SpecialType.System_Void } => Outside.Nothing,
+            { SpecialType: SpecialType.System_Void } => TorchNames.HarmlessOnTensors.Contains(node.Form.Name) ? Outside.Nothing : throw Fail(CaptureRules.UnknownOperator, location, name),
             _ => _recorder.Add(node, null, location, violation),
         };
     }

@@ -28,19 +28,19 @@ internal sealed partial class Evaluator(CaptureContext context)
     /// <summary>Runs a constructor with symbolic arguments, then forward on the given inputs; returns the value numbers of the outputs.</summary>
     public Seq<int> Run(IMethodSymbol constructor, IMethodSymbol forward)
     {
-        var site = context.Declaration(forward)!;
+        var place = forward.Locations[0];
         var parameters = constructor.Parameters.Select(static p => (Datum)new Scalar(p.Name, Level.Hyper)).ToArray();
-        var model = Construct(constructor, parameters, site.GetLocation());
+        var model = Construct(constructor, parameters, constructor.Locations.FirstOrDefault(static l => l.IsInSource) ?? place);
         _paths.Name(model, ChildrenOf);
         _recorder.Reserve(_paths.All);
         _lastOfConstruction = context.NextId();
         var inputs = forward.Parameters.Select(_ => (Datum)_recorder.Input()).ToArray();
-        return Resolve(Invoke(forward, model, inputs, site.GetLocation())) switch
+        return Resolve(Invoke(forward, model, inputs, place)) switch
         {
-            TensorRef tensor => new(_recorder.Read(tensor, site.GetLocation())),
-            TupleOf tuple when tuple.Items.All(static i => i is TensorRef) => tuple.Items.Select(i => _recorder.Read((TensorRef)i, site.GetLocation())).ToSeq(),
-            Choice choice => throw Fail(CaptureRules.Undecided, site.GetLocation(), choice.Condition.Spelled),
-            var other => throw Fail(CaptureRules.Unsupported, site.GetLocation(), forward.Name, $"it returns {other.Spelled}, not a tensor that it computes"),
+            TensorRef tensor => new(_recorder.Read(tensor)),
+            TupleOf tuple when tuple.Items.All(static i => i is TensorRef) => tuple.Items.Select(i => _recorder.Read((TensorRef)i)).ToSeq(),
+            Choice choice => throw Fail(CaptureRules.Undecided, place, choice.Condition.Spelled),
+            var other => throw Fail(CaptureRules.Unsupported, place, forward.Name, $"it returns {other.Spelled}, not a tensor that it computes"),
         };
     }
 

@@ -29,7 +29,8 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
             return Refuse(CaptureRules.Unsupported, "the generated classes stand beside it; declare it in a namespace and without type parameters");
         }
 
-        var isModel = TorchNames.Bases(model).OfType<INamedTypeSymbol>().Any(static t => TorchNames.Is(t, TorchNames.Module) && t.TypeArguments.Length == 2 && t.TypeArguments.All(TorchNames.IsTensor));
+        var isModel = TorchNames.Bases(model).OfType<INamedTypeSymbol>()
+            .Any(static t => TorchNames.Is(t, TorchNames.Module) && t.TypeArguments.Length == 2 && t.TypeArguments.All(TorchNames.IsTensor));
         var forward = TorchNames.Bases(model).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>()
             .FirstOrDefault(m => m is { IsAbstract: false, Parameters.Length: 1 } && TorchNames.IsTensor(m.Parameters[0].Type) && context.Declaration(m) is not null);
         if (!isModel || forward is null || model.IsAbstract)
@@ -50,8 +51,11 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
         return new(model, (March)number, inputs, constructors, forward);
     }
 
-    public Graph Graph(Seq<Node> nodes, Seq<int> outputs) =>
-        new(Type.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() : "", Type.Name, March, Inputs, nodes, outputs, Type.DeclaredAccessibility == Accessibility.Public);
+    public Graph Graph(Seq<Node> nodes, Seq<int> outputs)
+    {
+        var space = Type.ContainingNamespace is { IsGlobalNamespace: false } named ? named.ToDisplayString() : "";
+        return new(space, Type.Name, March, Inputs, nodes, outputs, Type.DeclaredAccessibility == Accessibility.Public);
+    }
 
     /// <summary>Whether a constructor leaves the work to another one.</summary>
     private static bool Chains(IMethodSymbol constructor, CaptureContext context) =>
@@ -63,7 +67,8 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
         attribute.ConstructorArguments is [{ Kind: TypedConstantKind.Array, IsNull: false } dimensions] ? dimensions.Values.Select(static v => v.Value is int i ? i : 0).ToSeq() : Seq<int>.Empty;
 
     private static double Scale(IParameterSymbol parameter) =>
-        parameter.GetAttributes().Where(static a => Is(a, typeof(QuantizeAttribute))).SelectMany(static a => a.NamedArguments).FirstOrDefault(static n => n.Key == nameof(QuantizeAttribute.Scale)).Value.Value is { } scale
+        parameter.GetAttributes().Where(static a => Is(a, typeof(QuantizeAttribute))).SelectMany(static a => a.NamedArguments)
+            .FirstOrDefault(static n => n.Key == nameof(QuantizeAttribute.Scale)).Value.Value is { } scale
             ? Convert.ToDouble(scale, CultureInfo.InvariantCulture)
             : 0;
 }

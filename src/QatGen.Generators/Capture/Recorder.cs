@@ -12,7 +12,7 @@ internal sealed class Recorder(CaptureContext context)
 
     private readonly List<Recorded> _calls = [];
     private readonly List<Memory> _values = [];
-    private readonly Dictionary<int, (int Version, Location Location, string Name)> _writes = [];
+    private readonly Dictionary<int, (int Version, Location Location, string Path)> _writes = [];
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private int _inputs;
 
@@ -46,12 +46,12 @@ internal sealed class Recorder(CaptureContext context)
     }
 
     /// <summary>The number of a value that is read here; reading what was overwritten since breaks rule QG1009 where it was overwritten.</summary>
-    public int Read(TensorRef tensor, Location location)
+    public int Read(TensorRef tensor)
     {
         var memory = _values[tensor.Number];
         if (_writes.TryGetValue(memory.Storage, out var write) && write.Version > memory.Version)
         {
-            context.Report(Violation.Of(CaptureRules.InPlace, "", write.Name), write.Location ?? location);
+            context.Report(Violation.Of(CaptureRules.InPlace, write.Path, write.Path), write.Location);
         }
 
         return tensor.Number;
@@ -92,7 +92,10 @@ internal sealed class Recorder(CaptureContext context)
         }
     }
 
-    private static bool IsInPlace(Node node) => node.Attributes["inplace"] is Value.Logical { Flag: true } || (node.Form.Kind == FormKind.Method && node.Form.Name.EndsWith("_", StringComparison.Ordinal));
+    /// <summary>Whether a form overwrites its tensor by name.</summary>
+    public static bool IsInPlace(Form form) => form.Kind == FormKind.Method && form.Name.EndsWith("_", StringComparison.Ordinal);
+
+    private static bool IsInPlace(Node node) => node.Attributes["inplace"] is Value.Logical { Flag: true } || IsInPlace(node.Form);
 }
 
 /// <summary>A recorded call: its node, where it stands, and the violation if no operator claims it.</summary>

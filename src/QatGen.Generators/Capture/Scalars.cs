@@ -7,7 +7,11 @@ namespace QatGen.Generators.Capture;
 /// <summary>C#'s arithmetic on constants and on scalars that are not known yet.</summary>
 internal static class Scalars
 {
-    public static Scalar Not(Scalar x) => x with { Expression = x.Expression.StartsWith("!(", StringComparison.Ordinal) && Closes(x.Expression) ? x.Expression.Substring(2, x.Expression.Length - 3) : $"!({x.Expression})" };
+    public static Scalar Not(Scalar x)
+    {
+        var isNegated = x.Expression.StartsWith("!(", StringComparison.Ordinal) && Closes(x.Expression);
+        return x with { Expression = isNegated ? x.Expression.Substring(2, x.Expression.Length - 3) : $"!({x.Expression})" };
+    }
 
     public static Scalar And(Scalar a, Scalar b) => new($"({a.Expression} && {b.Expression})", Max(a, b), Origin(a, b));
 
@@ -42,7 +46,7 @@ internal static class Scalars
     /// <summary>A constant converted to a type as an explicit cast does; values that are not numbers stay.</summary>
     public static object? Cast(object? value, ITypeSymbol? type, bool isChecked = false)
     {
-        var target = type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
+        var target = Unwrap(type);
         target = target is INamedTypeSymbol { EnumUnderlyingType: { } underlying } ? underlying : target;
         if (value is null or string or bool || target is null)
         {
@@ -71,6 +75,9 @@ internal static class Scalars
             _ => value,
         };
     }
+
+    /// <summary>The type behind a nullable value type.</summary>
+    public static ITypeSymbol? Unwrap(ITypeSymbol? type) => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
 
     public static string Symbol(BinaryOperatorKind kind) => kind switch
     {
@@ -183,7 +190,8 @@ internal static class Scalars
         };
     }
 
-    private static long Integer(object value) => value is double or float ? unchecked((long)Convert.ToDouble(value, CultureInfo.InvariantCulture)) : Convert.ToInt64(value, CultureInfo.InvariantCulture);
+    private static long Integer(object value) =>
+        value is double or float ? unchecked((long)Convert.ToDouble(value, CultureInfo.InvariantCulture)) : Convert.ToInt64(value, CultureInfo.InvariantCulture);
 
     private static Level LevelOf(Datum value) => value switch { Scalar s => s.Level, Dimension or SizesOf => Level.Shape, TensorRef => Level.Data, _ => Level.Hyper };
 

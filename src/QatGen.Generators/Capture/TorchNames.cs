@@ -34,11 +34,14 @@ internal static class TorchNames
 
     /// <summary>Methods of modules without an effect on structure; they return the module, nothing, or what plays no part.</summary>
     public static Seq<string> HarmlessOnModules { get; } = new(
-        "train", "eval", "apply", "zero_grad", "named_parameters", "parameters", "named_buffers", "buffers", "named_modules", "modules", "named_children", "children", "state_dict", "load_state_dict", "load", "save", "GetName", "Dispose",
-        "register_buffer", "register_parameter");
+        "train", "eval", "apply", "zero_grad", "named_parameters", "parameters", "named_buffers", "buffers", "named_modules", "modules",
+        "named_children", "children", "state_dict", "load_state_dict", "load", "save", "GetName", "Dispose", "register_buffer", "register_parameter");
 
     /// <summary>Methods of tensors that return the same tensor.</summary>
     public static Seq<string> SameTensor { get; } = new("MoveToOuterDisposeScope", "DetachFromDisposeScope", "alias");
+
+    /// <summary>Methods of tensors that return nothing and change no value.</summary>
+    public static Seq<string> HarmlessOnTensors { get; } = new("Dispose", "retain_grad");
 
     /// <summary>Members of tensors that depend on the shape alone.</summary>
     public static Seq<string> ShapeOnly { get; } = new("dim", "numel", "ndim", "NumberOfElements", "Dimensions");

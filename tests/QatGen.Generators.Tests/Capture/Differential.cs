@@ -7,7 +7,7 @@ namespace QatGen.Generators.Tests.Capture;
 /// <summary>The captured graph, emitted as float calls, against the model's own forward: no value may differ, in eval() and in train().</summary>
 internal static class Differential
 {
-    private const string Header = """
+    public const string Header = """
         using QatGen;
         using TorchSharp;
         using TorchSharp.Modules;
@@ -20,11 +20,12 @@ internal static class Differential
         """;
 
     /// <summary>The source of a class Model on [N, 4, 8, 8] with these members, and what stands beside it.</summary>
-    public static string Source(string members, string beside = "", string primary = "", string name = "") =>
-        $"{Header}\n[QatModel(March.Bayes)]\n[InputShape(1, 4, 8, 8)]\npublic partial class Model{primary} : Module<Tensor, Tensor>{name}\n{{\n{members}\n}}\n\n{beside}\n";
+    public static string Source(string members, string beside = "", string about = "") =>
+        $"{Header}\n// {about}\n[QatModel(March.Bayes)]\n[InputShape(1, 4, 8, 8)]\npublic partial class Model : Module<Tensor, Tensor>\n{{\n{members}\n}}\n\n{beside}\n";
 
     /// <summary>Captures a class Model with these members, compares it, and returns its graph.</summary>
-    public static Graph Members(string members, string beside = "", object?[]? arguments = null) => Check("Model", [1, 4, 8, 8], arguments ?? [], Source(members, beside));
+    public static Graph Members(string members, string beside = "", object?[]? arguments = null, string about = "") =>
+        Check("Model", [1, 4, 8, 8], arguments ?? [], Source(members, beside, about));
 
     public static Graph Check(string type, long[] shape, object?[] arguments, params string[] sources)
     {

@@ -21,7 +21,8 @@ internal static partial class Markup
         var result = CaptureHarness.Capture(CaptureHarness.Compile(source), "Model");
         var actual = result.Violations.Select(v => $"{v.Violation.Rule.Id} at {v.Location.SourceSpan.Start}: {source.Substring(v.Location.SourceSpan.Start, v.Location.SourceSpan.Length)}");
         var messages = string.Join("\n", result.Violations.Select(static v => v.Violation));
-        Assert.True(expected.Order(StringComparer.Ordinal).SequenceEqual(actual.Order(StringComparer.Ordinal)), $"expected:\n{string.Join("\n", expected)}\nfound:\n{string.Join("\n", actual)}\n{messages}");
+        var isSame = expected.Order(StringComparer.Ordinal).SequenceEqual(actual.Order(StringComparer.Ordinal));
+        Assert.True(isSame, $"expected:\n{string.Join("\n", expected)}\nfound:\n{string.Join("\n", actual)}\n{messages}");
         Assert.Equal(expected.Count > 0, result.Graph is null);
         return messages;
     }

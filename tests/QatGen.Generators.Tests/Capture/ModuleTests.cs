@@ -14,12 +14,13 @@ public class ModuleTests
     [InlineData("nested", "Sequential(Sequential((\"c\", Conv2d(4, 4, 1))), Identity(), Sequential(Conv2d(4, 4, 1), ReLU()))", "s.0.c, s.1, s.2.0, s.2.1")]
     public void Sequential_Children_HaveTheirNames(string kind, string creation, string paths)
     {
-        Assert.NotEmpty(kind);
-        var graph = Differential.Members($$"""
+        var graph = Differential.Members(
+            $$"""
             private readonly Sequential s = {{creation}};
             public Model() : base("m") { RegisterComponents(); }
             public override Tensor forward(Tensor x) => s.call(x);
-            """);
+            """,
+            about: kind);
         Assert.Equal(paths, string.Join(", ", graph.Nodes.Select(static n => n.Path)));
     }
 
@@ -28,15 +29,24 @@ public class ModuleTests
     [InlineData("automatic property", "Conv2d A { get; } = Conv2d(4, 4, 1);", "RegisterComponents();", "<A>k__BackingField", "A.call(x)")]
     [InlineData("register_module", "Conv2d a = Conv2d(4, 4, 1);", "register_module(\"first\", a);", "first", "a.call(x)")]
     [InlineData("add_module first", "Conv2d a = Conv2d(4, 4, 1);", "add_module(\"first\", a); RegisterComponents();", "first", "a.call(x)")]
-    [InlineData("names made in a loop", "List<Conv2d> all = new();", "for (var i = 0; i < 2; i++) { all.Add(Conv2d(4, 4, 1)); register_module($\"conv{i}\", all[i]); }", "conv0, conv1", "all[1].call(all[0].call(x))")]
+    [InlineData(
+        "names made in a loop",
+        "List<Conv2d> all = new();",
+        "for (var i = 0; i < 2; i++) { all.Add(Conv2d(4, 4, 1)); register_module($\"conv{i}\", all[i]); }",
+        "conv0, conv1",
+        "all[1].call(all[0].call(x))")]
     [InlineData("component name", "[TorchSharp.Utils.ComponentName(Name = \"conv\")] private Conv2d a = Conv2d(4, 4, 1);", "RegisterComponents();", "conv", "a.call(x)")]
-    [InlineData("module list", "ModuleList<Module<Tensor, Tensor>> l = ModuleList(Conv2d(4, 4, 1), (Module<Tensor, Tensor>)ReLU());", "l.append(Conv2d(4, 4, 1)); RegisterComponents();", "l.0, l.1, l.2", "l[2].call(l[1].call(l[0].call(x)))")]
+    [InlineData(
+        "module list",
+        "ModuleList<Module<Tensor, Tensor>> l = ModuleList(Conv2d(4, 4, 1), (Module<Tensor, Tensor>)ReLU());",
+        "l.append(Conv2d(4, 4, 1)); RegisterComponents();",
+        "l.0, l.1, l.2",
+        "l[2].call(l[1].call(l[0].call(x)))")]
     [InlineData("inherited", "Inner inner = new();", "RegisterComponents();", "inner.shared, inner.own", "inner.call(x)")]
     [InlineData("two instances", "Inner p = new(), q = new();", "RegisterComponents();", "p.shared, p.own, q.shared, q.own", "q.call(p.call(x))")]
     [InlineData("module used twice", "ReLU relu = ReLU(); Conv2d a = Conv2d(4, 4, 1);", "RegisterComponents();", "relu, a, relu#2", "relu.call(a.call(relu.call(x)))")]
     public void Registration_Names_EqualNamedModules(string kind, string fields, string constructor, string paths, string forward)
     {
-        Assert.NotEmpty(kind);
         var graph = Differential.Members(
             $$"""
             {{fields}}
@@ -56,7 +66,8 @@ public class ModuleTests
                 public Inner() { RegisterComponents(); }
                 public override Tensor forward(Tensor x) => own.call(shared.forward(x));
             }
-            """);
+            """,
+            about: kind);
         Assert.Equal(paths, string.Join(", ", graph.Nodes.Select(static n => n.Path)));
     }
 

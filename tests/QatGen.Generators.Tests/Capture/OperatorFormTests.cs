@@ -13,12 +13,15 @@ public class OperatorFormTests
     [InlineData("x.add(x)", "Add[add](%0, %0)")]
     [InlineData("x.add(x, alpha: 1)", "Add[add](%0, %0) alpha: 1")]
     [InlineData("torch.add(x, x)", "Add[add](%0, %0)")]
+    [InlineData("torch.add(right: F.relu(x), left: x)", "ReLU[relu](%0) inplace: false", "%2 = Add[add](%0, %1)")]
     [InlineData("torch.cat(new[] { x, x }, 1)", "Cat[cat](%0, %0) dim: 1")]
     [InlineData("torch.concat(new List<Tensor> { x, x }, dim: 2)", "Cat[concat](%0, %0) dim: 2")]
     [InlineData("torch.cat([x, x, x], 3)", "Cat[cat](%0, %0, %0) dim: 3")]
     [InlineData("F.max_pool2d(x, 2)", "MaxPool2d[max_pool2d](%0) ceil_mode: false, kernel_size: 2")]
     [InlineData("F.max_pool2d(x, new long[] { 3, 3 }, strides: new long[] { 2, 1 })", "MaxPool2d[max_pool2d](%0) ceil_mode: false, kernel_size: new long[] { 3, 3 }, strides: new long[] { 2, 1 }")]
-    [InlineData("F.max_pool2d(x, (3, 2), stride: (2, 2), padding: (1, 1))", "MaxPool2d[max_pool2d](%0) ceil_mode: false, kernel_size: new long[] { 3, 2 }, padding: new long[] { 1, 1 }, stride: new long[] { 2, 2 }")]
+    [InlineData(
+        "F.max_pool2d(x, (3, 2), stride: (2, 2), padding: (1, 1))",
+        "MaxPool2d[max_pool2d](%0) ceil_mode: false, kernel_size: new long[] { 3, 2 }, padding: new long[] { 1, 1 }, stride: new long[] { 2, 2 }")]
     [InlineData("F.avg_pool2d(x, 2, count_include_pad: false)", "AvgPool2d[avg_pool2d](%0) ceil_mode: false, count_include_pad: false, kernel_size: 2, padding: 0")]
     [InlineData("F.adaptive_avg_pool2d(x, 1)", "AdaptiveAvgPool2d[adaptive_avg_pool2d](%0) output_size: 1")]
     [InlineData("F.adaptive_avg_pool2d(x, (1, 1))", "AdaptiveAvgPool2d[adaptive_avg_pool2d](%0) output_size: new long[] { 1, 1 }")]
@@ -29,19 +32,28 @@ public class OperatorFormTests
     [InlineData("x.view(x.shape[0], -1)", "View[view](%0) shape: new long[] { x.shape[0], -1 }")]
     [InlineData("x.reshape(x.size(0), 2 * 2, 64)", "View[reshape](%0) shape: new long[] { x.shape[0], 4, 64 }")]
     [InlineData("torch.reshape(x, x.size()[0], -1)", "View[reshape](%0) shape: new long[] { x.shape[0], -1 }")]
-    public void Function_Form_IsCaptured(string expression, string node)
+    public void Function_Form_IsCaptured(string expression, string node, string? next = null)
     {
         var graph = Differential.Members($$"""
             public Model() : base("m") { RegisterComponents(); }
             public override Tensor forward(Tensor x) => {{expression}};
             """);
         Assert.Equal(node, $"{graph.ToString().Split('\n')[0].Substring("%1 = ".Length)} {graph.Nodes[0].Attributes}".TrimEnd());
+        Assert.Equal(next ?? "return %1", graph.ToString().Split('\n')[1]);
     }
 
     [Theory]
-    [InlineData("Conv2d(4, 8, kernel_size: (3, 1), stride: (2, 1), padding: (1, 0))", "bias: true, groups: 1, in_channels: 4, kernel_size: new long[] { 3, 1 }, out_channels: 8, padding: new long[] { 1, 0 }, padding_mode: global::TorchSharp.PaddingModes.Zeros, stride: new long[] { 2, 1 }")]
-    [InlineData("Conv2d(4, 8, 3, padding: Padding.Same, bias: false)", "bias: false, dilation: 1, groups: 1, in_channels: 4, kernel_size: 3, out_channels: 8, padding: global::TorchSharp.Padding.Same, padding_mode: global::TorchSharp.PaddingModes.Zeros, stride: 1")]
-    [InlineData("Conv2d(4, 4, 3, groups: 4, dilation: 2, device: torch.CPU)", "bias: true, dilation: 2, groups: 4, in_channels: 4, kernel_size: 3, out_channels: 4, padding: 0, padding_mode: global::TorchSharp.PaddingModes.Zeros, stride: 1")]
+    [InlineData(
+        "Conv2d(4, 8, kernel_size: (3, 1), stride: (2, 1), padding: (1, 0))",
+        "bias: true, groups: 1, in_channels: 4, kernel_size: new long[] { 3, 1 }, out_channels: 8, padding: new long[] { 1, 0 }, padding_mode: " +
+        "global::TorchSharp.PaddingModes.Zeros, stride: new long[] { 2, 1 }")]
+    [InlineData(
+        "Conv2d(4, 8, 3, padding: Padding.Same, bias: false)",
+        "bias: false, dilation: 1, groups: 1, in_channels: 4, kernel_size: 3, out_channels: 8, padding: global::TorchSharp.Padding.Same, padding_mode: " +
+        "global::TorchSharp.PaddingModes.Zeros, stride: 1")]
+    [InlineData(
+        "Conv2d(4, 4, 3, groups: 4, dilation: 2, device: torch.CPU)",
+        "bias: true, dilation: 2, groups: 4, in_channels: 4, kernel_size: 3, out_channels: 4, padding: 0, padding_mode: global::TorchSharp.PaddingModes.Zeros, stride: 1")]
     [InlineData("Linear(8, 3, hasBias: false)", "hasBias: false, inputSize: 8, outputSize: 3")]
     [InlineData("BatchNorm2d(4, eps: 1e-3)", "affine: true, eps: 0.001d, momentum: 0.1d, num_features: 4, track_running_stats: true")]
     [InlineData("MaxPool2d(3, stride: 2, padding: 1)", "ceil_mode: false, kernel_size: 3, padding: 1, stride: 2")]

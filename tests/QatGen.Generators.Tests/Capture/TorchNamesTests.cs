@@ -1,3 +1,4 @@
+using System.Reflection;
 using QatGen.Generators.Capture;
 using QatGen.Graphs;
 using QatGen.Operators;
@@ -24,7 +25,8 @@ public class TorchNamesTests
     {
         Assert.All(TorchNames.HarmlessOnModules.Concat(TorchNames.Registering).Append(TorchNames.Training), static name => Assert.Contains(name, Members(typeof(torch.nn.Module))));
         Assert.Contains(TorchNames.RegisterComponents, Members(typeof(torch.nn.Module)));
-        Assert.All(TorchNames.SameTensor.Concat(TorchNames.ShapeOnly).Concat([TorchNames.Shape, TorchNames.Size]), static name => Assert.Contains(name, Members(typeof(torch.Tensor))));
+        string[] onTensors = [.. TorchNames.SameTensor, .. TorchNames.HarmlessOnTensors, .. TorchNames.ShapeOnly, TorchNames.Shape, TorchNames.Size];
+        Assert.All(onTensors, static name => Assert.Contains(name, Members(typeof(torch.Tensor))));
         Assert.All(TorchNames.Appending, static name => Assert.Contains(name, Members(typeof(TorchSharp.Modules.ModuleList<>)).Concat(Members(typeof(TorchSharp.Modules.Sequential)))));
         Assert.All(new[] { TorchNames.Call, TorchNames.Forward }, static name => Assert.Contains(name, Members(typeof(torch.nn.Module<torch.Tensor, torch.Tensor>))));
         Assert.All(new[] { TorchNames.Sequential, TorchNames.ModuleList }, static name => Assert.Contains($"{typeof(TorchSharp.Modules.Sequential).Namespace}.{name}", Types.Select(FullName)));
@@ -50,5 +52,5 @@ public class TorchNamesTests
 
     private static string FullName(Type type) => type.FullName!.Replace('+', '.').Split('`')[0];
 
-    private static IEnumerable<string> Members(Type type) => type.GetMembers((System.Reflection.BindingFlags)60).Select(static m => m.Name);
+    private static IEnumerable<string> Members(Type type) => type.GetMembers(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static).Select(static m => m.Name);
 }

@@ -13,6 +13,7 @@ public class ViolationTests
     [InlineData("x = x + {|QG1003:torch.ones(1)|};", "ones")]
     [InlineData("foreach (var y in {|QG1003:x.chunk(2)|}) { x = y; }", "chunk")]
     [InlineData("x = {|QG1003:gelu.call(x)|};", "GELU")]
+    [InlineData("{|QG1003:x.backward()|};", "backward")]
     [InlineData("x = {|QG1003:x.max(1)|}.values;", "max")]
     public void UnknownOperator_Called_QG1003(string body, string name)
     {
@@ -94,7 +95,7 @@ public class ViolationTests
     [InlineData("public Model(bool flag) : base(\"m\") { act = flag; RegisterComponents(); }", "if (act) { return x; }", "flag", true)]
     public void Structure_OnConstructorArgument_QG1005(string constructor, string body, string expression, bool atForward = false)
     {
-        var forward = atForward ? "{|QG1005:public override Tensor forward(Tensor x) { " + body + " x = F.relu(x); return x; }|}" : "public override Tensor forward(Tensor x) { " + body + " return x; }";
+        var forward = $"public override Tensor {(atForward ? "{|QG1005:forward|}" : "forward")}(Tensor x) {{ {body} {(atForward ? "x = F.relu(x);" : "")} return x; }}";
         var messages = Markup.Verify($"private readonly bool act; private readonly Conv2d? c = null; {constructor} {forward}");
         Assert.Contains($"'{expression}'", messages);
     }
@@ -161,6 +162,7 @@ public class ViolationTests
     [InlineData("x = Endless(x, 0);")]
     [InlineData("var l = new List<int>(); for (var i = 0; i >= 0; i++) { l.Add(i); }")]
     [InlineData("var a = new int[2_000_000_000];")]
+    [InlineData("var s = \"a\"; for (var i = 0; i < 60; i++) { s += s; }")]
     public void Evaluation_WithoutEnd_QG1010(string body)
     {
         var source = Differential.Source($$"""
@@ -215,12 +217,20 @@ public class ViolationTests
     [Theory]
     [InlineData("[QatModel(March.Bayes)] public class {|QG1001:Model|} : Module<Tensor, Tensor> { public Model() : base(\"m\") { } public override Tensor forward(Tensor x) => x; }")]
     [InlineData("[QatModel(March.Bayes)] public partial class {|QG1002:Model|} { }")]
-    [InlineData("[QatModel(March.Bayes)] public partial class {|QG1002:Model|} : Module<Tensor, Tensor, Tensor> { public Model() : base(\"m\") { } public override Tensor forward(Tensor x, Tensor y) => x; }")]
-    [InlineData("public partial class Outer { [QatModel(March.Bayes)] public partial class {|QG1006:Model|} : Module<Tensor, Tensor> { public Model() : base(\"m\") { } public override Tensor forward(Tensor x) => x; } }")]
+    [InlineData(
+        "[QatModel(March.Bayes)] public partial class {|QG1002:Model|} : Module<Tensor, Tensor, Tensor> { public Model() : base(\"m\") { } public override " +
+        "Tensor forward(Tensor x, Tensor y) => x; }")]
+    [InlineData(
+        "public partial class Outer { [QatModel(March.Bayes)] public partial class {|QG1006:Model|} : Module<Tensor, Tensor> { public Model() : base(\"m\") { " +
+        "} public override Tensor forward(Tensor x) => x; } }")]
     [InlineData("[QatModel(March.Bayes)] public partial class {|QG1006:Model|}<T> : Module<Tensor, Tensor> { public Model() : base(\"m\") { } public override Tensor forward(Tensor x) => x; }")]
-    [InlineData("[QatModel(March.Bayes)] public partial class Model : Module<Tensor, Tensor> { public Model() : base(\"m\") { {|QG1006:throw new Exception();|} } public override Tensor forward(Tensor x) => x; }")]
-    [InlineData("[QatModel(March.Bayes)] public partial class Model : Module<Tensor, Tensor> { bool b = true; public Model() : base(\"m\") { } public {|QG1006:Model|}(int n) : base(\"m\") { b = false; } public override Tensor forward(Tensor x) => b ? x : F.relu(x); }")]
-    public void Declaration_Wrong_IsReportedAtTheName(string declaration) => Markup.VerifySource("using QatGen; using TorchSharp; using TorchSharp.Modules; using static TorchSharp.torch; using static TorchSharp.torch.nn; using F = TorchSharp.torch.nn.functional;\n" + declaration);
+    [InlineData(
+        "[QatModel(March.Bayes)] public partial class Model : Module<Tensor, Tensor> { public Model() : base(\"m\") { {|QG1006:throw new Exception();|} } " +
+        "public override Tensor forward(Tensor x) => x; }")]
+    [InlineData(
+        "[QatModel(March.Bayes)] public partial class Model : Module<Tensor, Tensor> { bool b = true; public Model() : base(\"m\") { } public " +
+        "{|QG1006:Model|}(int n) : base(\"m\") { b = false; } public override Tensor forward(Tensor x) => b ? x : F.relu(x); }")]
+    public void Declaration_Wrong_IsReportedAtTheName(string declaration) => Markup.VerifySource(Differential.Header + declaration);
 
     private static void Forward(string body) => Markup.VerifySource(ForwardSource(body));
 
