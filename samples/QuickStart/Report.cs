@@ -17,7 +17,7 @@ public static class Report
     {
         var primitives = fixedPoint.Record().Nodes.ToLookup(static n => n.Layer);
         var table = new Table().Title("Stages of the model").Border(TableBorder.Simple).AddColumns("float", "QAT", "fixed point");
-        foreach (var node in qat.Nodes.Select(static n => n.Node))
+        foreach (var node in qat.Model.Nodes.Select(static n => n.Node))
         {
             table.AddRow(
                 Markup.Escape(string.Join(" + ", node.Absorbed.Select(static a => a.Path).Prepend(node.Path))),

@@ -5,40 +5,42 @@ using static TorchSharp.torch;
 
 namespace QatGen.Torch;
 
-/// <summary>The QAT model of a fused graph without generated code: what the generated class spells out, read from the graph. It may have several inputs; <c>forward</c> takes the first.</summary>
-internal sealed class GraphQat : QatModule
+/// <summary>The QAT model of a fused graph without generated code: what the generated class spells out, read from the graph. <c>forward</c> is for graphs with one input and output.</summary>
+internal sealed class GraphQat : nn.Module<Tensor, Tensor>, IQatModule
 {
     private readonly Graph _graph;
 
-    public GraphQat(Graph fused, IReadOnlyDictionary<string, Tensor> floatState, QConfig? config = null) : base(fused.Type, fused.March, config)
+    public GraphQat(Graph fused, IReadOnlyDictionary<string, Tensor> floatState, QConfig? config = null) : base(fused.Type + "Qat")
     {
-        _graph = fused;
+        (_graph, Model) = (fused, new(this, fused.Type, fused.March, config));
         foreach (var input in fused.Inputs)
         {
-            Input(input.Name, input.Shape.ToArray(), input.FixedScale);
+            Model.Input(input.Name, input.Shape.ToArray(), input.FixedScale);
         }
 
         foreach (var node in fused.Nodes)
         {
-            Node(node);
+            Model.Node(node);
         }
 
-        LoadFloat(floatState);
+        Model.LoadFloat(floatState);
     }
 
-    public override FixedPointModel CreateFixedPoint(Signature signature, IReadOnlyList<Constant> constants) => new FixedPoint(_graph, signature, constants);
+    public QatModel Model { get; }
 
-    protected override QatValue Program(Tensor x) => Program([x]);
+    public FixedPointModel CreateFixedPoint(Signature signature, IReadOnlyList<Constant> constants) => new FixedPoint(_graph, signature, constants);
 
-    internal override QatValue Program(IReadOnlyList<Tensor> inputs)
+    public override Tensor forward(Tensor x) => Model.Forward(x)[0];
+
+    public QatValue[] Program(QatValue[] inputs)
     {
-        var values = Inputs.Select((stub, i) => Quantize(stub, inputs[i])).ToList();
-        foreach (var node in Nodes)
+        var values = inputs.ToList();
+        foreach (var node in Model.Nodes)
         {
             values.Add(node.Call([.. node.Node.Inputs.Select(v => values[v])]));
         }
 
-        return values[_graph.Outputs[0]];
+        return [.. _graph.Outputs.Select(o => values[o])];
     }
 
     private sealed class FixedPoint(Graph graph, Signature signature, IReadOnlyList<Constant> constants) : FixedPointModel(signature, constants)

@@ -15,7 +15,7 @@ public static class QatCheckpoint
     {
         using var memory = new MemoryStream();
         using var writer = new BinaryWriter(memory);
-        var state = model.Module.state_dict();
+        var state = model.Model.Module.state_dict();
         writer.Write(state.Count);
         foreach (var (key, value) in state.OrderBy(static p => p.Key, StringComparer.Ordinal))
         {
@@ -34,7 +34,7 @@ public static class QatCheckpoint
     {
         var sections = Container.Load(path, Magic, Version);
         var saved = Container.Guard(path, () => Read(sections["state"]));
-        var state = model.Module.state_dict();
+        var state = model.Model.Module.state_dict();
         var violations = state.Keys.Except(saved.Keys).Select(static k => Violation.Of(QuantizationRules.ParameterMissing, Layer(k), k))
             .Concat(saved.SelectMany(s => Check(s.Key, s.Value.Shape, s.Value.Data, state.GetValueOrDefault(s.Key))))
             .OrderBy(static v => v.Layer, StringComparer.Ordinal).ToArray();
@@ -49,7 +49,7 @@ public static class QatCheckpoint
         }
 
         // VALIDATION takes its weight scales anew.
-        model.Session = new(model.State);
+        model.Model.Session = new(model.Model.State);
     }
 
     private static IEnumerable<Violation> Check(string key, long[] shape, float[] data, Tensor? own)

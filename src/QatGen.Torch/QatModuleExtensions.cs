@@ -14,7 +14,7 @@ public static class QatModuleExtensions
             model.RequireCalibration();
         }
 
-        model.Session = new(state);
+        model.Model.Session = new(state);
     }
 
     /// <summary>
@@ -25,10 +25,10 @@ public static class QatModuleExtensions
         model.Calibrate(batches.Select(static b => new[] { b }), batches.TryGetNonEnumeratedCount(out var count) ? done => progress?.Invoke(done / (double)count) : null);
 
     /// <summary>Calibrates a model with several inputs: each batch is one tensor per input. <paramref name="progress"/> is told the number of finished batches.</summary>
-    internal static int Calibrate(this IQatModule model, IEnumerable<Tensor[]> batches, Action<int>? progress = null)
+    public static int Calibrate(this IQatModule model, IEnumerable<Tensor[]> batches, Action<int>? progress = null)
     {
-        var before = model.Session;
-        model.Session = new(FakeQuantState.Calibration);
+        var before = model.Model.Session;
+        model.Model.Session = new(FakeQuantState.Calibration);
         var count = 0;
         try
         {
@@ -36,7 +36,7 @@ public static class QatModuleExtensions
             {
                 using var scope = NewDisposeScope();
                 using var grad = no_grad();
-                model.Run(batch);
+                model.Model.Run(batch);
                 Array.ForEach(batch, static x => x.Dispose());
                 count++;
                 progress?.Invoke(count);
@@ -44,20 +44,27 @@ public static class QatModuleExtensions
         }
         finally
         {
-            model.Session = before;
+            model.Model.Session = before;
         }
 
         return count;
     }
 
-    /// <summary>The integers of the output layer for one float32 batch [N, ...] per input, with VALIDATION's arithmetic.</summary>
-    public static QTensor ValidationIntegers(this IQatModule model, params Tensor[] inputs)
+    /// <summary>The integers of the first output for one float32 batch [N, ...] per input, with VALIDATION's arithmetic.</summary>
+    public static QTensor ValidationIntegers(this IQatModule model, params Tensor[] inputs) => model.ValidationOutputs(inputs)[0];
+
+    /// <summary>The integers of every output for one float32 batch [N, ...] per input, with VALIDATION's arithmetic.</summary>
+    public static QTensor[] ValidationOutputs(this IQatModule model, params Tensor[] inputs)
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var output = Validate(model, inputs);
-        var data = output.Data.to(ScalarType.Float64).contiguous().data<double>().Select(static v => (int)v).ToArray();
-        return new([.. output.Data.shape.Select(static d => (int)d)], output.DType, data, [.. Steps(output.Known)]);
+        return [.. Validate(model, inputs).Select(Integers)];
+
+        static QTensor Integers(QatValue.Activation output)
+        {
+            var data = output.Data.to(ScalarType.Float64).contiguous().data<double>().Select(static v => (int)v).ToArray();
+            return new([.. output.Data.shape.Select(static d => (int)d)], output.DType, data, [.. Steps(output.Known)]);
+        }
     }
 
     /// <summary>
@@ -67,7 +74,8 @@ public static class QatModuleExtensions
     public static FixedPointModel ConvertToFixedPoint(this IQatModule model)
     {
         model.RequireCalibration();
-        var unknown = model.Inputs.Where(static i => i.Shape.Count == 0).Select(static i => Violation.Of(ShapeRules.ShapeNeeded, i.Name, i.Name)).ToArray();
+        var inputs = model.Model.Inputs;
+        var unknown = inputs.Where(static i => i.Shape.Count == 0).Select(static i => Violation.Of(ShapeRules.ShapeNeeded, i.Name, i.Name)).ToArray();
         if (unknown.Length > 0)
         {
             throw new QatGenException(unknown);
@@ -75,13 +83,14 @@ public static class QatModuleExtensions
 
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var output = Validate(model, [.. model.Inputs.Select(static i => zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)]))]);
+        var outputs = Validate(model, [.. inputs.Select(static i => zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)]))]);
         var signature = new Signature(
-            model.ModelName,
-            model.March,
-            model.Inputs.Select(static i => new TensorSpec(i.Name, i.Shape, DType.QInt8, new(i.Quantizer.CalibratedScale))).ToSeq(),
-            new(new TensorSpec("output", output.Data.shape.Select(static d => (int)d).ToSeq(), output.DType, Steps(output.Known).ToSeq())));
-        var fixedPoint = model.CreateFixedPoint(signature, [.. model.Nodes.SelectMany(static n => n.Latest)]);
+            model.Model.Name,
+            model.Model.March,
+            inputs.Select(static i => new TensorSpec(i.Name, i.Shape, DType.QInt8, new(i.Quantizer.CalibratedScale))).ToSeq(),
+            outputs.Select((o, i) => new TensorSpec(
+                outputs.Length == 1 ? "output" : $"output{i}", o.Data.shape.Select(static d => (int)d).ToSeq(), o.DType, Steps(o.Known).ToSeq())).ToSeq());
+        var fixedPoint = model.CreateFixedPoint(signature, [.. model.Model.Nodes.SelectMany(static n => n.Latest)]);
         fixedPoint.Record();
         return fixedPoint;
     }
@@ -89,8 +98,8 @@ public static class QatModuleExtensions
     /// <summary>Throws with the name of every layer that never saw data.</summary>
     internal static void RequireCalibration(this IQatModule model)
     {
-        var missing = model.Inputs.Where(static i => !i.Quantizer.IsCalibrated).Select(static i => i.Name)
-            .Concat(model.Nodes.Where(static n => n.OutputQuantizer is { IsCalibrated: false }).Select(static n => n.Node.Path))
+        var missing = model.Model.Inputs.Where(static i => !i.Quantizer.IsCalibrated).Select(static i => i.Name)
+            .Concat(model.Model.Nodes.Where(static n => n.OutputQuantizer is { IsCalibrated: false }).Select(static n => n.Node.Path))
             .Select(static layer => Violation.Of(QuantizationRules.NotCalibrated, layer, layer)).ToArray();
         if (missing.Length > 0)
         {
@@ -99,9 +108,9 @@ public static class QatModuleExtensions
     }
 
     /// <summary>Runs with VALIDATION's arithmetic and returns to the state before.</summary>
-    private static QatValue.Activation Validate(IQatModule model, Tensor[] inputs)
+    private static QatValue.Activation[] Validate(IQatModule model, Tensor[] inputs)
     {
-        var before = model.Session;
+        var before = model.Model.Session;
         if (before.State != FakeQuantState.Validation)
         {
             model.SetState(FakeQuantState.Validation);
@@ -109,11 +118,11 @@ public static class QatModuleExtensions
 
         try
         {
-            return (QatValue.Activation)model.Run(inputs);
+            return [.. model.Model.Run(inputs).Cast<QatValue.Activation>()];
         }
         finally
         {
-            model.Session = before;
+            model.Model.Session = before;
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class Ladder : IDisposable
         using var grad = no_grad();
         var state = new Dictionary<string, Tensor>();
         var constants = FixedPoint.Constants.OfType<WeightConstant>().GetEnumerator();
-        foreach (var node in _qat.Nodes.Where(static n => n.Weight is not null))
+        foreach (var node in _qat.Model.Nodes.Where(static n => n.Weight is not null))
         {
             constants.MoveNext();
             var shape = constants.Current.Shape.Select(static d => (long)d).ToArray();
@@ -56,7 +56,7 @@ internal sealed class Ladder : IDisposable
 
         var real = new GraphQat(_graph, state);
         var inputs = Inputs.Select(static q => tensor(q.Dequantize(), [.. q.Shape.Select(static d => (long)d)])).ToArray();
-        return ((QatValue.Activation)((IQatModule)real).Run(inputs)).Data.data<float>().ToArray();
+        return ((QatValue.Activation)real.Model.Run(inputs)[0]).Data.data<float>().ToArray();
     }
 
     public void Dispose() => _scope.Dispose();

@@ -43,7 +43,7 @@ public sealed class BadInputTests
         using var scope = NewDisposeScope();
         var model = Nets.Calibrated(Nets.Residual());
         Expect(QuantizationRules.NotANumber, "x", () => model.Calibrate([full([1, 1, 12, 12], float.NaN)]));
-        Assert.Equal(FakeQuantState.Float, model.State);
+        Assert.Equal(FakeQuantState.Float, model.Model.State);
     }
 
     [Fact]
@@ -67,16 +67,16 @@ public sealed class BadInputTests
         var model = Nets.Calibrated(Nets.Residual());
         using (no_grad())
         {
-            model.Nodes[2].Weight![1, 0, 1, 1] = bad;
+            model.Model.Nodes[2].Weight![1, 0, 1, 1] = bad;
         }
 
         foreach (var state in new[] { FakeQuantState.Qat, FakeQuantState.Validation })
         {
             model.SetState(state);
-            Expect(QuantizationRules.NotANumber, model.Nodes[2].Node.Path, () => model.call(randn(1, 1, 12, 12)));
+            Expect(QuantizationRules.NotANumber, model.Model.Nodes[2].Node.Path, () => model.call(randn(1, 1, 12, 12)));
         }
 
-        Expect(QuantizationRules.NotANumber, model.Nodes[2].Node.Path, () => model.ConvertToFixedPoint());
+        Expect(QuantizationRules.NotANumber, model.Model.Nodes[2].Node.Path, () => model.ConvertToFixedPoint());
     }
 
     [Theory]

@@ -19,10 +19,10 @@ public sealed class BoundTests
         var model = new GraphQat(graph, new Dictionary<string, Tensor> { ["fc.weight"] = randn(3, width).sign() * (1 + (rand(3, width) * 0.01)), ["fc.bias"] = randn(3) });
 
         // Same signs as the weights drive the sums to the edge.
-        var x = model.Nodes[0].Weight!.detach().reshape(3, width).sign();
+        var x = model.Model.Nodes[0].Weight!.detach().reshape(3, width).sign();
         model.Calibrate([x.clone()]);
         var fixedPoint = model.ConvertToFixedPoint();
-        Assert.Equal(bits, model.Nodes[0].WeightQuantizer!.Bits);
+        Assert.Equal(bits, model.Model.Nodes[0].WeightQuantizer!.Bits);
         foreach (var batch in new[] { x, randn(2, width) })
         {
             Assert.Equal(NaivePrimitives.Run(fixedPoint, Nets.Quantized(fixedPoint.Signature, batch)), model.ValidationIntegers(batch).Data.Select(static v => (long)v));

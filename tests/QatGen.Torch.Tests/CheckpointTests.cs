@@ -26,7 +26,7 @@ public sealed class CheckpointTests : IDisposable
         var x = Nets.Batch(graph);
         loaded.call(x[0]);
         loaded.Load(File);
-        Assert.Equal(FakeQuantState.Validation, loaded.State);
+        Assert.Equal(FakeQuantState.Validation, loaded.Model.State);
         Assert.Equal(saved.ValidationIntegers(x).Data, loaded.ValidationIntegers(x).Data);
         foreach (var model in new[] { saved, loaded })
         {
@@ -34,7 +34,7 @@ public sealed class CheckpointTests : IDisposable
             model.call(x[0] * 3);
         }
 
-        Assert.Equal(saved.Inputs[0].Quantizer.Scale, loaded.Inputs[0].Quantizer.Scale);
+        Assert.Equal(saved.Model.Inputs[0].Quantizer.Scale, loaded.Model.Inputs[0].Quantizer.Scale);
         Assert.Equal(Bytes(saved), Bytes(loaded));
     }
 

@@ -33,30 +33,38 @@ public sealed class GeneratedShapeTests
         Assert.Equal("Net", fixedPoint.Signature.Name);
     }
 
-    private sealed class NetQat : QatModule
+    private sealed class NetQat : nn.Module<Tensor, Tensor>, IQatModule
     {
-        private readonly QuantStub x_quant;
         private readonly QatNode conv, flatten, fc;
 
-        public NetQat(IReadOnlyDictionary<string, Tensor> floatState, QConfig? config = null) : base("Net", March.Bayes, config)
+        public NetQat(IReadOnlyDictionary<string, Tensor> floatState, QConfig? config = null) : base("NetQat")
         {
-            x_quant = Input("x", shape: [1, 1, 8, 8], fixedScale: 0);
-            conv = Node("Conv2d", "conv", new() { ["in_channels"] = 1, ["kernel_size"] = 3, ["bias"] = false }, OutputKind.Quantized,
-                Absorbed("BatchNorm2d", "bn", new() { ["eps"] = 1e-05 }), Absorbed("ReLU", "relu"));
-            flatten = Node("Flatten", "flatten", new Form(FormKind.Method, "flatten"), new() { ["start_dim"] = 1 }, OutputKind.SameAsInput);
-            fc = Node("Linear", "fc", [], OutputKind.HighPrecision);
-            LoadFloat(floatState);
+            Model = new(this, "Net", March.Bayes, config);
+            Model.Input("x", shape: [1, 1, 8, 8], fixedScale: 0);
+            conv = Model.Node("Conv2d", "conv", new() { ["in_channels"] = 1, ["kernel_size"] = 3, ["bias"] = false }, OutputKind.Quantized,
+                QatModel.Absorbed("BatchNorm2d", "bn", new() { ["eps"] = 1e-05 }), QatModel.Absorbed("ReLU", "relu"));
+            flatten = Model.Node("Flatten", "flatten", new Form(FormKind.Method, "flatten"), new() { ["start_dim"] = 1 }, OutputKind.SameAsInput);
+            fc = Model.Node("Linear", "fc", [], OutputKind.HighPrecision);
+            Model.LoadFloat(floatState);
         }
 
-        public override NetFixedPoint CreateFixedPoint(Signature signature, IReadOnlyList<Constant> constants) => new(signature, constants);
+        public QatModel Model { get; }
+
+        public FixedPointModel CreateFixedPoint(Signature signature, IReadOnlyList<Constant> constants) => new NetFixedPoint(signature, constants);
 
         public NetFixedPoint Convert() => (NetFixedPoint)this.ConvertToFixedPoint();
 
-        protected override QatValue Program(Tensor x)
+        public override Tensor forward(Tensor x) => Model.Forward(x)[0];
+
+        public QatValue[] Program(QatValue[] inputs)
         {
-            var conv_ = conv.Call(Quantize(x_quant, x));
+            var conv_ = conv.Call(inputs[0]);
             var flatten_ = flatten.Call(conv_);
-            return fc.Call(flatten_);
+            return [fc.Call(flatten_)];
+        }
+
+        protected override void RegisterComponents()
+        {
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class GradientTests
         var input = x.clone().requires_grad_();
         (model.call(input) * dy).sum().backward();
 
-        var nodes = model.Nodes.ToDictionary(static n => n.Node.Path);
+        var nodes = model.Model.Nodes.ToDictionary(static n => n.Node.Path);
         var parameters = nodes.Values.Where(static n => n.Weight is not null).ToDictionary(static n => n.Node.Path, static n => (Weight: Leaf(n.Weight!), Bias: Leaf(n.Bias!)));
         Tensor Output(Tensor sum, string path, ClampRange range)
         {
@@ -41,11 +41,11 @@ public sealed class GradientTests
 
         double Scale(string path) => nodes[path].OutputQuantizer!.Scale;
         var reference = x.to(ScalarType.Float64).requires_grad_();
-        var inputScale = model.Inputs[0].Quantizer.Scale;
+        var inputScale = model.Model.Inputs[0].Quantizer.Scale;
         var quantized = Fake(reference, inputScale, -128, 127);
         var stem = Output(Conv(quantized, inputScale, "stem.conv"), "stem.conv", ClampRange.Relu);
         var inner = Output(Conv(stem, Scale("stem.conv"), "block.conv1", 2), "block.conv1", ClampRange.Relu);
-        var fusedPath = model.Nodes.Single(static n => n.Node.Find(Fusion.Add) is not null).Node.Path;
+        var fusedPath = model.Model.Nodes.Single(static n => n.Node.Find(Fusion.Add) is not null).Node.Path;
         var (first, second) = fusedPath == "block.down" ? ("block.conv2", "block.down") : ("block.down", "block.conv2");
         Tensor Branch(string path) => path == "block.conv2" ? Conv(inner, Scale("block.conv1"), path) : Conv(stem, Scale("stem.conv"), path, 2);
         var block = Output(Branch(second) + Output(Branch(first), first, ClampRange.None), second, ClampRange.Relu);

@@ -64,7 +64,7 @@ public sealed class LoadFloatTests
         state["head.weight"] = randn(3);
         state["fc.bias"][3] = float.NaN;
         state["deep.point.weight"][0, 0, 0, 0] = float.PositiveInfinity;
-        var violations = Assert.Throws<QatGenException>(() => model.LoadFloat(state)).Violations;
+        var violations = Assert.Throws<QatGenException>(() => model.Model.LoadFloat(state)).Violations;
         Assert.Equal(
             ["QG3001 deep.point", "QG3001 fc", "QG3005 stem.bn", "QG3006 ", "QG3007 block.conv1"],
             violations.Select(static v => $"{v.Rule.Id} {v.Layer}").Order(StringComparer.Ordinal));
@@ -78,7 +78,7 @@ public sealed class LoadFloatTests
         var model = new GraphQat(Nets.Residual(), Nets.State(Nets.Residual()));
         var parameters = model.parameters().ToArray();
         var state = Nets.State(Nets.Residual(), seed: 2);
-        model.LoadFloat(state);
+        model.Model.LoadFloat(state);
         Assert.Equal(parameters, model.parameters());
         var x = randn(2, 1, 12, 12);
         Assert.True(model.call(x).equal(new GraphQat(Nets.Residual(), state).call(x)).all().item<bool>());
@@ -92,6 +92,6 @@ public sealed class LoadFloatTests
         static Dictionary<string, Tensor> State(int classes) => new() { ["fc.weight"] = randn(classes, 4) };
         var model = new GraphQat(Nets.Of([1, 4], node), State(3));
         Assert.Equal([2, 3], model.call(randn(2, 4)).shape);
-        Assert.Equal(QuantizationRules.ParameterShape, Assert.Throws<QatGenException>(() => model.LoadFloat(State(5))).Violations.Single().Rule);
+        Assert.Equal(QuantizationRules.ParameterShape, Assert.Throws<QatGenException>(() => model.Model.LoadFloat(State(5))).Violations.Single().Rule);
     }
 }

@@ -15,7 +15,7 @@ public sealed class StateTests
             var violations = Assert.Throws<QatGenException>(attempt).Violations;
             Assert.All(violations, static v => Assert.Equal(QuantizationRules.NotCalibrated, v.Rule));
             Assert.Equal(layers.Order(), violations.Select(static v => v.Layer).Order());
-            Assert.Equal(FakeQuantState.Float, model.State);
+            Assert.Equal(FakeQuantState.Float, model.Model.State);
         }
     }
 
@@ -29,13 +29,13 @@ public sealed class StateTests
         var progress = new List<double>();
         Assert.Equal(2, model.Calibrate(new[] { a.clone(), b.clone() }, progress.Add));
         Assert.Equal([0.5, 1], progress);
-        Assert.Equal(FakeQuantState.Qat, model.State);
-        Assert.Equal(cat([a, b]).abs().max().item<float>() / 127.5, model.Inputs[0].Quantizer.Scale, 1e-7);
+        Assert.Equal(FakeQuantState.Qat, model.Model.State);
+        Assert.Equal(cat([a, b]).abs().max().item<float>() / 127.5, model.Model.Inputs[0].Quantizer.Scale, 1e-7);
 
         // The output of the pooling in FLOAT, which no rounding touches, is what was observed.
         model.SetState(FakeQuantState.Float);
-        var pool = model.Nodes.Single(static n => n.Node.Path == "pool");
-        var fc = model.Nodes.Single(static n => n.Node.Path == "fc");
+        var pool = model.Model.Nodes.Single(static n => n.Node.Path == "pool");
+        var fc = model.Model.Nodes.Single(static n => n.Node.Path == "fc");
         var logits = model.call(cat([a, b]));
         using (no_grad())
         {
@@ -53,14 +53,14 @@ public sealed class StateTests
     {
         using var scope = NewDisposeScope();
         var model = Nets.Calibrated(Nets.Residual());
-        var scale = model.Inputs[0].Quantizer.Scale;
+        var scale = model.Model.Inputs[0].Quantizer.Scale;
         model.SetState(FakeQuantState.Qat);
         model.call(randn(2, 1, 12, 12) * 100);
-        var moved = model.Inputs[0].Quantizer.Scale;
+        var moved = model.Model.Inputs[0].Quantizer.Scale;
         Assert.True(moved > scale);
         model.SetState(FakeQuantState.Validation);
         model.call(randn(2, 1, 12, 12) * 100);
-        Assert.Equal(moved, model.Inputs[0].Quantizer.Scale);
+        Assert.Equal(moved, model.Model.Inputs[0].Quantizer.Scale);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class StateTests
     {
         using var scope = NewDisposeScope();
         var model = Nets.Calibrated(Nets.Residual());
-        var node = model.Nodes[0];
+        var node = model.Model.Nodes[0];
         model.SetState(FakeQuantState.Validation);
         model.call(randn(1, 1, 12, 12));
         var frozen = node.WeightQuantizer!.Scales;
@@ -95,7 +95,7 @@ public sealed class StateTests
         model.call(x[0]);
         using (no_grad())
         {
-            model.Nodes[1].Weight!.mul_(1.3);
+            model.Model.Nodes[1].Weight!.mul_(1.3);
         }
 
         var fixedPoint = model.ConvertToFixedPoint();
@@ -119,7 +119,7 @@ public sealed class StateTests
             var trained = model.call(x);
             model.eval();
             Assert.True(trained.equal(model.call(x)).all().item<bool>());
-            Assert.Equal(state, model.State);
+            Assert.Equal(state, model.Model.State);
         }
     }
 
@@ -140,7 +140,7 @@ public sealed class StateTests
         using var scope = NewDisposeScope();
         var graph = Nets.Residual() with { Inputs = new(new Graphs.GraphInput("x", Seq<int>.Empty, 0.01)) };
         var model = new GraphQat(graph, Nets.State(graph));
-        foreach (var node in model.Nodes)
+        foreach (var node in model.Model.Nodes)
         {
             node.OutputQuantizer?.Observe(-1, 1);
         }

@@ -15,11 +15,11 @@ namespace QatGen.Torch.Modules;
 public sealed class QatNode : nn.Module
 {
     private readonly Operator _operator;
-    private readonly QatModule _owner;
+    private readonly QatModel _owner;
     private readonly Seq<ConstantRole> _roles;
     private QatValue[]? _constants;
 
-    internal QatNode(QatModule owner, Node node, QConfig config) : base(node.FusedName)
+    internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
     {
         (_owner, Node, _operator) = (owner, node, Catalogue.Get(node.Operator));
         _roles = _operator.Constants(node);

@@ -35,8 +35,8 @@ public sealed class FoldTests
             var state = c.Inputs.Where(static i => i.Key != "x").ToDictionary(static i => Key(i.Key), static i => i.Value.Float);
             var model = new GraphQat(graph, state);
 
-            Close(c.Outputs["weight"].Float.flatten(), model.Nodes[0].Weight!.flatten(), 1e-6);
-            Close(c.Outputs["bias"].Float, model.Nodes[0].Bias!, 1e-6);
+            Close(c.Outputs["weight"].Float.flatten(), model.Model.Nodes[0].Weight!.flatten(), 1e-6);
+            Close(c.Outputs["bias"].Float, model.Model.Nodes[0].Bias!, 1e-6);
             Close(c.Outputs["y"].Float, model.call(c.Inputs["x"].Float), 2e-5);
         }
     }

@@ -32,15 +32,15 @@ public sealed class QatModuleTests
         foreach (var step in new[] { "0", "1", "2", "eval" })
         {
             model.SetState(step == "eval" ? FakeQuantState.Validation : FakeQuantState.Qat);
-            model.Nodes[0].Weight!.grad?.zero_();
-            model.Nodes[0].Bias!.grad?.zero_();
+            model.Model.Nodes[0].Weight!.grad?.zero_();
+            model.Model.Nodes[0].Bias!.grad?.zero_();
             var x = (c.Inputs["x" + step].Float / InputScale).requires_grad_();
-            var y = DeQuantStub.Dequantize(model.Nodes[0].Call(new Activation(x, Quantity.Of(InputScale, DType.QInt8))));
+            var y = DeQuantStub.Dequantize(model.Model.Nodes[0].Call(new Activation(x, Quantity.Of(InputScale, DType.QInt8))));
             (y * c.Inputs["dy" + step].Float).sum().backward();
 
             var outputScale = c.Outputs["afq_scale" + step].Scalar;
-            Assert.InRange(model.Nodes[0].OutputQuantizer!.Scale / outputScale, 1 - tolerance, 1 + tolerance);
-            Assert.True(tensor(model.Nodes[0].WeightQuantizer!.Scales).allclose(c.Outputs["wfq_scale" + step].Float, 1e-6));
+            Assert.InRange(model.Model.Nodes[0].OutputQuantizer!.Scale / outputScale, 1 - tolerance, 1 + tolerance);
+            Assert.True(tensor(model.Model.Nodes[0].WeightQuantizer!.Scales).allclose(c.Outputs["wfq_scale" + step].Float, 1e-6));
             Assert.InRange((y - c.Outputs["y" + step].Float).abs().max().item<float>(), 0, tolerance < OneWeightStep ? outputScale * tolerance : outputScale * 1.01);
             if (!relu)
             {
@@ -50,8 +50,8 @@ public sealed class QatModuleTests
                 // PyTorch rounds the largest weight of a channel to 128, out of range, and stops its gradient; ours have no mask, because the scale follows them.
                 var weight = c.Inputs["weight"].Float.flatten(1).abs();
                 var others = weight < weight.amax([1], keepdim: true);
-                Close(c.Outputs["dweight" + step].Float.flatten(1) * others, model.Nodes[0].Weight!.grad!.flatten(1) * others, tolerance);
-                Close(c.Outputs["dbias" + step].Float, model.Nodes[0].Bias!.grad!, tolerance);
+                Close(c.Outputs["dweight" + step].Float.flatten(1) * others, model.Model.Nodes[0].Weight!.grad!.flatten(1) * others, tolerance);
+                Close(c.Outputs["dbias" + step].Float, model.Model.Nodes[0].Bias!.grad!, tolerance);
             }
         }
     }

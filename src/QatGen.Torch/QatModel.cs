@@ -1,0 +1,112 @@
+using QatGen.Graphs;
+using QatGen.Torch.Modules;
+using QatGen.Torch.Observers;
+using static TorchSharp.torch;
+
+namespace QatGen.Torch;
+
+/// <summary>
+/// What a generated <c>NetQat</c> holds: inputs and nodes of the integer program, and the state their quantizers are in. The generated class, a TorchSharp module of the float model's own signature,
+/// declares them in its constructor and says in <see cref="IQatModule.Program"/> how they are connected.
+/// </summary>
+public sealed class QatModel
+{
+    private readonly List<QuantStub> _inputs = [];
+    private readonly List<QatNode> _nodes = [];
+    private readonly IQatModule _owner;
+    private readonly ModuleTree _tree;
+    private readonly QConfig _config;
+
+    /// <summary>The model of <paramref name="module"/>, under whose tree inputs and nodes are registered by the float model's paths; <paramref name="name"/> is the float model's class.</summary>
+    public QatModel(nn.Module module, string name, March march, QConfig? config = null)
+    {
+        (Module, Name, March, _config) = (module, name, march, config ?? new());
+        _owner = (IQatModule)module;
+        _tree = new(module);
+    }
+
+    /// <summary>The name of the float model's class.</summary>
+    public string Name { get; }
+
+    public March March { get; }
+
+    /// <summary>What quantizers do; see <see cref="QatModuleExtensions.SetState"/>.</summary>
+    public FakeQuantState State => Session.State;
+
+    /// <summary>The inputs, in the order of <c>forward</c>'s parameters.</summary>
+    public IReadOnlyList<QuantStub> Inputs => _inputs;
+
+    /// <summary>The nodes of the program, in execution order.</summary>
+    public IReadOnlyList<QatNode> Nodes => _nodes;
+
+    /// <summary>The module itself: parameters, buffers, train and eval.</summary>
+    public nn.Module Module { get; }
+
+    internal QatSession Session { get; set; } = new(FakeQuantState.Float);
+
+    /// <summary>
+    /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms.
+    /// Every missing, unknown and mis-shaped entry and every layer with NaN is listed in one exception, and then nothing is changed.
+    /// </summary>
+    public void LoadFloat(IReadOnlyDictionary<string, Tensor> floatState)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var folded = FloatState.Fold(floatState, _nodes);
+        foreach (var (node, (weight, bias)) in folded)
+        {
+            node.Load(weight, bias);
+        }
+
+        // VALIDATION takes its weight scales anew.
+        Session = new(State);
+    }
+
+    /// <summary>The reals of every output for one float32 batch [N, ...] per input, in the current state; the caller's dispose scope owns them.</summary>
+    public Tensor[] Forward(params Tensor[] inputs)
+    {
+        using var scope = NewDisposeScope();
+        return [.. Run(inputs).Select(static o => DeQuantStub.Dequantize(o).MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>Declares an input; <paramref name="shape"/> is that of [InputShape] or empty, <paramref name="fixedScale"/> 0 where the scale is observed.</summary>
+    public QuantStub Input(string name, int[]? shape = null, double fixedScale = 0)
+    {
+        var stub = new QuantStub(name, new(shape ?? []), new(name, fixedScale > 0 ? new MinMaxObserver() : _config.CreateActivationObserver(), fixedScale));
+        _tree.Register(name + "_quant", stub);
+        _inputs.Add(stub);
+        return stub;
+    }
+
+    /// <summary>Declares a node that is called as a module; <see cref="LoadFloat"/> gives it its parameters.</summary>
+    public QatNode Node(string op, string path, AttributeMap attributes, OutputKind output, params Node[] absorbed) => Node(op, path, new Form(FormKind.Module, op), attributes, output, absorbed);
+
+    /// <summary>Declares a node that is called in another form, on which the defaults of its arguments can depend.</summary>
+    public QatNode Node(string op, string path, Form form, AttributeMap attributes, OutputKind output, params Node[] absorbed) =>
+        Node(Absorbed(op, path, form, attributes) with { Output = output, Absorbed = new(absorbed) });
+
+    /// <summary>A node that was fused into another.</summary>
+    public static Node Absorbed(string op, string path, AttributeMap? attributes = null) => Absorbed(op, path, new Form(FormKind.Module, op), attributes ?? []);
+
+    /// <summary>A node in another form than a module, fused into another.</summary>
+    public static Node Absorbed(string op, string path, Form form, AttributeMap attributes) => new(op, path, form, Seq<int>.Empty, attributes);
+
+    /// <summary>Runs the program in the current state on one float32 batch [N, ...] per input; the results hold integers in QAT and VALIDATION.</summary>
+    internal QatValue[] Run(IReadOnlyList<Tensor> inputs)
+    {
+        if (inputs.Count != _inputs.Count)
+        {
+            throw QatGenException.Of(ShapeRules.InputCount, "", $"{inputs.Count}", $"{_inputs.Count}");
+        }
+
+        return _owner.Program([.. _inputs.Select((stub, i) => stub.Quantize(inputs[i], State))]);
+    }
+
+    internal QatNode Node(Node node)
+    {
+        var module = new QatNode(this, node, _config);
+        _tree.Register(node.Path, module);
+        _nodes.Add(module);
+        return module;
+    }
+}
