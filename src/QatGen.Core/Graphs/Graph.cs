@@ -9,6 +9,12 @@ public sealed record GraphInput(string Name, Seq<int> Shape, double FixedScale);
 /// </summary>
 public sealed record Graph(string Namespace, string Type, March March, Seq<GraphInput> Inputs, Seq<Node> Nodes, Seq<int> Outputs, bool IsPublic = true)
 {
+    /// <summary>How <c>forward</c> returns the outputs.</summary>
+    public OutputForm Returns { get; init; } = OutputForm.Single;
+
+    /// <summary>The return type of <c>forward</c> as C#, where <c>TorchSharp</c> and <c>System.Collections.Generic</c> are imported.</summary>
+    public string ReturnType { get; init; } = "torch.Tensor";
+
     /// <summary>The node that computes a value; null for an input.</summary>
     public Node? Producer(int value) => value < Inputs.Count ? null : Nodes[value - Inputs.Count];
 

@@ -4,7 +4,7 @@ namespace QatGen;
 public static class CaptureRules
 {
     public static Rule NotPartial { get; } = new("QG1001", RuleSeverity.Error, "Class is not partial", "'{0}' carries [QatModel] but is not partial", "Add the partial modifier to the class and to every class around it");
-    public static Rule NotAModule { get; } = new("QG1002", RuleSeverity.Error, "Class is not a model", "'{0}' carries [QatModel] but does not derive from Module<Tensor, Tensor> with an own forward", "Derive from torch.nn.Module<Tensor, Tensor> and override forward");
+    public static Rule NotAModule { get; } = new("QG1002", RuleSeverity.Error, "Class is not a model", "'{0}' carries [QatModel] but is no TorchSharp module with a forward from tensors that has its source in this project", "Derive from torch.nn.Module<Tensor, Tensor>, or one with more inputs or outputs, and override forward");
     public static Rule UnknownOperator { get; } = new("QG1003", RuleSeverity.Error, "Operator is not supported", "'{0}' has no quantized form", "Replace it with a supported operator");
     public static Rule DataDependent { get; } = new("QG1004", RuleSeverity.Error, "Control flow depends on data", "'{0}' depends on the values in a tensor", "Compute both results and combine them with tensor operators, or decide in the constructor");
     public static Rule Undecided { get; } = new("QG1005", RuleSeverity.Error, "Structure is not decided", "'{0}' depends on a constructor argument that nobody gives", "Use a constant, or give the argument where the block is constructed");

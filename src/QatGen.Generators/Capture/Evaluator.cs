@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using QatGen.Graphs;
 
 namespace QatGen.Generators.Capture;
 
@@ -25,8 +26,8 @@ internal sealed partial class Evaluator(CaptureContext context)
 
     private bool InForward => _lastOfConstruction >= 0;
 
-    /// <summary>Runs a constructor with symbolic arguments, then forward on the given inputs; returns the value numbers of the outputs.</summary>
-    public Seq<int> Run(IMethodSymbol constructor, IMethodSymbol forward)
+    /// <summary>Runs a constructor with symbolic arguments, then forward on the given inputs; returns its outputs.</summary>
+    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward)
     {
         var place = forward.Locations[0];
         var parameters = constructor.Parameters.Select(static p => (Datum)new Scalar(p.Name, Level.Hyper)).ToArray();
@@ -35,13 +36,28 @@ internal sealed partial class Evaluator(CaptureContext context)
         _recorder.Reserve(_paths.All);
         _lastOfConstruction = context.NextId();
         var inputs = forward.Parameters.Select(_ => (Datum)_recorder.Input()).ToArray();
-        return Resolve(Invoke(forward, model, inputs, place)) switch
+        var result = Invoke(forward, model, inputs, place);
+        var values = new List<int>();
+        var form = FormOf(result);
+        return new(values.ToSeq(), form);
+
+        OutputForm FormOf(Datum value)
         {
-            TensorRef tensor => new(_recorder.Read(tensor)),
-            TupleOf tuple when tuple.Items.All(static i => i is TensorRef) => tuple.Items.Select(i => _recorder.Read((TensorRef)i)).ToSeq(),
-            Choice choice => throw Fail(CaptureRules.Undecided, place, choice.Condition.Spelled),
-            var other => throw Fail(CaptureRules.Unsupported, place, forward.Name, $"it returns {other.Spelled}, not a tensor that it computes"),
-        };
+            switch (Resolve(value))
+            {
+                case TensorRef tensor:
+                    values.Add(_recorder.Read(tensor));
+                    return new OutputForm.Tensor(values.Count - 1);
+                case TupleOf tuple:
+                    return new OutputForm.Tuple(tuple.Items.Select(FormOf).ToSeq());
+                case ListOf list when Resolve(Find(list.Id, Slot.Contents)!) is TupleOf contents:
+                    return new OutputForm.Collection(contents.Items.Select(FormOf).ToSeq());
+                case Choice choice:
+                    throw Fail(CaptureRules.Undecided, place, choice.Condition.Spelled);
+                case var other:
+                    throw Fail(CaptureRules.Unsupported, place, forward.Name, $"it returns {other.Spelled}, not a tensor that it computes");
+            }
+        }
     }
 
     /// <summary>Writes a slot of an object that is being made; the value is evaluated before the heap is read.</summary>

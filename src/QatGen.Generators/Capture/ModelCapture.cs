@@ -40,10 +40,10 @@ internal static class ModelCapture
         foreach (var constructor in model.Constructors)
         {
             var evaluator = new Evaluator(context);
-            Seq<int>? outputs = null;
+            Returned? returned = null;
             try
             {
-                outputs = evaluator.Run(constructor, model.Forward);
+                returned = evaluator.Run(constructor, model.Forward);
             }
             catch (CaptureException failure)
             {
@@ -55,18 +55,18 @@ internal static class ModelCapture
             }
 
             var recorder = evaluator.Recorder;
-            ReportUnclaimed(recorder, outputs, context);
+            ReportUnclaimed(recorder, returned?.Values, context);
             foreach (var call in recorder.Calls)
             {
                 places[call.Node.Path] = call.Location;
             }
 
-            if (outputs is null)
+            if (returned is null)
             {
                 return null;
             }
 
-            var captured = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), outputs.Value));
+            var captured = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned));
             if (graph is not null && graph != captured)
             {
                 context.Report(Violation.Of(CaptureRules.Unsupported, "", "another constructor", "the constructors build different models"), constructor.Locations[0]);

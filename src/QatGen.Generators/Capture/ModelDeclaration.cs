@@ -29,11 +29,10 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
             return Refuse(CaptureRules.Unsupported, "the generated classes stand beside it; declare it in a namespace and without type parameters");
         }
 
-        var isModel = TorchNames.Bases(model).OfType<INamedTypeSymbol>()
-            .Any(static t => TorchNames.Is(t, TorchNames.Module) && t.TypeArguments.Length == 2 && t.TypeArguments.All(TorchNames.IsTensor));
+        var signature = TorchNames.Bases(model).OfType<INamedTypeSymbol>().FirstOrDefault(static t => TorchNames.Is(t, TorchNames.Module) && t.TypeArguments.Length >= 2);
         var forward = TorchNames.Bases(model).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>()
-            .FirstOrDefault(m => m is { IsAbstract: false, Parameters.Length: 1 } && TorchNames.IsTensor(m.Parameters[0].Type) && context.Declaration(m) is not null);
-        if (!isModel || forward is null || model.IsAbstract)
+            .FirstOrDefault(m => !m.IsAbstract && m.Parameters.Length == signature?.TypeArguments.Length - 1 && m.Parameters.All(static p => TorchNames.IsTensor(p.Type)) && context.Declaration(m) is not null);
+        if (forward is null || model.IsAbstract)
         {
             return Refuse(CaptureRules.NotAModule);
         }
@@ -51,10 +50,14 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
         return new(model, (March)number, inputs, constructors, forward);
     }
 
-    public Graph Graph(Seq<Node> nodes, Seq<int> outputs)
+    public Graph Graph(Seq<Node> nodes, Returned returned)
     {
         var space = Type.ContainingNamespace is { IsGlobalNamespace: false } named ? named.ToDisplayString() : "";
-        return new(space, Type.Name, March, Inputs, nodes, outputs, Type.DeclaredAccessibility == Accessibility.Public);
+        return new(space, Type.Name, March, Inputs, nodes, returned.Values, Type.DeclaredAccessibility == Accessibility.Public)
+        {
+            Returns = returned.Form,
+            ReturnType = Forward.ReturnType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat).Replace("global::TorchSharp.", "").Replace("global::System.Collections.Generic.", ""),
+        };
     }
 
     /// <summary>Whether a constructor leaves the work to another one.</summary>

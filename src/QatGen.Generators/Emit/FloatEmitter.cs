@@ -12,10 +12,10 @@ internal static class FloatEmitter
         var values = canonical.Inputs.Select(i => names.Unique(i.Name)).ToList();
         var code = new CSharpWriter();
 
-        code.Lines(GeneratedFile.Header("System.Linq", "TorchSharp")).Lines(GeneratedFile.Namespace(canonical));
+        code.Lines(GeneratedFile.Header("System.Collections.Generic", "System.Linq", "TorchSharp")).Lines(GeneratedFile.Namespace(canonical));
         code.Lines($"/// <summary>The captured calls of {GeneratedFile.See(canonical)}, in float.</summary>");
         code.Block($"internal static class {canonical.Type}Float", () =>
-            code.Block($"public static torch.Tensor Forward({canonical.Type} model, {string.Join(", ", values.Select(static v => "torch.Tensor " + v))})", () =>
+            code.Block($"public static {canonical.ReturnType} Forward({canonical.Type} model, {string.Join(", ", values.Select(static v => "torch.Tensor " + v))})", () =>
             {
                 code.Lines("var modules = model.named_modules().ToDictionary(static m => m.name, static m => m.module);");
                 code.Lines("var training = model.training;");
@@ -28,7 +28,7 @@ internal static class FloatEmitter
                     code.Lines($"var {values[values.Count - 1]} = {call};");
                 }
 
-                code.Lines($"return {values[canonical.Outputs[0]]};");
+                code.Lines($"return {canonical.Returns.ToCode(o => values[canonical.Outputs[o]])};");
             }));
         return code.ToString();
     }

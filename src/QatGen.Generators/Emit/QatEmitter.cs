@@ -18,51 +18,53 @@ internal static class QatEmitter
             .Lines($"public {type} ToQat(QConfig? config = null) => new(state_dict(), config);"));
 
         code.Line().Lines($"/// <summary>{GeneratedFile.See(graph)} for quantization-aware training on {march.DisplayName}.</summary>");
-        code.Block($"{GeneratedFile.Access(graph)} sealed class {type} : QatModule", () =>
+        code.Block($"{GeneratedFile.Access(graph)} sealed class {type} : {Signature(graph)}, IQatModule", () =>
         {
             var fields = new Identifiers(type);
-            var inputs = graph.Inputs.Select(i => fields.Unique($"_{i.Name}_quant")).ToArray();
             var nodes = graph.Nodes.Select(n => fields.Unique("_" + n.Path)).ToArray();
-            code.Lines(string.Join("\n", inputs.Select(static f => $"private readonly QuantStub {f};")));
             code.Lines(string.Join("\n", nodes.Select(static f => $"private readonly QatNode {f};")));
 
             code.Line().Lines($"/// <summary>Declares the nodes and takes the parameters of a {GeneratedFile.See(graph)} from its <c>state_dict</c>, batch norms folded.</summary>");
-            code.Block($"public {type}(IReadOnlyDictionary<string, torch.Tensor> floatState, QConfig? config = null) : base({Literal.Text(graph.Type)}, March.{graph.March}, config)", () =>
+            code.Block($"public {type}(IReadOnlyDictionary<string, torch.Tensor> floatState, QConfig? config = null) : base({Literal.Text(type)})", () =>
             {
-                for (var i = 0; i < inputs.Length; i++)
+                code.Lines($"Model = new(this, {Literal.Text(graph.Type)}, March.{graph.March}, config);");
+                foreach (var input in graph.Inputs)
                 {
-                    code.Lines($"{inputs[i]} = {Declare(graph.Inputs[i])};");
+                    code.Lines($"Model.{Declare(input)};");
                 }
 
                 for (var i = 0; i < nodes.Length; i++)
                 {
-                    code.Line().Lines($"// {GeneratedFile.Describe(graph.Nodes[i])}").Lines($"{nodes[i]} = {Declare(graph.Nodes[i])};");
+                    code.Line().Lines($"// {GeneratedFile.Describe(graph.Nodes[i])}").Lines($"{nodes[i]} = Model.{Declare(graph.Nodes[i])};");
                 }
 
-                code.Line().Lines("LoadFloat(floatState);");
+                code.Line().Lines("Model.LoadFloat(floatState);");
             });
 
+            code.Line().Lines("/// <inheritdoc/>").Lines("public QatModel Model { get; }");
             code.Line().Lines("/// <summary>The integer program with the scales that training found; layers without calibration are an error that names them.</summary>");
             code.Lines($"public {graph.Type}FixedPoint Convert() => ({graph.Type}FixedPoint)this.ConvertToFixedPoint();");
             code.Line().Lines("/// <inheritdoc/>");
-            code.Lines($"public override FixedPointModel CreateFixedPoint(Signature signature, IReadOnlyList<Constant> constants) => new {graph.Type}FixedPoint(signature, constants);");
+            code.Lines($"public FixedPointModel CreateFixedPoint(Signature signature, IReadOnlyList<Constant> constants) => new {graph.Type}FixedPoint(signature, constants);");
             code.Line().Lines("/// <inheritdoc/>");
-            Program(code, graph, inputs, nodes);
+            Program(code, graph, nodes);
+            code.Line().Lines("/// <inheritdoc/>");
+            Forward(code, graph);
+            code.Line().Lines("/// <summary>Nothing: inputs and nodes are registered under the float model's paths when they are declared.</summary>");
+            code.Block("protected override void RegisterComponents()", static () => { });
         });
         return code.ToString();
     }
 
-    private static void Program(CSharpWriter code, Graph graph, string[] inputs, string[] nodes)
+    private static void Program(CSharpWriter code, Graph graph, string[] nodes)
     {
-        var names = new Identifiers([.. inputs, .. nodes]);
+        var names = new Identifiers([.. nodes, "inputs"]);
         var values = graph.Inputs.Select(i => names.Unique(i.Name)).ToList();
-        code.Block($"protected override QatValue Program({string.Join(", ", values.Select(static v => "torch.Tensor " + v))})", () =>
+        code.Block("public QatValue[] Program(QatValue[] inputs)", () =>
         {
-            for (var i = 0; i < inputs.Length; i++)
+            for (var i = 0; i < graph.Inputs.Count; i++)
             {
-                var quantized = names.Unique(graph.Inputs[i].Name + "_quant");
-                code.Lines($"var {quantized} = Quantize({inputs[i]}, {values[i]});");
-                values[i] = quantized;
+                code.Lines($"var {values[i]} = inputs[{Literal.Number(i)}];");
             }
 
             for (var i = 0; i < nodes.Length; i++)
@@ -72,9 +74,27 @@ internal static class QatEmitter
                 values.Add(result);
             }
 
-            code.Lines($"return {string.Join(", ", graph.Outputs.Select(o => values[o]))};");
+            code.Lines($"return [{string.Join(", ", graph.Outputs.Select(o => values[o]))}];");
         });
     }
+
+    private static void Forward(CSharpWriter code, Graph graph)
+    {
+        var names = new Identifiers("outputs");
+        var inputs = graph.Inputs.Select(i => names.Unique(i.Name)).ToArray();
+        var header = $"public override {graph.ReturnType} forward({string.Join(", ", inputs.Select(static i => "torch.Tensor " + i))})";
+        var call = $"Model.Forward({string.Join(", ", inputs)})";
+        if (graph.Returns == OutputForm.Single)
+        {
+            code.Lines($"{header} => {call}[0];");
+            return;
+        }
+
+        code.Block(header, () => code.Lines($"var outputs = {call};").Lines($"return {graph.Returns.ToCode(static o => $"outputs[{Literal.Number(o)}]")};"));
+    }
+
+    /// <summary>The base class of the float model.</summary>
+    private static string Signature(Graph graph) => $"torch.nn.Module<{string.Concat(graph.Inputs.Select(static _ => "torch.Tensor, "))}{graph.ReturnType}>";
 
     private static string Declare(GraphInput input)
     {
@@ -85,7 +105,7 @@ internal static class QatEmitter
 
     private static string Declare(Node node)
     {
-        var absorbed = string.Concat(node.Absorbed.Select(static a => $",\n    Absorbed({Call(a)})"));
+        var absorbed = string.Concat(node.Absorbed.Select(static a => $",\n    QatModel.Absorbed({Call(a)})"));
         return $"Node({Call(node)}, OutputKind.{node.Output}{absorbed})";
     }
 
