@@ -24,7 +24,7 @@ internal sealed partial class Evaluator
             return Initialize(Construct(constructor, Bind(constructor, creation.Arguments, frame), creation.Syntax.GetLocation()), creation, frame);
         }
 
-        return Initialize(NewLibrary(type, creation, frame), creation, frame);
+        return TorchNames.IsModule(type) ? throw Fail(CaptureRules.ExternalCall, creation, type.Name) : Initialize(NewLibrary(type, creation, frame), creation, frame);
     }
 
     /// <summary>Objects whose constructor or initializer is running.</summary>

@@ -46,10 +46,12 @@ internal static class CaptureHarness
     }
 
     /// <summary>A model file beside the tests.</summary>
-    public static string Model(string name, [CallerFilePath] string here = "") => File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "Models", name + ".cs"));
+    public static string Model(string name) => File.ReadAllText(Path.Combine(Folder(), "Models", name + ".cs"));
 
     /// <summary>A file of the sample.</summary>
-    public static string Sample(string name, [CallerFilePath] string here = "") => File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../../samples/QuickStart", name + ".cs"));
+    public static string Sample(string name) => File.ReadAllText(Path.Combine(Folder(), "../../../samples/QuickStart", name + ".cs"));
+
+    private static string Folder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
 
     private static bool IsReference(string path) => Path.GetFileNameWithoutExtension(path) is var name
         && (name.StartsWith("System", StringComparison.Ordinal) || name is "netstandard" or "mscorlib" or "TorchSharp" or "QatGen.Core" or "Microsoft.CSharp");

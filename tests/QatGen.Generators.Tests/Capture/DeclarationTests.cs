@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis;
+
 namespace QatGen.Generators.Tests.Capture;
 
 /// <summary>What the graph takes from the declaration, and where its nodes are.</summary>
@@ -53,6 +55,54 @@ public class DeclarationTests
         Assert.Equal("F.adaptive_avg_pool2d(x, 1)", At("adaptive_avg_pool2d"));
         Assert.Equal("Linear(last, numClasses)", At("classifier.fc"));
         Assert.Equal("x + conv.call(x)", At("features.3.add"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_BlockOfAnotherProject_QG1008(bool asInAnEditor)
+    {
+        var library = CaptureHarness.Compile(Usings + """
+            public sealed class Block : Module<Tensor, Tensor>
+            {
+                public Block() : base("b") { RegisterComponents(); }
+                public static Tensor Act(Tensor x) => x.relu();
+                public override Tensor forward(Tensor x) => Act(x);
+            }
+            """).WithAssemblyName("Library");
+        using var image = new MemoryStream();
+        Assert.True(library.Emit(image, cancellationToken: CancellationToken.None).Success);
+
+        // An editor references the other project's compilation, whose symbols have sources; the compiler references its assembly.
+        MetadataReference reference = asInAnEditor ? library.ToMetadataReference() : MetadataReference.CreateFromImage(image.ToArray());
+        foreach (var (forward, place) in new[] { ("block.call(x)", "new Block()"), ("Block.Act(x)", "Block.Act(x)") })
+        {
+            var source = Usings + $$"""
+                [QatModel(March.Bayes)] public partial class Net : Module<Tensor, Tensor>
+                {
+                    {{(forward == place ? "" : "private readonly Block block = new Block();")}}
+                    public Net() : base("n") { RegisterComponents(); }
+                    public override Tensor forward(Tensor x) => {{forward}};
+                }
+                """;
+            var found = Assert.Single(CaptureHarness.Capture(CaptureHarness.Compile(source).AddReferences(reference), "Net").Violations);
+            Assert.Equal(("QG1008", place), (found.Violation.Rule.Id, source.Substring(found.Location.SourceSpan.Start, found.Location.SourceSpan.Length)));
+        }
+    }
+
+    [Fact]
+    public void Run_ConstructorsThatAgree_AreOneModel()
+    {
+        var compilation = CaptureHarness.Compile(Usings + """
+            [QatModel(March.Bayes)] public partial class Net : Module<Tensor, Tensor>
+            {
+                private readonly Linear fc;
+                public Net() : base("n") { fc = Linear(4, 2); RegisterComponents(); }
+                public Net(bool bias, string name = "n") : base(name) { fc = Linear(4, 2); RegisterComponents(); if (bias) { init.zeros_(fc.bias); } }
+                public override Tensor forward(Tensor x) => fc.call(x);
+            }
+            """);
+        Assert.Equal("%1 = Linear[fc](%0)\nreturn %1", CaptureHarness.Capture(compilation, "Net").Graph!.ToString());
     }
 
     [Fact]

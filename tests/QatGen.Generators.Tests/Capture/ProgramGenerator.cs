@@ -25,7 +25,7 @@ internal sealed class ProgramGenerator(int seed)
         0 => $"a = {Int(2)}; ",
         1 => $"b {Pick("+", "-", "*", "&", "|", "^")}= {Int(2)}; ",
         2 => $"{Pick("a++", "--b", "b = a++ + ++a", "a = b--")}; ",
-        3 => $"list.Add({Int(1)}); ",
+        3 => $"if (list.Count < 20) {{ list.Add({Int(1)}); }} ",
         4 => $"list[list.Count - 1] {Pick("", "+", "-")}= {Int(1)}; ",
         5 => $"pair = ({Int(1)}, pair.Item1); ",
         6 => $"(a, b) = (b, {Int(1)}); ",
