@@ -218,8 +218,8 @@ public class ViolationTests
     [InlineData("[QatModel(March.Bayes)] public class {|QG1001:Model|} : Module<Tensor, Tensor> { public Model() : base(\"m\") { } public override Tensor forward(Tensor x) => x; }")]
     [InlineData("[QatModel(March.Bayes)] public partial class {|QG1002:Model|} { }")]
     [InlineData(
-        "[QatModel(March.Bayes)] public partial class {|QG1002:Model|} : Module<Tensor, Tensor, Tensor> { public Model() : base(\"m\") { } public override " +
-        "Tensor forward(Tensor x, Tensor y) => x; }")]
+        "[QatModel(March.Bayes)] public partial class {|QG1002:Model|} : Module<Tensor, int, Tensor> { public Model() : base(\"m\") { } public override " +
+        "Tensor forward(Tensor x, int y) => x; }")]
     [InlineData(
         "public partial class Outer { [QatModel(March.Bayes)] public partial class {|QG1006:Model|} : Module<Tensor, Tensor> { public Model() : base(\"m\") { " +
         "} public override Tensor forward(Tensor x) => x; } }")]
