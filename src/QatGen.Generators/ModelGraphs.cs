@@ -1,7 +1,6 @@
 using Microsoft.CodeAnalysis;
-using QatGen.Generators.Capture;
+using QatGen.Generators.Incremental;
 using QatGen.Graphs;
-using QatGen.Passes;
 
 namespace QatGen.Generators;
 
@@ -9,16 +8,8 @@ namespace QatGen.Generators;
 internal sealed record ModelGraphs(Graph Canonical, Graph? Fused)
 {
     /// <summary>The graphs of a model class; null where capture found an error, which the analyzer reports.</summary>
-    public static ModelGraphs? Read(INamedTypeSymbol model, Compilation compilation, CancellationToken cancellation)
-    {
-        if (ModelCapture.Run(model, compilation, cancellation).Graph is not { } graph)
-        {
-            return null;
-        }
-
-        var result = Pipeline.Run(graph);
-        return new(result.Canonical, result.Fused);
-    }
+    public static ModelGraphs? Read(INamedTypeSymbol model, Compilation compilation, CancellationToken cancellation) =>
+        ModelReader.Read(model, compilation, cancellation).Passed is { } passed ? new(passed.Canonical, passed.Fused) : null;
 
     /// <summary>The name under which the generated files of the model stand: <c>Namespace.Net</c>.</summary>
     public string FileName => Canonical.Namespace.Length == 0 ? Canonical.Type : $"{Canonical.Namespace}.{Canonical.Type}";
