@@ -19,7 +19,11 @@ internal static class ModelReader
     /// <summary>Captures a class that carries [QatModel] and runs the passes on its graph. Never throws but when cancelled.</summary>
     public static ModelReading Read(INamedTypeSymbol model, Compilation compilation, CancellationToken cancellation)
     {
-        var declaration = model.DeclaringSyntaxReferences.First(static r => !NameIndex.IsOurs(r.SyntaxTree));
+        if (model.DeclaringSyntaxReferences.FirstOrDefault(static r => !NameIndex.IsOurs(r.SyntaxTree)) is not { } declaration)
+        {
+            return new(new(null, [], new Dictionary<string, Location>()), null);
+        }
+
         var key = NameIndex.Of(compilation, cancellation).Key(declaration.SyntaxTree, compilation);
         var name = TorchNames.FullName(model);
         var models = Known.GetOrCreateValue(declaration.SyntaxTree);

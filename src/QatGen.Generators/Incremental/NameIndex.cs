@@ -12,6 +12,7 @@ internal sealed class NameIndex
     private readonly ImmutableArray<SyntaxTree> _trees;
     private readonly TreeNames[] _names;
     private readonly Dictionary<string, List<int>> _declaring = [];
+    private readonly Dictionary<string, SortedSet<string>> _spellings = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _shared;
 
     private NameIndex(Compilation compilation, CancellationToken cancellation)
@@ -31,11 +32,30 @@ internal sealed class NameIndex
             }
         }
 
+        foreach (var name in _names.SelectMany(static n => n.Declares.Concat(n.Namespaces)))
+        {
+            if (!_spellings.TryGetValue(name, out var spellings))
+            {
+                _spellings[name] = spellings = new(StringComparer.Ordinal);
+            }
+
+            spellings.Add(name);
+        }
+
         var namespaces = new SortedSet<string>(_names.SelectMany(static n => n.Namespaces), StringComparer.Ordinal);
         _shared = string.Join("\n", [.. namespaces, .. _names.SelectMany(static n => n.Shared)]);
     }
 
     public static NameIndex Of(Compilation compilation, CancellationToken cancellation) => Known.GetValue(compilation, c => new(c, cancellation));
+
+    /// <summary>The name of a model's files, such as <c>Namespace.Net</c>; with a number where another type or namespace differs in case only, as some file systems, and the compiler, do not tell such names apart.</summary>
+    public string FileName(string space, string type)
+    {
+        var name = space.Length == 0 ? type : $"{space}.{type}";
+        int Number(string part) => _spellings.TryGetValue(part, out var spellings) ? spellings.TakeWhile(s => s != part).Count() : 0;
+        var (ofSpace, ofType) = (Number(space), Number(type));
+        return ofSpace + ofType == 0 ? name : FormattableString.Invariant($"{name}-{ofSpace}-{ofType}");
+    }
 
     /// <summary>Whether the generator made a tree. Its files only follow from models, so the analyzer, which sees them, leaves them out as the generator has to.</summary>
     public static bool IsOurs(SyntaxTree tree)

@@ -118,6 +118,13 @@ public sealed class SoundnessTests
     }
 
     [Fact]
+    public void GlobalUsing_OfAnEditedClass_IsSeen()
+    {
+        string[] files = [Net(width: "Width()"), "global using static Vision.Tools;"];
+        AssertSees([.. files, Tools("public static int Width() => 8;")], [.. files, Tools("public static int Width() => 16;")]);
+    }
+
+    [Fact]
     public void GlobalAlias_ThatPointsElsewhere_IsSeen()
     {
         string[] files = [Net(width: "Chosen.Width"), "namespace Vision { public static class A { public const int Width = 8; } public static class B { public const int Width = 16; } }"];
