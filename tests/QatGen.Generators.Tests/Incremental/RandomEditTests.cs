@@ -36,7 +36,7 @@ public sealed class RandomEditTests
     [Fact]
     public void Session_OfRandomEdits_GivesWhatFirstRunsGive()
     {
-        var steps = Environment.GetEnvironmentVariable("QATGEN_LONG") == "1" ? 1000 : 300;
+        var steps = Environment.GetEnvironmentVariable("QATGEN_LONG") == "1" ? 1000 : 150;
         var random = new Random(20);
         var project = new Project();
         var chosen = Files.Select(f => f[random.Next(f.Length)]).ToArray();
@@ -57,7 +57,7 @@ public sealed class RandomEditTests
             outcomes.Add(expected);
         }
 
-        Assert.True(outcomes.Count >= 20, $"The edits lead to {outcomes.Count} outcomes only.");
+        Assert.True(outcomes.Count >= 10, $"The edits lead to {outcomes.Count} outcomes only.");
     }
 
     /// <summary>The generated files and what the analyzer would report.</summary>
