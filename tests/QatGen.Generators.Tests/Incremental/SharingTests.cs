@@ -49,9 +49,10 @@ public sealed class SharingTests
     public void Reading_AfterWhatMayBindWithoutBeingNamed_IsNew(string added)
     {
         var project = new Project();
-        project.Run([Net()]);
+        string[] files = [Net(), "namespace Vision { internal class Present; } namespace System { internal class Present; }"];
+        project.Run(files);
         var before = project.Read();
-        project.Run([Net(), added]);
+        project.Run([.. files, added]);
         Assert.NotSame(before, project.Read());
     }
 
