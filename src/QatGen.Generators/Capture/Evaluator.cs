@@ -16,6 +16,9 @@ internal sealed partial class Evaluator(CaptureContext context)
     /// <summary>The module whose code runs, as named_modules() spells it.</summary>
     private string _path = "";
 
+    /// <summary>What the type parameters of the code that runs stand for.</summary>
+    private TypeArguments _types = TypeArguments.None;
+
     /// <summary>Objects up to this one existed before forward ran, and so keep state from call to call.</summary>
     private int _lastOfConstruction = -1;
 
@@ -61,9 +64,14 @@ internal sealed partial class Evaluator(CaptureContext context)
     }
 
     /// <summary>Writes a slot of an object that is being made; the value is evaluated before the heap is read.</summary>
-    private void Put(int owner, object key, Datum value) => _heap = _heap.With(new(owner, key), value);
+    private void Put(int owner, object key, Datum value) => _heap = _heap.With(new(owner, Key(owner, key)), value);
 
-    private Datum? Find(int owner, object key) => _heap.Find(new(owner, key));
+    private Datum? Find(int owner, object key) => _heap.Find(new(owner, Key(owner, key)));
+
+    /// <summary>The members of an object are those of its class as declared; a static member exists once for each of the class's type arguments.</summary>
+    private static object Key(int owner, object key) => owner != Slot.Static && key is ISymbol symbol ? symbol.OriginalDefinition : key;
+
+    private ITypeSymbol? TypeOf(ITypeSymbol? type) => type is null ? null : _types.Substitute(type, context.Compilation);
 
     private void Set(int owner, object key, Datum value, Location location)
     {
