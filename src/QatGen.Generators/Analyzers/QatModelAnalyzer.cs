@@ -37,12 +37,7 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
             Report(violation, location);
         }
 
-        if (captured.Graph is not { } graph)
-        {
-            return;
-        }
-
-        foreach (var violation in Pipeline.Run(graph).Violations)
+        foreach (var violation in captured.Graphs.SelectMany(static g => Pipeline.Run(g).Violations).Distinct())
         {
             Report(violation, captured.Places.TryGetValue(violation.Layer, out var place) ? place : model.Locations[0]);
         }

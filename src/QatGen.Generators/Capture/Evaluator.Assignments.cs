@@ -38,7 +38,7 @@ internal sealed partial class Evaluator
                 Set(Holder(local.Local, frame) ?? frame.Id, local.Local, value, location);
                 return value;
             case IParameterReferenceOperation parameter:
-                Set(Holder(parameter.Parameter, frame) ?? frame.Id, parameter.Parameter, value, location);
+                Set(Holder(parameter.Parameter, frame) ?? frame.Call.Id, parameter.Parameter, value, location);
                 return value;
             case IDeclarationExpressionOperation declaration:
                 return Assign(declaration.Expression, value, frame, site);

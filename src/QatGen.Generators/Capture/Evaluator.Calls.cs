@@ -160,11 +160,11 @@ internal sealed partial class Evaluator
         if (IsIterator(method, body))
         {
             // Its body runs anew, and only, when somebody enumerates it.
-            return (new Sequence(consumer => Inside(Enter(AsCaller(consumer)), body)), new(context.NextId(), captured, receiver, new(_guards.Count, types)));
+            return (new Sequence(consumer => Inside(Enter(AsCaller(consumer)), body, location)), new(context.NextId(), captured, receiver, new(_guards.Count, types)));
         }
 
         var frame = Enter(null);
-        return (Inside(frame, body), frame);
+        return (Inside(frame, body, location), frame);
     }
 
     private static bool IsIterator(IMethodSymbol method, IOperation body) =>
@@ -193,9 +193,21 @@ internal sealed partial class Evaluator
         };
     }
 
+    /// <summary>How often a body may run inside itself.</summary>
+    private const int DeepestRecursion = 40;
+
+    /// <summary>The bodies that run, innermost first.</summary>
+    private readonly Stack<IOperation> _running = new();
+
     /// <summary>Runs the body of a call.</summary>
-    private Datum Inside(Frame frame, IOperation body)
+    private Datum Inside(Frame frame, IOperation body, Location location)
     {
+        if (_running.Count(b => b == body) >= DeepestRecursion)
+        {
+            throw Fail(CaptureRules.Recursion, location, SourceText.Of(location));
+        }
+
+        _running.Push(body);
         var (path, guards, types) = (_path, _guards.Count, _types);
         _path = frame.Self is not null && ModulePaths.ModuleId(frame.Self) is { } id && _paths.Find(id) is { } own ? own : path;
         _types = frame.Activation.Types;
@@ -205,6 +217,7 @@ internal sealed partial class Evaluator
         }
         finally
         {
+            _running.Pop();
             (_path, _types) = (path, types);
             _guards.RemoveRange(guards, _guards.Count - guards);
         }

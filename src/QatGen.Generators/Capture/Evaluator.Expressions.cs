@@ -150,21 +150,17 @@ internal sealed partial class Evaluator
         _ => throw Unsupported(site, "these values cannot be compared"),
     });
 
-    private Datum CompareTuples(ITupleBinaryOperation binary, Frame frame)
+    private Datum CompareTuples(ITupleBinaryOperation binary, Frame frame) =>
+        CompareTuples(Evaluate(binary.LeftOperand, frame), Evaluate(binary.RightOperand, frame), binary) is var equal && binary.OperatorKind == BinaryOperatorKind.Equals
+            ? equal
+            : Scalars.Unary(UnaryOperatorKind.Not, equal)!;
+
+    private Datum CompareTuples(Datum left, Datum right, IOperation site) => (left, right) switch
     {
-        if (Evaluate(binary.LeftOperand, frame) is not TupleOf left || Evaluate(binary.RightOperand, frame) is not TupleOf right || left.Items.Count != right.Items.Count)
-        {
-            throw Unsupported(binary, "these values cannot be compared");
-        }
-
-        Datum equal = new Constant(true);
-        for (var i = 0; i < left.Items.Count; i++)
-        {
-            equal = Operate(BinaryOperatorKind.ConditionalAnd, equal, AreEqual(left.Items[i], right.Items[i], binary), binary, false);
-        }
-
-        return binary.OperatorKind == BinaryOperatorKind.Equals ? equal : Scalars.Unary(UnaryOperatorKind.Not, equal)!;
-    }
+        (TupleOf { Items: var a }, TupleOf { Items: var b }) when a.Count == b.Count =>
+            a.Zip(b, (x, y) => CompareTuples(x, y, site)).Aggregate((Datum)new Constant(true), (all, same) => Operate(BinaryOperatorKind.ConditionalAnd, all, same, site, false)),
+        _ => AreEqual(left, right, site),
+    };
 
     private Datum ShortCircuit(IBinaryOperation logic, Frame frame)
     {

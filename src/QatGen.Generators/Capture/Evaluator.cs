@@ -29,11 +29,11 @@ internal sealed partial class Evaluator(CaptureContext context)
 
     private bool InForward => _lastOfConstruction >= 0;
 
-    /// <summary>Runs a constructor with symbolic arguments, then forward on the given inputs; returns its outputs.</summary>
-    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward)
+    /// <summary>Runs a constructor with the given arguments, or with symbolic ones, then forward on its inputs; returns its outputs.</summary>
+    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward, Seq<TypedConstant>? given)
     {
         var place = forward.Locations[0];
-        var parameters = constructor.Parameters.Select(static p => (Datum)new Scalar(p.Name, Level.Hyper)).ToArray();
+        var parameters = constructor.Parameters.Select(p => given is { } values ? Given(p, values) : new Scalar(p.Name, Level.Hyper)).ToArray();
         var model = Construct(constructor, parameters, constructor.Locations.FirstOrDefault(static l => l.IsInSource) ?? place);
         _paths.Name(model, ChildrenOf);
         _recorder.Reserve(_paths.All);
@@ -62,6 +62,26 @@ internal sealed partial class Evaluator(CaptureContext context)
             }
         }
     }
+
+    /// <summary>The value that [ModelArgs] gives a parameter, or its default.</summary>
+    private Datum Given(IParameterSymbol parameter, Seq<TypedConstant> values)
+    {
+        if (parameter.IsParams && !(values.Count == parameter.Ordinal + 1 && values[parameter.Ordinal].Kind == TypedConstantKind.Array))
+        {
+            return NewList(values.Skip(parameter.Ordinal).Select(v => Given(v, ModelVariant.ElementOf(parameter.Type))).ToArray());
+        }
+
+        return parameter.Ordinal < values.Count ? Given(values[parameter.Ordinal], parameter.Type)
+            : parameter.ExplicitDefaultValue is { } value ? new Constant(Scalars.Cast(value, parameter.Type))
+            : DefaultOf(parameter.Type);
+    }
+
+    private Datum Given(TypedConstant value, ITypeSymbol type) => value switch
+    {
+        { IsNull: true } => Constant.Null,
+        { Kind: TypedConstantKind.Array } => NewList(value.Values.Select(v => Given(v, ModelVariant.ElementOf(type))).ToArray()),
+        _ => new Constant(Scalars.Cast(value.Value, type)),
+    };
 
     /// <summary>Writes a slot of an object that is being made; the value is evaluated before the heap is read.</summary>
     private void Put(int owner, object key, Datum value) => _heap = _heap.With(new(owner, Key(owner, key)), value);

@@ -11,6 +11,9 @@ internal sealed class Frame(int id, Frame? outer, Datum? self, Activation activa
 
     public Activation Activation { get; } = activation;
 
+    /// <summary>The frame of the call, around all blocks.</summary>
+    public Frame Call => Outer?.Call ?? this;
+
     public Frame Block(int id) => new(id, this, Self, Activation);
 }
 

@@ -159,7 +159,6 @@ public class ViolationTests
 
     [Theory]
     [InlineData("while (true) { n++; n--; }")]
-    [InlineData("x = Endless(x, 0);")]
     [InlineData("var l = new List<int>(); for (var i = 0; i >= 0; i++) { l.Add(i); }")]
     [InlineData("var a = new int[2_000_000_000];")]
     [InlineData("var s = \"a\"; for (var i = 0; i < 60; i++) { s += s; }")]
@@ -167,13 +166,23 @@ public class ViolationTests
     {
         var source = Differential.Source($$"""
             public Model() : base("m") { RegisterComponents(); }
-            private static Tensor Endless(Tensor x, int n) => Endless(x, n + 1);
             public override Tensor forward(Tensor x) { var n = 0; {{body}} return x; }
             """);
         var result = CaptureHarness.Capture(CaptureHarness.Compile(source), "Model");
         Assert.Equal("QG1010", Assert.Single(result.Violations).Violation.Rule.Id);
         Assert.Null(result.Graph);
     }
+
+    [Theory]
+    [InlineData("private static Tensor Deep(Tensor x, int n) => {|QG1019:Deep(x, n + 1)|};", "Deep(x, 0)")]
+    [InlineData("private static Tensor Deep(Tensor x, int n) => n == 30 ? x : Deep(F.relu(x), n + 1);", "Deep(x, 0)")]
+    [InlineData("private static Tensor Even(Tensor x) => Odd(x); private static Tensor Odd(Tensor x) => {|QG1019:Even(x)|};", "Even(x)")]
+    [InlineData("private Tensor Own => {|QG1019:Own|};", "Own")]
+    public void Recursion_WithoutEnd_QG1019(string members, string forward) => Markup.Verify($$"""
+        public Model() : base("m") { RegisterComponents(); }
+        {{members}}
+        public override Tensor forward(Tensor x) => {{forward}};
+        """);
 
     [Theory]
     [InlineData("{|QG1011:last = x|}; return x;")]
