@@ -92,6 +92,17 @@ public sealed class SharingTests
         Assert.Same(second, project.Read("Vision.Nets.Second"));
     }
 
+    [Fact]
+    public void Edit_OfOneModel_EmitsThatModelOnly()
+    {
+        var project = new Project();
+        string Other(string width) => Net(width: width).Replace("Net", "Other", StringComparison.Ordinal);
+        var before = project.Run([Net(), Other("8")]);
+        var after = project.Run([Net(), Other("16")]);
+        Assert.Equal(1, project.Emissions);
+        Assert.NotEqual(before["Vision.Others.Other.Qat.g.cs"], after["Vision.Others.Other.Qat.g.cs"]);
+    }
+
     /// <summary>A long session in an editor makes a compilation per keystroke; one in use and those that the driver holds may live, no more.</summary>
     [Fact]
     public void Compilations_OfEarlierEdits_AreCollected()
