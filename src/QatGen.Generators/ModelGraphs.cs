@@ -7,7 +7,7 @@ namespace QatGen.Generators;
 /// <summary>What the generator keeps of a model, or of a variant of it, between two runs: its graphs, which compare by value and hold no symbol, syntax or location, and the name of its files.</summary>
 internal sealed record ModelGraphs(Graph Canonical, Graph? Fused, string FileName)
 {
-    /// <summary>The variants of a class with the attribute; none where capture found an error, which the analyzer reports, and where an earlier part of the class has the attribute too, which the compiler reports.</summary>
+    /// <summary>The variants of a class with the attribute; none where capture found an error, which the analyzer reports, or an earlier part has the attribute too.</summary>
     public static Seq<ModelGraphs> Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var compilation = context.SemanticModel.Compilation;

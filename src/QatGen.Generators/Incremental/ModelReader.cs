@@ -6,8 +6,8 @@ using QatGen.Passes;
 namespace QatGen.Generators.Incremental;
 
 /// <summary>
-/// Reads models for generator and analyzer, which see different compilations of the same files, and again only when a file that the model depends on has changed. What is kept of a model hangs on its syntax tree: at
-/// most two readings, for where other generators' files make the two compilations differ, and no compilation.
+/// Reads models for generator and analyzer, which see different compilations of the same files, and again only when a file that the model depends on has changed. What is kept of a model hangs on its
+/// syntax tree: at most two readings, for where other generators' files make the two compilations differ, and no compilation.
 /// </summary>
 internal static class ModelReader
 {

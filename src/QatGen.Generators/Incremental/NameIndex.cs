@@ -48,7 +48,7 @@ internal sealed class NameIndex
 
     public static NameIndex Of(Compilation compilation, CancellationToken cancellation) => Known.GetValue(compilation, c => new(c, cancellation));
 
-    /// <summary>The name of a model's files, such as <c>Namespace.Net</c>; with a number where another type or namespace differs in case only, as some file systems, and the compiler, do not tell such names apart.</summary>
+    /// <summary>The name of a model's files, such as <c>Namespace.Net</c>; numbered where another type or namespace differs in case only, which the compiler does not take as another file.</summary>
     public string FileName(string space, string type)
     {
         var name = space.Length == 0 ? type : $"{space}.{type}";
@@ -65,8 +65,8 @@ internal sealed class NameIndex
     }
 
     /// <summary>
-    /// The files that can decide how the code of <paramref name="seed"/> binds, in the order of the compilation: itself and, from there on, every file that declares a name mentioned in one of them. With what all
-    /// files share, the references and the options, they determine what capture reads.
+    /// The files that can decide how the code of <paramref name="seed"/> binds, in the order of the compilation: itself and, from there on, every file that declares a name mentioned in one of them.
+    /// With what all files share, the references and the options, they determine what capture reads.
     /// </summary>
     public ModelKey Key(SyntaxTree seed, Compilation compilation)
     {

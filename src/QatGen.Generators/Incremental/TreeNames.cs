@@ -13,8 +13,8 @@ internal sealed class TreeNames
     /// <summary>Extension methods that the language calls without naming them.</summary>
     private static readonly HashSet<string> Patterns =
     [
-        "Add", "Deconstruct", "Dispose", "DisposeAsync", "GetAsyncEnumerator", "GetAwaiter", "GetEnumerator", "GetPinnableReference", "Cast", "GroupBy", "GroupJoin", "Join", "OrderBy", "OrderByDescending", "Select", "SelectMany",
-        "ThenBy", "ThenByDescending", "Where", "Count", "Length", "Slice",
+        "Add", "Count", "Deconstruct", "Dispose", "DisposeAsync", "GetAsyncEnumerator", "GetAwaiter", "GetEnumerator", "GetPinnableReference", "Length", "Slice",
+        "Cast", "GroupBy", "GroupJoin", "Join", "OrderBy", "OrderByDescending", "Select", "SelectMany", "ThenBy", "ThenByDescending", "Where",
     ];
 
     private readonly HashSet<string> _mentions = [];

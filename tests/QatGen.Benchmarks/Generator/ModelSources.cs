@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace QatGen.Benchmarks.Generator;
 
 /// <summary>Source files of a project full of models, as an engineer would write them.</summary>
@@ -14,6 +16,13 @@ internal static class ModelSources
         """;
 
     public const string GlobalUsings = "global using System; global using System.Collections.Generic; global using System.Linq;";
+
+    /// <summary>The files of the sample's model, in a namespace of their own.</summary>
+    public static string[] QuickStart(string space, [CallerFilePath] string here = "") =>
+    [
+        .. new[] { "Net.cs", "ResidualBlock.cs" }.Select(f => File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../../samples/QuickStart", f)))
+            .Select(text => text.Replace("namespace QuickStart", "namespace " + space, StringComparison.Ordinal)),
+    ];
 
     /// <summary>ResNet18 with its own block: 20 convolutions.</summary>
     public static string ResNet18(string name) => ResNet(name, Basic(name + "Block"), "1", "2, 2, 2, 2");

@@ -9,7 +9,8 @@ internal static partial class ThreadTime
     private const int ThreadClock = 3;
 
     /// <summary>In milliseconds.</summary>
-    public static double Now => OperatingSystem.IsLinux() && GetTime(ThreadClock, out var time) == 0 ? (time.Seconds * 1e3) + (time.Nanoseconds / 1e6) : Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds;
+    public static double Now =>
+        OperatingSystem.IsLinux() && GetTime(ThreadClock, out var time) == 0 ? (time.Seconds * 1e3) + (time.Nanoseconds / 1e6) : Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds;
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int GetTime(int clock, out Time time);

@@ -39,7 +39,8 @@ public sealed class DeterminismTests
     public void Files_FromAnotherPath_AreTheSameBytes(string folder) => Assert.Equal(Expected, Bytes(folder, GeneratorRun.Usings));
 
     [Fact]
-    public void Files_BesideOtherFiles_AreTheSameBytes() => Assert.Equal(Expected, Bytes("/src", "namespace Apart; internal class First;", GeneratorRun.Usings, "namespace Apart; internal class Last;"));
+    public void Files_BesideOtherFiles_AreTheSameBytes() =>
+        Assert.Equal(Expected, Bytes("/src", "namespace Apart; internal class First;", GeneratorRun.Usings, "namespace Apart; internal class Last;"));
 
     [Fact]
     public void Files_OfRunsInParallel_AreTheSameBytes()

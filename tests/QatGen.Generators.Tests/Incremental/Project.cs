@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using QatGen.Generators.Incremental;
@@ -12,6 +11,10 @@ internal sealed class Project
     private GeneratorDriver _driver = GeneratorRun.Driver();
 
     public CSharpCompilation Compilation { get; private set; } = GeneratorRun.Compile();
+
+    /// <summary>How many models the last run emitted anew.</summary>
+    public int Emissions => _driver.GetRunResult().Results.Single().TrackedOutputSteps.SelectMany(static s => s.Value)
+        .Count(static s => s.Outputs.Any(static o => o.Reason is IncrementalStepRunReason.New or IncrementalStepRunReason.Modified));
 
     /// <summary>A model in namespace <c>Vision.Nets</c>; the texts stand at the head of its file, in its class and in <c>forward</c>.</summary>
     public static string Net(string forward = "return conv.call(x);", string width = "8", string members = "", string head = "", string bases = "Module<Tensor, Tensor>") => $$"""
@@ -45,7 +48,11 @@ internal sealed class Project
     /// <summary>The project with these files, in this order, and nothing else; returns the generated files.</summary>
     public Dictionary<string, string> Run(string[] files, MetadataReference[]? references = null, CSharpCompilationOptions? options = null, CSharpParseOptions? parsing = null)
     {
-        Compilation = Create(files, references, options, text => _trees.TryGetValue(text, out var tree) && tree.Options.Equals(parsing ?? GeneratorRun.Options) ? tree : _trees[text] = Parse(text, parsing));
+        parsing ??= GeneratorRun.Options;
+        SyntaxTree Tree(string text) =>
+            _trees.TryGetValue(text, out var tree) && tree.Options.Equals(parsing) ? tree : _trees[text] = CSharpSyntaxTree.ParseText(text, parsing, $"File{_trees.Count}.cs");
+        options ??= new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
+        Compilation = CSharpCompilation.Create("Models", files.Select(Tree), [.. GeneratorRun.References, .. references ?? []], options);
         _driver = _driver.RunGenerators(Compilation);
         var result = _driver.GetRunResult().Results.Single();
         Assert.Null(result.Exception);
@@ -54,7 +61,13 @@ internal sealed class Project
 
     /// <summary>Asserts that an edit gives what a first run on the edited files gives, and, unless told, something else than before; then that undoing it does.</summary>
     public static void AssertSees(
-        string[] before, string[] after, CSharpCompilationOptions? options = null, CSharpParseOptions? parsing = null, MetadataReference[]? references = null, MetadataReference[]? referencesBefore = null, bool expectChange = true)
+        string[] before,
+        string[] after,
+        CSharpCompilationOptions? options = null,
+        CSharpParseOptions? parsing = null,
+        MetadataReference[]? references = null,
+        MetadataReference[]? referencesBefore = null,
+        bool expectChange = true)
     {
         // A namespace that appears is a change of its own; these are there from the start.
         const string Namespaces = "namespace Vision { internal enum Present; }";
@@ -76,9 +89,4 @@ internal sealed class Project
         _driver = _driver.RunGeneratorsAndUpdateCompilation(Compilation, out var compilation, out _);
         return compilation;
     }
-
-    private static SyntaxTree Parse(string text, CSharpParseOptions? parsing) => CSharpSyntaxTree.ParseText(text, parsing ?? GeneratorRun.Options, $"File{text.GetHashCode(StringComparison.Ordinal)}.cs");
-
-    private static CSharpCompilation Create(string[] files, MetadataReference[]? references, CSharpCompilationOptions? options, Func<string, SyntaxTree> tree) =>
-        CSharpCompilation.Create("Models", files.Select(tree), [.. GeneratorRun.References.ToImmutableArray(), .. references ?? []], options ?? new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 }

@@ -73,12 +73,16 @@ public sealed class SharingTests
         var project = new Project();
         project.Run([Net()]);
         var generated = project.Generated().SyntaxTrees.Where(NameIndex.IsOurs);
-        var uses = project.Compilation.ReplaceSyntaxTree(
+        CSharpCompilation Uses() => project.Compilation.ReplaceSyntaxTree(
             project.Compilation.SyntaxTrees[0], CSharpSyntaxTree.ParseText(Net("return ToQat() is { } qat ? conv.call(x) : x;"), GeneratorRun.Options, "Net.cs"));
         ModelReading Read(Compilation compilation) => ModelReader.Read(compilation.GetTypeByMetadataName("Vision.Nets.Net")!, compilation, CancellationToken.None);
+        IEnumerable<string> Found(ModelReading reading) => reading.Captured.Violations.Select(static v => $"{v.Violation} at {v.Location.GetLineSpan()}");
+        var uses = Uses();
         var analyzed = Read(uses.AddSyntaxTrees(generated));
         Assert.Empty(analyzed.Passed);
         Assert.Same(analyzed, Read(uses));
+        Assert.NotEmpty(Found(analyzed));
+        Assert.Equal(Found(Read(Uses())), Found(analyzed));
     }
 
     [Fact]
@@ -90,6 +94,17 @@ public sealed class SharingTests
         Assert.NotSame(first, second);
         Assert.Same(first, project.Read());
         Assert.Same(second, project.Read("Vision.Nets.Second"));
+    }
+
+    [Fact]
+    public void Edit_OfOneModel_EmitsThatModelOnly()
+    {
+        var project = new Project();
+        string Other(string width) => Net(width: width).Replace("Net", "Other", StringComparison.Ordinal);
+        var before = project.Run([Net(), Other("8")]);
+        var after = project.Run([Net(), Other("16")]);
+        Assert.Equal(1, project.Emissions);
+        Assert.NotEqual(before["Vision.Others.Other.Qat.g.cs"], after["Vision.Others.Other.Qat.g.cs"]);
     }
 
     /// <summary>A long session in an editor makes a compilation per keystroke; one in use and those that the driver holds may live, no more.</summary>
