@@ -167,6 +167,16 @@ internal sealed partial class Evaluator
     private void RunBase(IMethodSymbol constructor, IInvocationOperation? call, Instance instance, Frame frame, Location location)
     {
         var parent = constructor.ContainingType.BaseType;
+        if (parent is not null && call is not null && IsSequential(parent) && TorchNames.IsTorch(parent))
+        {
+            foreach (var argument in Bind(call.TargetMethod, call.Arguments, frame))
+            {
+                Append(instance, Enumerate(argument, call), call);
+            }
+
+            return;
+        }
+
         if (parent is null || parent.SpecialType is SpecialType.System_Object or SpecialType.System_ValueType || TorchNames.IsTorch(parent))
         {
             return;
