@@ -150,12 +150,6 @@ internal sealed partial class Evaluator
 
     private void SetElement(Datum target, Datum index, Datum value, IOperation site)
     {
-        if (target is Layer { Type.Name: TorchNames.ModuleDict } && index is Constant { Value: string })
-        {
-            Append(target, [new TupleOf(new(index, value))], site);
-            return;
-        }
-
         if (target is MapOf map)
         {
             Store(map, index, value, site, replaces: true);

@@ -174,5 +174,5 @@ internal sealed partial class Evaluator
         return position >= 0 && position < count ? (int)position : throw Unsupported(site, "the index is out of range");
     }
 
-    private static Datum Size(int tensor, long axis) => axis >= 0 ? new Dimension(tensor, (int)axis) : new Scalar($"shape[^{-axis}]", Level.Shape);
+    private Datum Size(int tensor, long axis) => axis >= 0 ? new Dimension(tensor, (int)axis) { Known = _recorder.Shape(tensor) is { } shape && axis > 0 && axis < shape.Count && shape[(int)axis] >= 0 ? shape[(int)axis] : null } : new Scalar($"shape[^{-axis}]", Level.Shape);
 }

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using QatGen.Graphs;
 using QatGen.Operators;
+using QatGen.Primitives;
 
 namespace QatGen.Generators.Capture;
 
@@ -14,6 +15,7 @@ internal sealed class Recorder(CaptureContext context)
     private sealed record Write(int Version, Location Location, string Path, int Object, int Since, int Result);
 
     private readonly List<Recorded> _calls = [];
+    private readonly List<Fact> _shapes = [];
     private readonly List<Memory> _values = [];
     private readonly Dictionary<int, Write> _writes = [];
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
@@ -25,12 +27,29 @@ internal sealed class Recorder(CaptureContext context)
 
     public int Inputs => _inputs;
 
+    /// <summary>The shape of a value as far as [InputShape] decides it, -1 for what it does not; null when not even the rank is known.</summary>
+    public Seq<int>? Shape(int value) => _shapes[value] is { IsKnown: true, Shape: var shape } ? shape : null;
+
+    /// <summary>The shape by the operator's own meaning; a batch norm, which has none before it is folded, keeps it.</summary>
+    private Fact Infer(Node node, Operator op)
+    {
+        var inputs = node.Inputs.Select(i => _shapes[i]).ToArray();
+        if (inputs.Any(static i => !i.IsKnown) || op.Check(node).Any())
+        {
+            return Fact.Unknown(DType.QInt8);
+        }
+
+        return op.Fusion == Fusion.BatchNorm || op.IsIdentity ? inputs[0]
+            : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => new Fact(r.Shape, r.DType))]) with { DType = DType.QInt8 };
+    }
+
     /// <summary>Keeps the paths of modules from being given to functions.</summary>
     public void Reserve(IEnumerable<string> paths) => _used.UnionWith(paths);
 
-    public TensorRef Input()
+    public TensorRef Input(Seq<int> shape)
     {
         _inputs++;
+        _shapes.Add(shape.Count == 0 ? Fact.Unknown(DType.QInt8) : Fact.Of(shape, DType.QInt8));
         _values.Add(new(_values.Count, _values.Count, 0));
         return new(_values.Count - 1);
     }
@@ -71,6 +90,7 @@ internal sealed class Recorder(CaptureContext context)
     public TensorRef Add(Node node, Operator? op, Location location, Violation? unclaimed = null)
     {
         var number = _values.Count;
+        _shapes.Add(op is null ? Fact.Unknown(DType.QInt8) : Infer(node, op));
         _calls.Add(new(node, location, unclaimed));
         var source = node.Inputs.Count > 0 ? _values[node.Inputs[0]] : new(number, number, 0);
         if (IsInPlace(node))

@@ -48,8 +48,8 @@ public class ViolationTests
     public void ControlFlow_OnData_QG1004(string body) => Forward(body);
 
     [Theory]
-    [InlineData("if ({|QG1006:x.dim() == 3|}) { x = F.relu(x); }")]
-    [InlineData("if ({|QG1006:x.shape[2] > 4|}) { x = F.relu(x); }")]
+    [InlineData("if ({|QG1006:x.numel() == 3|}) { x = F.relu(x); }")]
+    [InlineData("if ({|QG1006:x.shape[0] > 4|}) { x = F.relu(x); }")]
     [InlineData("if ({|QG1006:training|}) { x = F.relu(x); }")]
     [InlineData("{|QG1006:goto end;|} end: x = F.relu(x);")]
     [InlineData("x = {|QG1006:weight|} + x;")]
