@@ -176,7 +176,8 @@ internal sealed partial class Evaluator
 
     /// <summary>A condition that is itself undecided between flags, as one expression; one on sizes that [InputShape] gives is decided.</summary>
     private static Datum Flatten(Datum value) =>
-        value is Scalar { Known: bool known } ? new Constant(known) : value is Choice { WhenTrue: var a, WhenFalse: var b } choice && Flatten(a) is Scalar or Constant { Value: not null } && Flatten(b) is Scalar or Constant { Value: not null }
+        value is Scalar { Known: bool known } ? new Constant(known)
+            : value is Choice { WhenTrue: var a, WhenFalse: var b } choice && Flatten(a) is Scalar or Constant { Value: not null } && Flatten(b) is Scalar or Constant { Value: not null }
             ? Scalars.Select(choice.Condition, Flatten(a), Flatten(b))
             : value;
 }

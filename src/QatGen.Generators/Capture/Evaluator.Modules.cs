@@ -78,7 +78,8 @@ internal sealed partial class Evaluator
     /// <summary>The children that a module registers, or a container holds, by name.</summary>
     private IReadOnlyList<(string Name, Datum Module)> Children(Datum module, IOperation site)
     {
-        var children = ModulePaths.ModuleId(module) is { } id && Find(id, module is Instance { Type: var type } && IsSequential(type) ? Slot.Steps : Slot.Children) is { } found ? Resolve(found) : new TupleOf(Seq<Datum>.Empty);
+        var children = ModulePaths.ModuleId(module) is { } id && Find(id, module is Instance { Type: var type } && IsSequential(type) ? Slot.Steps : Slot.Children) is { } found
+            ? Resolve(found) : new TupleOf(Seq<Datum>.Empty);
         return children is TupleOf tuple ? tuple.Items.Select(static c => (Text(((TupleOf)c).Items[0]), ((TupleOf)c).Items[1])).ToArray() : throw Undecided(children, site);
 
         static string Text(Datum name) => name is Constant { Value: string text } ? text : name.Spelled;

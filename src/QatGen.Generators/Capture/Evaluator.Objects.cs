@@ -95,7 +95,8 @@ internal sealed partial class Evaluator
 
     /// <summary>The slots that an object of a type can have: fields, automatic properties and parameters of primary constructors.</summary>
     private IEnumerable<ISymbol> State(INamedTypeSymbol type) => InstanceFields(type).Select(SlotOf)
-        .Concat(TorchNames.Bases(type).OfType<INamedTypeSymbol>().SelectMany(static t => t.InstanceConstructors).Where(c => context.Declaration(c) is TypeDeclarationSyntax).SelectMany(static c => c.Parameters))
+        .Concat(TorchNames.Bases(type).OfType<INamedTypeSymbol>().SelectMany(static t => t.InstanceConstructors).Where(c => context.Declaration(c) is TypeDeclarationSyntax)
+            .SelectMany(static c => c.Parameters))
         .Concat(type.IsAnonymousType ? type.GetMembers().OfType<IPropertySymbol>() : []);
 
     /// <summary>Whether two records hold equal values, as the operator that the compiler writes for them compares.</summary>

@@ -68,7 +68,8 @@ internal sealed class Recorder(CaptureContext context)
     }
 
     /// <summary>
-    /// The number of a value that is read here. What was overwritten through the same tensor object is the result of that call; what was overwritten through a view breaks rule QG1009 where that happened.
+    /// The number of a value that is read here. What was overwritten through the same tensor object is the result of that call;
+    /// what was overwritten through a view breaks rule QG1009 where that happened.
     /// </summary>
     public int Read(TensorRef tensor)
     {

@@ -114,7 +114,8 @@ internal static class Scalars
         }
 
         var result = Of($"({left.Spelled} {Symbol(kind)} {right.Spelled})", left, right);
-        return KnownOf(left) is { } a && KnownOf(right) is { } b && !(kind is BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder && b is 0L) ? result with { Known = Fold(kind, a, b, false) } : result;
+        return KnownOf(left) is { } a && KnownOf(right) is { } b && !(kind is BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder && b is 0L)
+            ? result with { Known = Fold(kind, a, b, false) } : result;
     }
 
     /// <summary>The value for the sizes that [InputShape] gives, integers as long; null where the constructor or the batch decides it too.</summary>
