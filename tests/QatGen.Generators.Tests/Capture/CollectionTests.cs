@@ -87,6 +87,21 @@ public class CollectionTests
     public void Iterator_Lazy_EqualsForward(string kind, string body) => Forward(kind, body);
 
     [Fact]
+    public void Iterator_ThatAnArgumentDecides_QG1005() => Markup.Verify("""
+        private readonly Sequential s;
+        public Model(bool act) : base("m") { s = Sequential(Layers(act)); RegisterComponents(); }
+        private static IEnumerable<Module<Tensor, Tensor>> Layers(bool act) { yield return Conv2d(4, 4, 1); if (act) { yield return {|QG1005:ReLU()|}; } }
+        public override Tensor forward(Tensor x) => s.call(x);
+        """);
+
+    [Fact]
+    public void Zip_SecondThatComputes_QG1006() => Markup.Verify("""
+        private readonly Conv2d a = Conv2d(4, 4, 1);
+        public Model() : base("m") { RegisterComponents(); }
+        public override Tensor forward(Tensor x) { foreach (var (y, n) in {|QG1006:new[] { 1 }.Zip(new[] { a }.Select(m => m.call(x)))|}) { x = n; } return x; }
+        """);
+
+    [Fact]
     public void Table_OfTenThousandElements_IsFast()
     {
         var time = System.Diagnostics.Stopwatch.StartNew();
