@@ -112,6 +112,7 @@ internal sealed partial class Evaluator
     private Datum Conditional(Datum condition, IOperation site, Func<Datum> yes, Func<Datum> no) => Map(condition, site, c => c switch
     {
         Constant { Value: bool holds } => holds ? yes() : no(),
+        Scalar { Known: bool known } => known ? yes() : no(),
         Scalar scalar => Fork(scalar, site, yes, no),
         _ => throw Undecided(c, site),
     });
@@ -173,9 +174,10 @@ internal sealed partial class Evaluator
         return Signal.Next;
     }
 
-    /// <summary>A condition that is itself undecided between flags, as one expression.</summary>
+    /// <summary>A condition that is itself undecided between flags, as one expression; one on sizes that [InputShape] gives is decided.</summary>
     private static Datum Flatten(Datum value) =>
-        value is Choice { WhenTrue: var a, WhenFalse: var b } choice && Flatten(a) is Scalar or Constant { Value: not null } && Flatten(b) is Scalar or Constant { Value: not null }
+        value is Scalar { Known: bool known } ? new Constant(known)
+            : value is Choice { WhenTrue: var a, WhenFalse: var b } choice && Flatten(a) is Scalar or Constant { Value: not null } && Flatten(b) is Scalar or Constant { Value: not null }
             ? Scalars.Select(choice.Condition, Flatten(a), Flatten(b))
             : value;
 }

@@ -173,6 +173,8 @@ internal sealed partial class Evaluator
             {
                 case Constant { Value: bool flag }:
                     return flag == or ? left : Right();
+                case Scalar { Known: bool known }:
+                    return known == or ? left : Right();
                 case Scalar { Level: Level.Hyper } scalar:
                     var (yes, no) = Fork(scalar, logic, (Datum)Outside.Nothing, or ? Decided : Right, or ? Right : Decided);
                     var right = or ? no : yes;

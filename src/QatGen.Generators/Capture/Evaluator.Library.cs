@@ -123,6 +123,8 @@ internal sealed partial class Evaluator
         ListOf list => Contents(list, site),
         MapOf map => Entries(map, site),
         Sequence => Collect(value, site),
+        Layer { Type.Name: TorchNames.ModuleDict } layer => Children(layer, site).Select(static c => (Datum)new TupleOf(new(new Constant(c.Name), c.Module))).ToArray(),
+        Instance { Type: var type } instance when IsSequential(type) => Children(instance, site).Select(static c => c.Module).ToArray(),
         Layer layer => Children(layer, site).Select(static c => c.Module).ToArray(),
         _ => throw Undecided(value, site),
     };

@@ -80,7 +80,8 @@ internal sealed partial class Evaluator
             ("Take", [_, Constant { Value: int and <= 0 }]) => new(static _ => { }),
             ("Take", [_, Constant { Value: int count }]) => Of(give => (x, i) => give(x) && i + 1 < count),
             ("Skip", [_, Constant { Value: int count }]) => Of(give => (x, i) => i < count || give(x)),
-            ("OfType", [_]) when TypeOf(method.TypeArguments[0]) is { } type => Of(give => (x, _) => (Map(x, call, v => new Constant(Is(v, type, call))) is var known && known is Constant { Value: bool isOne } ? !isOne : throw Undecided(known, call)) || give(x)),
+            ("OfType", [_]) when TypeOf(method.TypeArguments[0]) is { } type =>
+                Of(give => (x, _) => (Map(x, call, v => new Constant(Is(v, type, call))) is var known && known is Constant { Value: bool isOne } ? !isOne : throw Undecided(known, call)) || give(x)),
             ("Cast" or "AsEnumerable", [_]) => Of(static give => (x, _) => give(x)),
             ("Index", [_]) => Of(static give => (x, i) => give(new TupleOf(new(new Constant(i), x)))),
             ("Concat", [_, var other]) => new(give => _ = Each(a[0], call, give) && Each(other, call, give)),
@@ -111,7 +112,8 @@ internal sealed partial class Evaluator
 
     private IEnumerable<Datum> Sorted(IReadOnlyList<Datum> items, Function key, bool descends, IOperation call)
     {
-        var keys = items.Select(x => Apply(key, [x], call)).Select(k => k is Constant { Value: int or long or double or float } number ? (IComparable)number.Value : throw Undecided(k, call)).ToArray();
+        var keys = items.Select(x => Apply(key, [x], call))
+            .Select(k => k is Constant { Value: int or long or double or float } number ? (IComparable)number.Value : throw Undecided(k, call)).ToArray();
         var order = Enumerable.Range(0, items.Count);
         return (descends ? order.OrderByDescending(i => keys[i]) : order.OrderBy(i => keys[i])).Select(i => items[i]).ToArray();
     }

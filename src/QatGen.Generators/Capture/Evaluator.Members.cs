@@ -16,7 +16,8 @@ internal sealed partial class Evaluator
 
     /// <summary>Whether code runs when an accessor is called, also where it uses the property's own field.</summary>
     private bool HasBody(IMethodSymbol? accessor) =>
-        accessor is not null && context.Declaration(Implementation(accessor)) is AccessorDeclarationSyntax { Body: not null } or AccessorDeclarationSyntax { ExpressionBody: not null } or ArrowExpressionClauseSyntax;
+        accessor is not null && context.Declaration(Implementation(accessor))
+            is AccessorDeclarationSyntax { Body: not null } or AccessorDeclarationSyntax { ExpressionBody: not null } or ArrowExpressionClauseSyntax;
 
     private Datum Field(IFieldReferenceOperation reference, Frame frame)
     {
@@ -35,7 +36,8 @@ internal sealed partial class Evaluator
         if (!property.IsStatic)
         {
             return Map(Evaluate(reference.Instance!, frame), reference, v => property.IsIndexer
-                ? property.GetMethod is { } own && context.Declaration(own) is not null ? Invoke(v is Instance i ? MostDerived(i.Type, own) : own, v, Bind(own, reference.Arguments, frame), reference.Syntax.GetLocation())
+                ? property.GetMethod is { } own && context.Declaration(own) is not null
+                    ? Invoke(v is Instance i ? MostDerived(i.Type, own) : own, v, Bind(own, reference.Arguments, frame), reference.Syntax.GetLocation())
                 : reference.Arguments.Length == 1 ? Element(v, Evaluate(reference.Arguments[0].Value, frame), reference) : throw Unsupported(reference, "several indices are not supported")
                 : property is { ContainingType.TypeKind: Extension, GetMethod: { } extension } ? Invoke(_types.Substitute(extension, context.Compilation), v, [], reference.Syntax.GetLocation())
                 : Member(v, property, reference, frame));
@@ -84,6 +86,9 @@ internal sealed partial class Evaluator
         Instance instance when member is IFieldSymbol field && !TorchNames.IsTorch(member) => Find(instance.Id, SlotOf(field)) ?? throw Unsupported(site, "it has no value here"),
         Instance instance when member is IPropertySymbol property && !TorchNames.IsTorch(member) => OwnProperty(instance, property, site),
         Instance or Layer when member.Name == TorchNames.Training => new Scalar(TorchNames.Training, Level.Mode),
+        Layer { Type.Name: TorchNames.ModuleDict } dictionary when member.Name is "Keys" or "Values" =>
+            NewList(Children(dictionary, site).Select(c => member.Name == "Keys" ? new Constant(c.Name) : c.Module)),
+        Instance { Type: var type } when member.Name == "Count" && TorchNames.IsTorch(member) && IsSequential(type) => Length(Items(value, site).Count, member),
         ListOf or MapOf or Layer or Sequence when member.Name is "Count" or "Length" or "LongLength" => Length(Items(value, site).Count, member),
         ListOf or Sequence when member.Name == "IsEmpty" => new Constant(Items(value, site).Count == 0),
         MapOf map when member.Name is "Keys" => new Sequence(give => Give(Keys(map, site), give)),
@@ -146,6 +151,11 @@ internal sealed partial class Evaluator
         ListOf when i is RangeOf range => NewList(Part(Items(v, site), range, site)),
         Constant { Value: string text } when i is RangeOf range => new Constant(string.Concat(Part(text.ToCharArray(), range, site))),
         MapOf map => Lookup(map, i, site) ?? throw Unsupported(site, $"the key {i.Spelled} is not in it"),
+        Layer { Type.Name: TorchNames.ModuleDict } when i is Constant { Value: string name } => Children(v, site).Where(c => c.Name == name).Select(static c => c.Module).FirstOrDefault()
+            ?? throw Unsupported(site, $"the key {i.Spelled} is not in it"),
+        Layer { Type.Name: TorchNames.Sequential } sequential when i is RangeOf range =>
+            NewLayer(sequential.Type, [.. Part(Children(v, site), range, site).Select(static c => (Datum)new TupleOf(new(new Constant(c.Name), c.Module)))], site),
+        Instance { Type: var type } when IsSequential(type) && Items(v, site) is var steps => steps[At(i, steps.Count, site)],
         ListOf or Layer or Sequence when Items(v, site) is var items => items[At(i, items.Count, site)],
         SizesOf sizes when i is Constant { Value: int or long } axis => Size(sizes.Tensor, System.Convert.ToInt64(axis.Value, CultureInfo.InvariantCulture)),
         Constant { Value: string text } => new Constant(text[At(i, text.Length, site)]),
@@ -168,5 +178,7 @@ internal sealed partial class Evaluator
         return position >= 0 && position < count ? (int)position : throw Unsupported(site, "the index is out of range");
     }
 
-    private static Datum Size(int tensor, long axis) => axis >= 0 ? new Dimension(tensor, (int)axis) : new Scalar($"shape[^{-axis}]", Level.Shape);
+    private Datum Size(int tensor, long axis) =>
+        axis >= 0 ? new Dimension(tensor, (int)axis) { Known = _recorder.Shape(tensor) is { } shape && axis > 0 && axis < shape.Count && shape[(int)axis] >= 0 ? shape[(int)axis] : null }
+        : new Scalar($"shape[^{-axis}]", Level.Shape);
 }

@@ -95,7 +95,8 @@ internal sealed partial class Evaluator
 
     /// <summary>The slots that an object of a type can have: fields, automatic properties and parameters of primary constructors.</summary>
     private IEnumerable<ISymbol> State(INamedTypeSymbol type) => InstanceFields(type).Select(SlotOf)
-        .Concat(TorchNames.Bases(type).OfType<INamedTypeSymbol>().SelectMany(static t => t.InstanceConstructors).Where(c => context.Declaration(c) is TypeDeclarationSyntax).SelectMany(static c => c.Parameters))
+        .Concat(TorchNames.Bases(type).OfType<INamedTypeSymbol>().SelectMany(static t => t.InstanceConstructors).Where(c => context.Declaration(c) is TypeDeclarationSyntax)
+            .SelectMany(static c => c.Parameters))
         .Concat(type.IsAnonymousType ? type.GetMembers().OfType<IPropertySymbol>() : []);
 
     /// <summary>Whether two records hold equal values, as the operator that the compiler writes for them compares.</summary>
@@ -167,6 +168,16 @@ internal sealed partial class Evaluator
     private void RunBase(IMethodSymbol constructor, IInvocationOperation? call, Instance instance, Frame frame, Location location)
     {
         var parent = constructor.ContainingType.BaseType;
+        if (parent is not null && call is not null && IsSequential(parent) && TorchNames.IsTorch(parent))
+        {
+            foreach (var argument in Bind(call.TargetMethod, call.Arguments, frame))
+            {
+                Append(instance, Enumerate(argument, call), call);
+            }
+
+            return;
+        }
+
         if (parent is null || parent.SpecialType is SpecialType.System_Object or SpecialType.System_ValueType || TorchNames.IsTorch(parent))
         {
             return;

@@ -109,7 +109,8 @@ internal sealed partial class Evaluator
         Constant { Value: null } => false,
         Instance { Type: var own } => Derives(own, type),
         Layer { Type: var own } => Derives(own, type),
-        Constant or TupleOf or ListOf or MapOf or Sequence or Function when site is IPatternOperation { InputType: var input } && (Same(TypeOf(input), type) || Same(Scalars.Unwrap(TypeOf(input)), type)) => true,
+        Constant or TupleOf or ListOf or MapOf or Sequence or Function when site is IPatternOperation { InputType: var input }
+            && (Same(TypeOf(input), type) || Same(Scalars.Unwrap(TypeOf(input)), type)) => true,
         TensorRef when TorchNames.IsTensor(type) => true,
         _ => throw Undecided(value, site),
     };

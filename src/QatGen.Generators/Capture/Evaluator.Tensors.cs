@@ -42,7 +42,7 @@ internal sealed partial class Evaluator
 
         if (receiver is TensorRef tensor && (TorchNames.ShapeOnly.Contains(method.Name) || method.Name == TorchNames.Size))
         {
-            return method.Name != TorchNames.Size ? new Scalar($"{method.Name}()", Level.Shape)
+            return method.Name != TorchNames.Size ? new Scalar($"{method.Name}()", Level.Shape) { Known = method.Name == TorchNames.Rank ? _recorder.Shape(tensor.Number)?.Count : null }
                 : arguments.Count == 0 ? new SizesOf(tensor.Number)
                 : Element(new SizesOf(tensor.Number), arguments[0].Value, call);
         }
@@ -89,7 +89,7 @@ internal sealed partial class Evaluator
     private Datum TensorMember(TensorRef tensor, ISymbol member, IOperation site, Frame frame) => member.Name switch
     {
         TorchNames.Shape => new SizesOf(tensor.Number),
-        _ when TorchNames.ShapeOnly.Contains(member.Name) => new Scalar(member.Name, Level.Shape),
+        _ when TorchNames.ShapeOnly.Contains(member.Name) => new Scalar(member.Name, Level.Shape) { Known = member.Name == TorchNames.RankProperty ? _recorder.Shape(tensor.Number)?.Count : null },
         _ when member is IPropertySymbol property && TorchNames.IsTensor(property.Type) => Unclaimed(tensor, member.Name, site),
         _ => new Outside(member.Name),
     };

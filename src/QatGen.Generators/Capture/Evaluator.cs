@@ -30,7 +30,7 @@ internal sealed partial class Evaluator(CaptureContext context)
     private bool InForward => _lastOfConstruction >= 0;
 
     /// <summary>Runs a constructor with the given arguments, or with symbolic ones, then forward on its inputs; returns its outputs.</summary>
-    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward, Seq<TypedConstant>? given)
+    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward, Seq<TypedConstant>? given, Seq<Seq<int>> shapes)
     {
         var place = forward.Locations[0];
         var parameters = constructor.Parameters.Select(p => given is { } values ? Given(p, values) : new Scalar(p.Name, Level.Hyper)).ToArray();
@@ -38,7 +38,7 @@ internal sealed partial class Evaluator(CaptureContext context)
         _paths.Name(model, ChildrenOf);
         _recorder.Reserve(_paths.All);
         _lastOfConstruction = context.NextId();
-        var inputs = forward.Parameters.Select(_ => (Datum)_recorder.Input()).ToArray();
+        var inputs = forward.Parameters.Select((_, i) => (Datum)_recorder.Input(shapes[i])).ToArray();
         var result = Invoke(forward, model, inputs, place);
         var values = new List<int>();
         var form = FormOf(result);

@@ -9,6 +9,9 @@ internal readonly record struct Slot(int Owner, object Key)
     public const string Children = "children";
     public const string Registered = "registered";
 
+    /// <summary>What an object of a class derived from Sequential runs.</summary>
+    public const string Steps = "steps";
+
     /// <summary>Set once a key was removed from a map.</summary>
     public const string Removed = "removed";
 

@@ -43,7 +43,7 @@ internal static class ModelCapture
             Returned? returned = null;
             try
             {
-                returned = evaluator.Run(constructor, model.Forward, variant.Values);
+                returned = evaluator.Run(constructor, model.Forward, variant.Values, model.Inputs.Select(static i => i.Shape).ToSeq());
             }
             catch (CaptureException failure)
             {

@@ -63,7 +63,8 @@ internal sealed record ModelVariant(string Name, Seq<IMethodSymbol> Constructors
 
     private static bool Converts(TypedConstant value, ITypeSymbol type, Compilation compilation) => value.IsNull
         ? type.IsReferenceType || type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T
-        : value.Kind is TypedConstantKind.Primitive or TypedConstantKind.Enum or TypedConstantKind.Array && value.Type is { } given && compilation.ClassifyConversion(given, type) is { IsImplicit: true, IsUserDefined: false };
+        : value.Kind is TypedConstantKind.Primitive or TypedConstantKind.Enum or TypedConstantKind.Array && value.Type is { } given
+            && compilation.ClassifyConversion(given, type) is { IsImplicit: true, IsUserDefined: false };
 
     private static string Spell(TypedConstant value) => value.Kind == TypedConstantKind.Array ? "an array" : value.ToCSharpString();
 }

@@ -1,18 +1,23 @@
 using Microsoft.CodeAnalysis;
 using QatGen.Graphs;
 using QatGen.Operators;
+using QatGen.Primitives;
 
 namespace QatGen.Generators.Capture;
 
 /// <summary>Writes down the operator calls of forward in order, each with its place, and watches over tensors that are overwritten in place.</summary>
 internal sealed class Recorder(CaptureContext context)
 {
-    /// <summary>What a value is: the memory it shares with the value it views, and which writes to it the value has seen.</summary>
-    private sealed record Memory(int Storage, int Version);
+    /// <summary>What a value is: the tensor object, the memory that it shares with what it views, and which writes to it the value has seen.</summary>
+    private sealed record Memory(int Object, int Storage, int Version);
+
+    /// <summary>The last write to a memory: through which object, and its result; <paramref name="Since"/> is the version since which all writes went through that object.</summary>
+    private sealed record Write(int Version, Location Location, string Path, int Object, int Since, int Result);
 
     private readonly List<Recorded> _calls = [];
+    private readonly List<Fact> _shapes = [];
     private readonly List<Memory> _values = [];
-    private readonly Dictionary<int, (int Version, Location Location, string Path)> _writes = [];
+    private readonly Dictionary<int, Write> _writes = [];
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private int _inputs;
 
@@ -22,13 +27,30 @@ internal sealed class Recorder(CaptureContext context)
 
     public int Inputs => _inputs;
 
+    /// <summary>The shape of a value as far as [InputShape] decides it, -1 for what it does not; null when not even the rank is known.</summary>
+    public Seq<int>? Shape(int value) => _shapes[value] is { IsKnown: true, Shape: var shape } ? shape : null;
+
+    /// <summary>The shape by the operator's own meaning; a batch norm, which has none before it is folded, keeps it.</summary>
+    private Fact Infer(Node node, Operator op)
+    {
+        var inputs = node.Inputs.Select(i => _shapes[i]).ToArray();
+        if (inputs.Any(static i => !i.IsKnown) || op.Check(node).Any())
+        {
+            return Fact.Unknown(DType.QInt8);
+        }
+
+        return op.Fusion == Fusion.BatchNorm || op.IsIdentity ? inputs[0]
+            : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => new Fact(r.Shape, r.DType))]) with { DType = DType.QInt8 };
+    }
+
     /// <summary>Keeps the paths of modules from being given to functions.</summary>
     public void Reserve(IEnumerable<string> paths) => _used.UnionWith(paths);
 
-    public TensorRef Input()
+    public TensorRef Input(Seq<int> shape)
     {
         _inputs++;
-        _values.Add(new(_values.Count, 0));
+        _shapes.Add(shape.Count == 0 ? Fact.Unknown(DType.QInt8) : Fact.Of(shape, DType.QInt8));
+        _values.Add(new(_values.Count, _values.Count, 0));
         return new(_values.Count - 1);
     }
 
@@ -45,12 +67,20 @@ internal sealed class Recorder(CaptureContext context)
         return unique;
     }
 
-    /// <summary>The number of a value that is read here; reading what was overwritten since breaks rule QG1009 where it was overwritten.</summary>
+    /// <summary>
+    /// The number of a value that is read here. What was overwritten through the same tensor object is the result of that call;
+    /// what was overwritten through a view breaks rule QG1009 where that happened.
+    /// </summary>
     public int Read(TensorRef tensor)
     {
         var memory = _values[tensor.Number];
         if (_writes.TryGetValue(memory.Storage, out var write) && write.Version > memory.Version)
         {
+            if (write.Object == memory.Object && write.Since <= memory.Version)
+            {
+                return write.Result;
+            }
+
             context.Report(Violation.Of(CaptureRules.InPlace, write.Path, write.Path), write.Location);
         }
 
@@ -61,17 +91,18 @@ internal sealed class Recorder(CaptureContext context)
     public TensorRef Add(Node node, Operator? op, Location location, Violation? unclaimed = null)
     {
         var number = _values.Count;
+        _shapes.Add(op is null ? Fact.Unknown(DType.QInt8) : Infer(node, op));
         _calls.Add(new(node, location, unclaimed));
-        var source = node.Inputs.Count > 0 ? _values[node.Inputs[0]] : new(number, 0);
+        var source = node.Inputs.Count > 0 ? _values[node.Inputs[0]] : new(number, number, 0);
         if (IsInPlace(node))
         {
-            var version = (_writes.TryGetValue(source.Storage, out var write) ? write.Version : 0) + 1;
-            _writes[source.Storage] = (version, location, node.Path);
-            _values.Add(new(source.Storage, version));
+            var before = _writes.TryGetValue(source.Storage, out var write) ? write : new(0, location, node.Path, source.Object, 0, number);
+            _writes[source.Storage] = new(before.Version + 1, location, node.Path, source.Object, before.Object == source.Object ? before.Since : before.Version, number);
+            _values.Add(source with { Version = before.Version + 1 });
         }
         else
         {
-            _values.Add(op is { IsView: true } ? source : new(number, 0));
+            _values.Add(op is { IsView: true } ? source with { Object = number } : new(number, number, 0));
         }
 
         return new(number);

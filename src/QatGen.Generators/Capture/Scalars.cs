@@ -10,7 +10,7 @@ internal static class Scalars
     public static Scalar Not(Scalar x)
     {
         var isNegated = x.Expression.StartsWith("!(", StringComparison.Ordinal) && Closes(x.Expression);
-        return x with { Expression = isNegated ? x.Expression.Substring(2, x.Expression.Length - 3) : $"!({x.Expression})" };
+        return x with { Known = x.Known is bool flag ? !flag : null, Expression = isNegated ? x.Expression.Substring(2, x.Expression.Length - 3) : $"!({x.Expression})" };
     }
 
     public static Scalar And(Scalar a, Scalar b) => new($"({a.Expression} && {b.Expression})", Max(a, b), Origin(a, b));
@@ -113,8 +113,20 @@ internal static class Scalars
             }
         }
 
-        return Of($"({left.Spelled} {Symbol(kind)} {right.Spelled})", left, right);
+        var result = Of($"({left.Spelled} {Symbol(kind)} {right.Spelled})", left, right);
+        return KnownOf(left) is { } a && KnownOf(right) is { } b && !(kind is BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder && b is 0L)
+            ? result with { Known = Fold(kind, a, b, false) } : result;
     }
+
+    /// <summary>The value for the sizes that [InputShape] gives, integers as long; null where the constructor or the batch decides it too.</summary>
+    private static object? KnownOf(Datum value) => value switch
+    {
+        Constant { Value: int or short or byte } number => Convert.ToInt64(number.Value, CultureInfo.InvariantCulture),
+        Constant constant => constant.Value,
+        Dimension dimension => dimension.Known,
+        Scalar scalar => scalar.Known is int number ? (long)number : scalar.Known,
+        _ => null,
+    };
 
     private static object? Fold(BinaryOperatorKind kind, object? left, object? right, bool isChecked) => (kind, left, right) switch
     {

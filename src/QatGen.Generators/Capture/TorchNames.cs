@@ -18,6 +18,7 @@ internal static class TorchNames
 
     public const string Sequential = "Sequential";
     public const string ModuleList = "ModuleList";
+    public const string ModuleDict = "ModuleDict";
     public const string RegisterComponents = "RegisterComponents";
     public const string ComponentName = "TorchSharp.Utils.ComponentNameAttribute";
     public const string Forward = "forward";
@@ -25,6 +26,8 @@ internal static class TorchNames
     public const string Training = "training";
     public const string Shape = "shape";
     public const string Size = "size";
+    public const string Rank = "dim";
+    public const string RankProperty = "ndim";
 
     /// <summary>Methods of modules that name a child.</summary>
     public static Seq<string> Registering { get; } = new("register_module", "add_module");

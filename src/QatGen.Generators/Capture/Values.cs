@@ -33,12 +33,18 @@ internal sealed record Constant(object? Value) : Datum
 /// <summary>A number, string or flag known later. Two scalars with the same <paramref name="Origin"/> and expression are the same value; calls without source get an origin of their own.</summary>
 internal sealed record Scalar(string Expression, Level Level, int Origin = 0) : Datum
 {
+    /// <summary>The value for the sizes that [InputShape] gives; it decides conditions, and is written into no attribute.</summary>
+    public object? Known { get; init; }
+
     public override string Spelled => Expression;
 }
 
 /// <summary>One size of a tensor.</summary>
 internal sealed record Dimension(int Tensor, int Axis) : Datum
 {
+    /// <summary>The size that [InputShape] gives.</summary>
+    public long? Known { get; init; }
+
     public override string Spelled => $"shape[{Axis}]";
 }
 

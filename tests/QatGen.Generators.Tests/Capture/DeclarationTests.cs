@@ -37,6 +37,27 @@ public class DeclarationTests
         Assert.Empty(CaptureHarness.Capture(compilation, "Net").Graph!.Inputs[0].Shape);
     }
 
+    [Theory]
+    [InlineData("(Tensor Boxes, Tensor Logits)", "(y, x + y)", "(0, 1)")]
+    [InlineData("Tensor[]", "new[] { y, y.relu() }", "[0, 1]")]
+    [InlineData("List<Tensor>", "[y, x + x]", "[0, 1]")]
+    [InlineData("(List<Tensor> Maps, (Tensor, Tensor[]) Others)", "(new List<Tensor> { y }, (y.relu(), Enumerable.Range(0, 2).Select(i => i == 0 ? y : x + y).ToArray()))", "([0], (1, [2, 3]))")]
+    public void Run_SeveralOutputs_KeepTheirForm(string type, string result, string form)
+    {
+        var source = Usings + $$"""
+            [QatModel(March.Bayes)] public partial class Net : Module<Tensor, Tensor, {{type}}>
+            {
+                private readonly Conv2d a = Conv2d(4, 4, 1);
+                public Net() : base("n") { RegisterComponents(); }
+                public override {{type}} forward(Tensor x, Tensor z) { var y = a.call(x) + z; return {{result}}; }
+            }
+            """;
+        var compilation = CaptureHarness.Compile(source);
+        var graph = CaptureHarness.Capture(compilation, "Net").Graph!;
+        Assert.Equal(form, graph.Returns.ToCode(static o => o.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.NotNull(CaptureHarness.Load(compilation, graph));
+    }
+
     [Fact]
     public void Run_Twice_GivesEqualGraphs()
     {

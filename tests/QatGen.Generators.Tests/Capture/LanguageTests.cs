@@ -65,6 +65,11 @@ public class LanguageTests
         "shape check",
         "if (x.dim() != 4 || x.shape[1] != 4) { throw new ArgumentException(\"shape\"); } x = a.call(x); var n = x.size(0) > 0 ? 1 : throw new " +
         "ArgumentException(\"empty\"); x = n == 1 ? b.call(x) : x;")]
+    [InlineData("size of the input", "if (x.shape[2] > 4) { x = a.call(x); } else { x = F.relu(x); } if (x.shape[1] != 4 || x.shape[3] % 2 == 1) { x = F.relu(x); }")]
+    [InlineData("rank", "if (x.dim() == 3) { x = F.relu(x); } x = x.ndim switch { 4 => a.call(x), _ => x };")]
+    [InlineData("size after layers", "var y = F.max_pool2d(a.call(x), 2); x = y.size(2) == 4 ? b.call(y) : y; x = x.flatten(1); x = x.shape[1] is 64 ? F.relu(x) + x : x;")]
+    [InlineData("switch on a size", "switch (x.shape[2]) { case 4: break; case 8: x = a.call(x); break; default: throw new ArgumentException(\"size\"); }")]
+    [InlineData("loop to a size", "for (var i = 0; i < x.shape[1] - 2; i++) { x = F.relu(x) + x; }")]
     [InlineData("try", "try { x = a.call(x); } finally { x = F.relu(x); }")]
     [InlineData("nullable int", "int? n = null; if (n.HasValue) { x = b.call(x); } n ??= 2; if (n == 2) { x = a.call(x); }")]
     public void Branch_Decided_EqualsForward(string kind, string body) => Differential.Members(
@@ -79,6 +84,9 @@ public class LanguageTests
         about: kind);
 
     [Theory]
+    [InlineData("in-place statement", "var y = a.call(x); y.add_(b.call(x)); y.relu_(); return y;")]
+    [InlineData("in-place under two names", "var y = a.call(x); var z = F.relu(y, inplace: true); return y + z;")]
+    [InlineData("in-place twice", "var y = a.call(x); var z = y; z.relu_(); y.add_(b.call(x)); return z + y;")]
     [InlineData("locals", "var y = a.call(x); var z = y; y = b.call(y); return F.relu(y + z);")]
     [InlineData("swap", "var (p, q) = (a.call(x), b.call(x)); (p, q) = (q, p); return F.relu(p) + q;")]
     [InlineData("tuple members", "var t = (first: a.call(x), b.call(x)); return F.relu(t.first) + t.Item2;")]

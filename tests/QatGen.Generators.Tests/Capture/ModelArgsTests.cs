@@ -1,20 +1,22 @@
+using Microsoft.CodeAnalysis;
+
 namespace QatGen.Generators.Tests.Capture;
 
 /// <summary>Constructor arguments that decide structure.</summary>
 public class ModelArgsTests
 {
     [Theory]
-    [InlineData("values", "[ModelArgs(2, true)]", "int depth, bool act", 2, "convs.0, relu, convs.1, relu_1", 2, true)]
-    [InlineData("defaults", "[ModelArgs]", "int depth = 1, bool act = false", 0, "convs.0")]
-    [InlineData("some defaults", "[ModelArgs(2)]", "int depth = 1, bool act = false", 0, "convs.0, convs.1", 2)]
-    [InlineData("converted", "[ModelArgs(3)]", "long depth, bool act = false", 0, "convs.0, convs.1, convs.2", 3L)]
-    [InlineData("nullable", "[ModelArgs(null)]", "int? depth, bool act = false", 0, "convs.0", null)]
-    [InlineData("array", "[ModelArgs(new[] { 4, 4 })]", "int[] depth, bool act = false", 0, "convs.0, convs.1", new[] { 4, 4 })]
-    [InlineData("params", "[ModelArgs(4, 4, 4)]", "params int[] depth", 0, "convs.0, convs.1, convs.2", new[] { 4, 4, 4 })]
-    [InlineData("enum", "[ModelArgs(Kind.Two)]", "Kind depth = Kind.Two", 0, "convs.0, convs.1")]
-    public void Run_GivenValues_DecideStructure(string kind, string attribute, string parameters, int used, string paths, params object?[]? arguments)
+    [InlineData("values", "[ModelArgs(2, true)]", "int depth, bool act", "convs.0, relu, convs.1, relu_1", 2, true)]
+    [InlineData("defaults", "[ModelArgs]", "int depth = 1, bool act = false", "convs.0")]
+    [InlineData("some defaults", "[ModelArgs(2)]", "int depth = 1, bool act = false", "convs.0, convs.1", 2)]
+    [InlineData("converted", "[ModelArgs(3)]", "long depth, bool act = false", "convs.0, convs.1, convs.2", 3L)]
+    [InlineData("nullable", "[ModelArgs(null)]", "int? depth, bool act = false", "convs.0", null)]
+    [InlineData("array", "[ModelArgs(new[] { 4, 4 })]", "int[] depth, bool act = false", "convs.0, convs.1", new[] { 4, 4 })]
+    [InlineData("params", "[ModelArgs(4, 4, 4)]", "params int[] depth", "convs.0, convs.1, convs.2", new[] { 4, 4, 4 })]
+    [InlineData("enum", "[ModelArgs(Kind.Two)]", "Kind depth = Kind.Two", "convs.0, convs.1")]
+    public void Run_GivenValues_DecideStructure(string kind, string attribute, string parameters, string paths, params object?[]? arguments)
     {
-        var count = parameters.Contains("[]", StringComparison.Ordinal) ? "depth.Length" : parameters.Contains('?', StringComparison.Ordinal) ? "(depth ?? 1)" : kind == "enum" ? "(depth == Kind.Two ? 2 : 1)" : "depth";
+        var count = kind switch { "array" or "params" => "depth.Length", "nullable" => "(depth ?? 1)", "enum" => "(depth == Kind.Two ? 2 : 1)", _ => "depth" };
         var act = parameters.Contains("act", StringComparison.Ordinal) ? "act" : "false";
         var source = Differential.Source(
             $$"""
@@ -24,7 +26,7 @@ public class ModelArgsTests
             public override Tensor forward(Tensor x) { foreach (var conv in convs) { x = conv.call(x); if (acts) { x = F.relu(x); } } return x; }
             """,
             "public enum Kind { One, Two }",
-            kind + used).Replace("[QatModel", attribute + "\n[QatModel", StringComparison.Ordinal);
+            kind).Replace("[QatModel", attribute + "\n[QatModel", StringComparison.Ordinal);
         var graph = Differential.Check("Model", [1, 4, 8, 8], arguments ?? [null], source);
         Assert.Equal(paths, string.Join(", ", graph.Nodes.Select(static n => n.Path)));
     }
@@ -35,6 +37,18 @@ public class ModelArgsTests
         var result = CaptureHarness.Capture(CaptureHarness.Compile(Net("[ModelArgs(1)] [ModelArgs(2, Name = \"Deep\")]")), "Model");
         Assert.Empty(result.Violations);
         Assert.Equal(["Model:c0", "ModelDeep:c0,c1"], result.Graphs.Select(static g => g.Name + ":" + string.Join(",", g.Nodes.Select(static n => n.Path))));
+    }
+
+    [Fact]
+    public void Generator_SeveralNames_EmitsEachVariant()
+    {
+        var source = Net("[ModelArgs(1)] [ModelArgs(2, Name = \"Deep\")]");
+        GeneratorRun.Driver().RunGeneratorsAndUpdateCompilation(CaptureHarness.Compile(source), out var compilation, out _);
+        var model = CaptureHarness.Find(compilation, "Model");
+        Assert.Equal(["ToDeepQat", "ToQat"], model.MemberNames.Where(static n => n.StartsWith("To", StringComparison.Ordinal) && n != "ToString").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Model", "ModelDeepFixedPoint", "ModelDeepQat", "ModelFixedPoint", "ModelQat"],
+            compilation.GetSymbolsWithName(static n => n.StartsWith("Model", StringComparison.Ordinal), SymbolFilter.Type).Select(static t => t.Name).Order(StringComparer.Ordinal));
     }
 
     [Theory]

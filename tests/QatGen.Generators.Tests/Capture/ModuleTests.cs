@@ -44,6 +44,25 @@ public class ModuleTests
         "l[2].call(l[1].call(l[0].call(x)))")]
     [InlineData("inherited", "Inner inner = new();", "RegisterComponents();", "inner.shared, inner.own", "inner.call(x)")]
     [InlineData("private fields of a base class", "Hidden hidden = new();", "RegisterComponents();", "hidden.own, hidden.conv", "hidden.call(x)")]
+    [InlineData(
+        "module dictionary",
+        "ModuleDict<Conv2d> d = new();",
+        "d.Add((\"first\", Conv2d(4, 4, 1))); d.Add(\"second\", Conv2d(4, 4, 3, padding: 1)); RegisterComponents();",
+        "d.first, d.second",
+        "d.TryGetValue(\"second\", out var s) && d.Count == 2 && !d.ContainsKey(\"x\") ? s.call(d[\"first\"].call(x)) : x")]
+    [InlineData(
+        "module dictionary made from pairs",
+        "ModuleDict<Conv2d> d = ModuleDict((\"a\", Conv2d(4, 4, 1)), (\"b\", Conv2d(4, 4, 1)));",
+        "RegisterComponents();",
+        "d.a, d.b",
+        "d.Values.Aggregate(x, (y, m) => m.call(y))")]
+    [InlineData("class derived from Sequential", "Stage s = new();", "RegisterComponents();", "s.conv, s.bn, s.0.0, s.0.1", "s.call(x)")]
+    [InlineData(
+        "part of a Sequential",
+        "Sequential s = Sequential(Conv2d(4, 4, 1), ReLU(), Conv2d(4, 4, 1));",
+        "RegisterComponents();",
+        "s.0, s.2",
+        "((Module<Tensor, Tensor>)s[2]).call(((Module<Tensor, Tensor>)s[0]).call(x))")]
     [InlineData("two instances", "Inner p = new(), q = new();", "RegisterComponents();", "p.shared, p.own, q.shared, q.own", "q.call(p.call(x))")]
     [InlineData("module used twice", "ReLU relu = ReLU(); Conv2d a = Conv2d(4, 4, 1);", "RegisterComponents();", "relu, a, relu#2", "relu.call(a.call(relu.call(x)))")]
     public void Registration_Names_EqualNamedModules(string kind, string fields, string constructor, string paths, string forward)
@@ -60,6 +79,10 @@ public class ModuleTests
                 protected Conv2d shared = Conv2d(4, 4, 1);
                 protected Parent() : base("parent") { }
             }
+
+            public class Step : Sequential { public Step() : base(Conv2d(4, 4, 1), ReLU()) { } }
+
+            public sealed class Stage : Sequential { public Stage() : base(("conv", Conv2d(4, 4, 1)), ("bn", BatchNorm2d(4))) { append("0", new Step()); } }
 
             public abstract class Registering : Module<Tensor, Tensor>
             {

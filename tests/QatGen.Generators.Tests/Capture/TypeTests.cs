@@ -42,11 +42,29 @@ public class TypeTests
 
         public static class Box<T> { public static readonly int Size = Count<T>(); private static int Count<U>() => default(U) is null ? 1 : 2; }
 
-        public readonly record struct Point(int X, int Y) { public static Point operator +(Point a, Point b) => new(a.X + b.X, a.Y + b.Y); public static Point operator ++(Point a) => a with { X = a.X + 1 }; public static implicit operator int(Point a) => a.X * 10 + a.Y; public static explicit operator Point(int v) => new(v / 10, v % 10); public int this[int i] => i == 0 ? X : Y; }
+        public readonly record struct Point(int X, int Y)
+        {
+            public static Point operator +(Point a, Point b) => new(a.X + b.X, a.Y + b.Y);
+            public static Point operator ++(Point a) => a with { X = a.X + 1 };
+            public static implicit operator int(Point a) => a.X * 10 + a.Y;
+            public static explicit operator Point(int v) => new(v / 10, v % 10);
+            public int this[int i] => i == 0 ? X : Y;
+        }
         public record Setting(int N, bool Act = false) { public string Name { get; init; } = "s"; public Inner? Child { get; init; } public sealed record Inner(int K); }
         public sealed record Wide(int N, int M) : Setting(N);
-        public sealed class Options { public required int Width { get; init; } public List<int> Sizes { get; } = new() { 1 }; public Setting Nested { get; set; } = new(1); public int Twice { get => field * 2; set => field = value + 1; } }
-        public sealed class Shape { private readonly int[] sizes = [0, 0, 0]; public int this[int i] { get => sizes[i]; set => sizes[i] = value * 2; } public void Deconstruct(out int a, out int b) { a = sizes[0]; b = sizes[1]; } }
+        public sealed class Options
+        {
+            public required int Width { get; init; }
+            public List<int> Sizes { get; } = new() { 1 };
+            public Setting Nested { get; set; } = new(1);
+            public int Twice { get => field * 2; set => field = value + 1; }
+        }
+        public sealed class Shape
+        {
+            private readonly int[] sizes = [0, 0, 0];
+            public int this[int i] { get => sizes[i]; set => sizes[i] = value * 2; }
+            public void Deconstruct(out int a, out int b) { a = sizes[0]; b = sizes[1]; }
+        }
         [Flags] public enum Parts { None = 0, Norm = 1, Act = 2 }
         public static class Extensions
         {
@@ -68,33 +86,56 @@ public class TypeTests
     [InlineData("generic local function", "T Same<T>(T v) => v; T? None<T>() => default; return Same(3) == 3 && None<int>() == 0 && None<Block>() is null ? Same(a).call(x) : x;")]
     [InlineData("generic static", "return Box<int>.Size == 2 && Box<string>.Size == 1 ? a.call(x) : b.call(x);")]
     [InlineData("interface for blocks", "foreach (var m in new IBlock[] { a, b }) { if (m.Width == 4) { x = F.relu(m.call(x)); } } return x;")]
-    [InlineData("with", "var s = new Setting(2) { Name = \"t\" }; var u = s with { N = 5 }; var w = new Wide(1, 2) with { M = 3 }; return u.N == 5 && u.Name == \"t\" && s.N == 2 && w.M == 3 && w.N == 1 ? a.call(x) : b.call(x);")]
-    [InlineData("record equality", "return new Setting(2) == new Setting(2) && new Setting(2) != new Setting(3) && new Setting(1) { Child = new(2) } == new Setting(1) { Child = new(2) } ? a.call(x) : b.call(x);")]
+    [InlineData(
+        "with",
+        "var s = new Setting(2) { Name = \"t\" }; var u = s with { N = 5 }; var w = new Wide(1, 2) with { M = 3 }; return u.N == 5 && u.Name == \"t\" && s.N == 2 && w.M == " +
+        "3 && w.N == 1 ? a.call(x) : b.call(x);")]
+    [InlineData(
+        "record equality",
+        "return new Setting(2) == new Setting(2) && new Setting(2) != new Setting(3) && new Setting(1) { Child = new(2) } == new Setting(1) { Child = new(2) } ? a.call(x) : " +
+        "b.call(x);")]
     [InlineData("operators", "var p = new Point(1, 2) + new Point(3, 4); p++; return p.X == 5 && p.Y == 6 && p[1] == 6 && p == new Point(5, 6) ? a.call(x) : b.call(x);")]
     [InlineData("conversions", "int n = new Point(1, 2); var p = (Point)34; return n == 12 && p.Y == 4 ? a.call(x) : b.call(x);")]
     [InlineData("property patterns", "var s = new Setting(2, true) { Child = new(7) }; return s is { N: > 1 and < 3, Act: true, Child.K: 7 } and not { Name: \"x\" } ? a.call(x) : b.call(x);")]
     [InlineData("positional and property pattern", "var s = new Setting(2, true); return s is (2, var act) { Name: { Length: 1 } } && act ? a.call(x) : b.call(x);")]
     [InlineData("type patterns", "Setting s = new Wide(1, 2); return s switch { Wide { M: 2 } w when w.N == 1 => a.call(x), Setting => b.call(x), _ => x };")]
-    [InlineData("modules by type", "Module<Tensor, Tensor>[] all = [a, relu]; foreach (var m in all) { x = m switch { Block { Width: 4 } k => k.call(x), ReLU l => l.call(x), _ => throw new NotSupportedException() }; } return x;")]
-    [InlineData("list patterns", "int[] l = [1, 2, 3, 4]; return l is [1, .., var last] && last == 4 && l is [_, .. var mid, _] && mid.Length == 2 && mid[1] == 3 && l is not [] and not [_] and not [2, ..] ? a.call(x) : b.call(x);")]
+    [InlineData(
+        "modules by type",
+        "Module<Tensor, Tensor>[] all = [a, relu]; foreach (var m in all) { x = m switch { Block { Width: 4 } k => k.call(x), ReLU l => l.call(x), _ => throw new " +
+        "NotSupportedException() }; } return x;")]
+    [InlineData(
+        "list patterns",
+        "int[] l = [1, 2, 3, 4]; return l is [1, .., var last] && last == 4 && l is [_, .. var mid, _] && mid.Length == 2 && mid[1] == 3 && l is not [] and not [_] and not " +
+        "[2, ..] ? a.call(x) : b.call(x);")]
     [InlineData("list pattern switch", "List<Block> l = [a, b]; return l switch { [] => x, [var only] => only.call(x), [var p, var q] => q.call(F.relu(p.call(x))), _ => x };")]
     [InlineData("string pattern", "string? s = \"abc\"; return s is ['a', ..] || s is { Length: 3 } and (\"abc\" or \"x\") ? a.call(x) : b.call(x);")]
-    [InlineData("required and nested initializers", "var o = new Options { Width = 2, Sizes = { 5, 6 }, Nested = { }, Twice = 3 }; return o.Width == 2 && o.Sizes.Count == 3 && o.Sizes[2] == 6 && o.Twice == 8 ? a.call(x) : b.call(x);")]
+    [InlineData(
+        "required and nested initializers",
+        "var o = new Options { Width = 2, Sizes = { 5, 6 }, Nested = { }, Twice = 3 }; return o.Width == 2 && o.Sizes.Count == 3 && o.Sizes[2] == 6 && o.Twice == 8 ? " +
+        "a.call(x) : b.call(x);")]
     [InlineData("own indexer and Deconstruct", "var s = new Shape(); s[0] = 3; s[1] = 4; var (p, q) = s; return s[0] == 6 && p == 6 && q == 8 ? a.call(x) : b.call(x);")]
     [InlineData("flags", "var p = Parts.Norm | Parts.Act; return (p & Parts.Act) != 0 && p != Parts.None && (p & ~Parts.Norm) == Parts.Act ? a.call(x) : b.call(x);")]
-    [InlineData("anonymous type", "var s = new { Width = 3, Block = a }; var all = new[] { 1, 2 }.Select(n => new { n, m = n * 2 }).ToList(); return s.Width == 3 && all[1].m == 4 ? s.Block.call(x) : x;")]
+    [InlineData(
+        "anonymous type",
+        "var s = new { Width = 3, Block = a }; var all = new[] { 1, 2 }.Select(n => new { n, m = n * 2 }).ToList(); return s.Width == 3 && all[1].m == 4 ? s.Block.call(x) : x;")]
     [InlineData("extension method", "return a.call(x).Act(clip: true) + b.call(x).Act();")]
     [InlineData("generic extension method", "var n = 0; return a.Also(m => n = m.Width).call(x).Also(_ => n++) is var y && n == 5 ? y : x;")]
     [InlineData("extension members", "return a.call(x).Doubled + b.call(x).Twice(2);")]
     [InlineData("extension members of types", "return Setting.Standard.N == 9 && Setting.Standard.More == 10 ? a.call(x) : b.call(x);")]
     [InlineData("null-conditional assignment", "Options? o = new() { Width = 1 }, none = null; o?.Twice = 4; none?.Twice = 5; return o!.Twice == 10 ? a.call(x) : b.call(x);")]
     [InlineData("partial constructor and property", "return new Parted(3).N == 8 ? a.call(x) : b.call(x);")]
-    [InlineData("local function with ref and out", "void Swap(ref Tensor p, ref Tensor q, out int n) { (p, q) = (q, p); n = 2; } var (y, z) = (a.call(x), b.call(x)); Swap(ref y, ref z, out var n); return n == 2 ? F.relu(y) + z : x;")]
+    [InlineData(
+        "local function with ref and out",
+        "void Swap(ref Tensor p, ref Tensor q, out int n) { (p, q) = (q, p); n = 2; } var (y, z) = (a.call(x), b.call(x)); Swap(ref y, ref z, out var n); return n == 2 ? " +
+        "F.relu(y) + z : x;")]
     [InlineData("delegate with ref", "Adder add = (ref int n) => n += 2; var n = 1; add(ref n); return n == 3 ? a.call(x) : b.call(x);")]
     [InlineData("params collections", "return Total(1, 2, 3) == 6 && Spanned(4, 5) == 2 && Total() == 0 ? a.call(x) : b.call(x);")]
     [InlineData("nested type and nameof", "return new Setting.Inner(3).K == 3 && nameof(Setting.N) + nameof(Model) == \"NModel\" ? a.call(x) : b.call(x);")]
     [InlineData("MathF and checked", "var n = checked((int)MathF.Ceiling(2.5f)); return n == 3 && MathF.Max(1f, 2f) == 2f && Math.Clamp(9, 1, 4) == 4 && Math.Sign(-3) == -1 ? a.call(x) : b.call(x);")]
-    [InlineData("tuple names", "(int Width, (bool Act, string Name) More) s = (4, (true, \"n\")); var t = s; t.Width = 5; return s.Width == 4 && t.Width == 5 && t.More.Name == \"n\" && s != t ? a.call(x) : b.call(x);")]
+    [InlineData(
+        "tuple names",
+        "(int Width, (bool Act, string Name) More) s = (4, (true, \"n\")); var t = s; t.Width = 5; return s.Width == 4 && t.Width == 5 && t.More.Name == \"n\" && s != t ? " +
+        "a.call(x) : b.call(x);")]
     [InlineData("try and using", "using var scope = NewDisposeScope(); try { using (no_grad()) { } return a.call(x).MoveToOuterDisposeScope(); } finally { x = b.call(x); }")]
     [InlineData("guard clauses", "ArgumentNullException.ThrowIfNull(x); _ = a ?? throw new InvalidOperationException(); if (a.Width is not 4) throw new ArgumentException(\"w\"); return a.call(x);")]
     [InlineData("conditional delegate", "Func<Tensor, Tensor>? f = null; f ??= a.call; return f?.Invoke(x) ?? x;")]
