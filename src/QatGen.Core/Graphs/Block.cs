@@ -1,0 +1,23 @@
+namespace QatGen.Graphs;
+
+/// <summary>A module class as models of other projects see it: what each of its constructors builds. <see cref="ToText"/> is the constant that its assembly carries.</summary>
+public sealed record Block(Seq<BlockVariant> Variants)
+{
+    /// <summary>The name of the constant in the class.</summary>
+    public const string ConstantName = "QatGraph";
+
+    public string ToText() => RecordText.Write(this);
+
+    /// <summary>Reads and verifies what <see cref="ToText"/> wrote.</summary>
+    /// <exception cref="FormatException">The text is damaged or of another version.</exception>
+    public static Block Parse(string text)
+    {
+        var block = RecordText.Read<Block>(text);
+        foreach (var variant in block.Variants)
+        {
+            variant.Verify();
+        }
+
+        return block;
+    }
+}
