@@ -3,11 +3,12 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using QatGen.Generators.Emit;
+using QatGen.Graphs;
 
 namespace QatGen.Generators;
 
 /// <summary>
-/// Emits <c>NetQat</c> and <c>NetFixedPoint</c> for each class with <see cref="QatModelAttribute"/>. It reports nothing: the analyzer runs the same capture and passes, and says what is wrong with a model
+/// Emits <c>NetQat</c> and <c>NetFixedPoint</c> for each class with <see cref="QatModelAttribute"/>, and for these and each with <see cref="QatBlockAttribute"/> the graph as a constant. It reports nothing: the analyzer runs the same capture and passes, and says what is wrong with a model
 /// for which nothing is emitted.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
@@ -15,6 +16,9 @@ public sealed class QatGenerator : IIncrementalGenerator
 {
     /// <summary>The tracked step that holds each model's graphs.</summary>
     public const string ModelsStep = "Models";
+
+    /// <summary>The tracked step that holds each block.</summary>
+    public const string BlocksStep = "Blocks";
 
     /// <summary>The build property that also emits the captured graph in float, for tests.</summary>
     public const string EmitFloatProperty = "build_property.QatGenEmitFloat";
@@ -26,8 +30,21 @@ public sealed class QatGenerator : IIncrementalGenerator
             typeof(QatModelAttribute).FullName!,
             static (node, _) => node is ClassDeclarationSyntax,
             static (model, cancellation) => ModelGraphs.Read((INamedTypeSymbol)model.TargetSymbol, model.SemanticModel.Compilation, cancellation)).WithTrackingName(ModelsStep);
+        var blocks = context.SyntaxProvider.ForAttributeWithMetadataName(
+            typeof(QatBlockAttribute).FullName!,
+            static (node, _) => node is ClassDeclarationSyntax,
+            static (block, cancellation) => ModelGraphs.ReadBlock((INamedTypeSymbol)block.TargetSymbol, block.SemanticModel.Compilation, cancellation)).WithTrackingName(BlocksStep);
+        context.RegisterSourceOutput(blocks, static (output, block) => Emit(output, block));
         var emitFloat = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => options.GlobalOptions.TryGetValue(EmitFloatProperty, out var value) && value == "true");
         context.RegisterSourceOutput(models.Combine(emitFloat), static (output, pair) => Emit(output, pair.Left, pair.Right));
+    }
+
+    private static void Emit(SourceProductionContext output, Block? block)
+    {
+        if (block is not null)
+        {
+            output.AddSource($"{GeneratedFile.Name(block.Variants[0].Graph)}.Graph.g.cs", SourceText.From(BlockEmitter.Emit(block), Encoding.UTF8));
+        }
     }
 
     private static void Emit(SourceProductionContext output, ModelGraphs? model, bool emitFloat)
@@ -39,6 +56,7 @@ public sealed class QatGenerator : IIncrementalGenerator
             Add("FixedPoint", FixedPointEmitter.Emit(fused));
         }
 
+        Emit(output, model?.Block);
         if (model is not null && emitFloat)
         {
             Add("Float", FloatEmitter.Emit(model.Canonical));

@@ -6,6 +6,14 @@ public sealed record Block(Seq<BlockVariant> Variants)
     /// <summary>The name of the constant in the class.</summary>
     public const string ConstantName = "QatGraph";
 
+    private const string ConstructorName = "#ctor";
+
+    /// <summary>The parameter list in the documentation comment identifier of a constructor, which names it in every project.</summary>
+    public static string ConstructorOf(string identifier) => identifier.Substring(identifier.IndexOf(ConstructorName, StringComparison.Ordinal) + ConstructorName.Length);
+
+    /// <summary>What the constructor of this documentation comment identifier builds; null when it is not known.</summary>
+    public BlockVariant? Find(string identifier) => Variants.FirstOrDefault(v => v.Constructor == ConstructorOf(identifier));
+
     public string ToText() => RecordText.Write(this);
 
     /// <summary>Reads and verifies what <see cref="ToText"/> wrote.</summary>

@@ -76,7 +76,7 @@ internal sealed partial class Evaluator
         Instance instance when member is IPropertySymbol property && !TorchNames.IsTorch(member) => OwnProperty(instance, property, site),
         Instance or Layer when member.Name == TorchNames.Training => new Scalar(TorchNames.Training, Level.Mode),
         ListOf or Layer or Sequence when member.Name is "Count" or "Length" or "LongLength" => Length(Items(value, site).Count, member),
-        Layer layer when ArgumentOf(layer, member) is { } argument => argument.Value,
+        Layer { Block: null } layer when ArgumentOf(layer, member) is { } argument => argument.Value,
         Instance or Layer when TorchNames.IsTorch(member) => new Outside(member.Name),
         TensorRef tensor => TensorMember(tensor, member, site, frame),
         SizesOf sizes when member.Name is "Length" or "LongLength" => new Scalar($"{sizes.Spelled}.{member.Name}", Level.Shape),

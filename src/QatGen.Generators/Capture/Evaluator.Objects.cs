@@ -24,6 +24,11 @@ internal sealed partial class Evaluator
             return Initialize(Construct(constructor, Bind(constructor, creation.Arguments, frame), creation.Syntax.GetLocation()), creation, frame);
         }
 
+        if (TorchNames.IsModule(type) && BlockOf(type, creation) is { } block)
+        {
+            return NewBlock(type, block, creation, frame);
+        }
+
         return TorchNames.IsModule(type) ? throw Fail(CaptureRules.ExternalCall, creation, type.Name) : Initialize(NewLibrary(type, creation, frame), creation, frame);
     }
 

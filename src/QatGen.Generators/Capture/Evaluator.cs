@@ -5,9 +5,9 @@ namespace QatGen.Generators.Capture;
 
 /// <summary>
 /// The partial evaluator: runs a model's constructor and forward over the compiler's operation trees, with the constructor's parameters symbolic. Each part of the class evaluates one family of
-/// operations. What it cannot decide is a located violation, never a guess.
+/// operations. What it cannot decide is a located violation, never a guess. In a block, an argument of an operator may wait for the model that constructs the block.
 /// </summary>
-internal sealed partial class Evaluator(CaptureContext context)
+internal sealed partial class Evaluator(CaptureContext context, bool isBlock = false)
 {
     private readonly Recorder _recorder = new(context);
     private readonly ModulePaths _paths = new();
@@ -24,13 +24,18 @@ internal sealed partial class Evaluator(CaptureContext context)
     /// <summary>Objects that static initializers made, which keep state too, whenever they were made.</summary>
     private readonly List<(int First, int Last)> _static = [];
 
+    /// <summary>The paths of all registered modules but the root's.</summary>
+    public Seq<string> Modules => _paths.All.Where(static p => p.Length > 0).Distinct().ToSeq();
+
+    private bool IsBlock => isBlock;
+
     private bool InForward => _lastOfConstruction >= 0;
 
     /// <summary>Runs a constructor with symbolic arguments, then forward on the given inputs; returns its outputs.</summary>
     public Returned Run(IMethodSymbol constructor, IMethodSymbol forward)
     {
         var place = forward.Locations[0];
-        var parameters = constructor.Parameters.Select(static p => (Datum)new Scalar(p.Name, Level.Hyper)).ToArray();
+        var parameters = constructor.Parameters.Select(static p => (Datum)new Scalar(p.Name, Level.Hyper) { Formula = new Formula.Parameter(p.Name) }).ToArray();
         var model = Construct(constructor, parameters, constructor.Locations.FirstOrDefault(static l => l.IsInSource) ?? place);
         _paths.Name(model, ChildrenOf);
         _recorder.Reserve(_paths.All);
