@@ -42,7 +42,7 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
 
         var attributes = model.GetAttributes();
         var asModel = attributes.FirstOrDefault(static a => Is(a, typeof(QatModelAttribute)));
-        var march = asModel is null ? 0 : asModel.ConstructorArguments.FirstOrDefault().Value;
+        var march = asModel is not null ? asModel.ConstructorArguments.FirstOrDefault().Value : attributes.Any(static a => Is(a, typeof(QatBlockAttribute))) ? 0 : null;
         var constructors = model.InstanceConstructors.ToLookup(c => Chains(c, context));
         if (march is not int number || !Enum.IsDefined(typeof(March), number) || !constructors[false].Any())
         {

@@ -94,4 +94,166 @@ public class ProjectTests
             asInAnEditor: false,
             new Library(Library.Source(Residual)));
     }
+
+    /// <summary>Arithmetic over parameters, in each type and form that sizes are computed in; the caller's arguments come out as the compiler would compute them.</summary>
+    [Theory]
+    [InlineData("(int)(n * 0.75)")]
+    [InlineData("(int)(n * 0.7f)")]
+    [InlineData("(int)Math.Round(n / 3.0) / 2 + 1")]
+    [InlineData("(long)(n / 2.0) * 2 / 3 + 1")]
+    [InlineData("n / 2 * 2 % 3 + 5 - 1 << 1 >> 1")]
+    [InlineData("Math.Max(n - 1, 3L) + Math.Min(n, 2) - -n")]
+    [InlineData("flag ? n + 1 : n - 1")]
+    [InlineData("n > 3 && !flag || n == 2 ? n : 2 * n")]
+    [InlineData("(int)Math.Pow(n, 2) | 1")]
+    [InlineData("n is > 3 and < 6 ? n : 4")]
+    [InlineData("real > 1 ? (int)real : n")]
+    [InlineData("Two(n)")]
+    public void Formula_OfParameters_IsComputedAsInSource(string size)
+    {
+        var blocks = Library.Source($$"""
+            [QatBlock]
+            public sealed partial class Sized : Module<Tensor, Tensor>
+            {
+                private readonly Conv2d a, b;
+                public Sized(int n, bool flag, double real) : base("sized")
+                {
+                    var size = {{size}};
+                    a = Conv2d(4, size, 1, dilation: size);
+                    b = Conv2d(size, 4, (1, 1), stride: (n - 3, Math.Max(1, size - size)));
+                    RegisterComponents();
+                }
+
+                private static int Two(int n) => n <= 0 ? throw new ArgumentOutOfRangeException(nameof(n)) : n + n;
+                public override Tensor forward(Tensor x) => b.call(a.call(x));
+            }
+            """);
+        var graph = Library.Check(
+            """
+            private readonly Sequential s = Sequential(new Sized(4, true, 2.5), new Sized(n: 4, real: 0.5, flag: false));
+            public Model() : base("m") { RegisterComponents(); }
+            public override Tensor forward(Tensor x) => s.call(x);
+            """,
+            [],
+            asInAnEditor: false,
+            new Library(blocks));
+        Assert.All(graph.Nodes, static n => Assert.All(n.Attributes, static a => Assert.IsNotType<Graphs.Value.Symbol>(a.Value)));
+    }
+
+    [Theory]
+    [InlineData("two outputs", "Module<Tensor, (Tensor, Tensor)>", "(Tensor, Tensor) forward(Tensor x)", "(c.call(x), F.relu(x))", "b.call(x) is var (p, q) ? p + q : x")]
+    [InlineData("list", "Module<Tensor, List<Tensor>>", "List<Tensor> forward(Tensor x)", "[c.call(x), x]", "torch.cat(b.call(x), 1)")]
+    [InlineData("two inputs", "Module<Tensor, Tensor, Tensor>", "Tensor forward(Tensor x, Tensor y)", "c.call(x) + y", "b.call(F.relu(x), x)")]
+    [InlineData("passes its input", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "x", "F.relu(b.call(x))")]
+    [InlineData("function", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "F.relu(x).view(x.shape[0], -1)", "b.call(F.relu(x)).view(x.shape[0], 4, 8, 8)")]
+    [InlineData("in place", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "c.call(x).relu_()", "b.call(x)")]
+    [InlineData("called twice", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "F.relu(r.call(x) + x)", "b.call(b.call(x))")]
+    public void Block_OfAnyForm_IsInlinedAsFromSource(string about, string parent, string signature, string result, string call)
+    {
+        var blocks = Library.Source($$"""
+            [QatBlock]
+            public partial class Block : {{parent}}
+            {
+                private readonly Conv2d c = Conv2d(4, 4, 3, padding: 1);
+                private readonly ReLU r = ReLU();
+                public Block() : base("{{about}}") { RegisterComponents(); }
+                public override {{signature}} => {{result}};
+            }
+            """);
+        Library.Check(
+            $$"""
+            private readonly Block b = new();
+            public Model() : base("m") { RegisterComponents(); }
+            public override Tensor forward(Tensor x) => {{call}};
+            """,
+            [],
+            asInAnEditor: false,
+            new Library(blocks));
+    }
+
+    [Fact]
+    public void Block_WithSeveralConstructors_IsTheOneThatIsCalled()
+    {
+        var blocks = new Library(Library.Source("""
+            [QatBlock]
+            public partial class Block : Module<Tensor, Tensor>
+            {
+                private readonly Conv2d c;
+                private readonly ReLU? act;
+                public Block(int width) : this(width, 3) { }
+                public Block(int width, int kernel) : base("block") { c = Conv2d(width, width, kernel, padding: kernel / 2); act = ReLU(); RegisterComponents(); }
+                public Block(long width) : base("block") { c = Conv2d(width, width, 1); RegisterComponents(); }
+                public override Tensor forward(Tensor x) => act is null ? c.call(x) : act.call(c.call(x));
+            }
+            """));
+        var graph = Library.Check(
+            """
+            private readonly Sequential s = Sequential(new Block(4), new Block(4, 5), new Block(4L));
+            public Model() : base("m") { RegisterComponents(); }
+            public override Tensor forward(Tensor x) => s.call(x);
+            """,
+            [],
+            asInAnEditor: true,
+            blocks);
+        Assert.Equal("s.0.c, s.0.act, s.1.c, s.1.act, s.2.c", string.Join(", ", graph.Nodes.Select(static n => n.Path)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public void Block_OfBlocksOfAThirdProject_IsInlinedAsFromSource(bool asInAnEditor)
+    {
+        var inner = new Library(Library.Source(Residual));
+        var outer = new Library(
+            Library.Source("""
+            [QatBlock]
+            public sealed partial class Stage : Module<Tensor, Tensor>
+            {
+                private readonly Residual first, second;
+                public Stage(int width, int kernel = 1) : base("stage")
+                {
+                    first = new Residual(width, kernel);
+                    second = new Residual(width * 2 / 2, bias: true);
+                    RegisterComponents();
+                }
+
+                public override Tensor forward(Tensor x) => second.call(first.call(x)) + x;
+            }
+            """),
+            inner);
+        Library.Check(
+            """
+            private readonly Stage a = new(4), b;
+            public Model(int width) : base("m") { b = new(width, 3); RegisterComponents(); }
+            public override Tensor forward(Tensor x) => b.call(a.call(x));
+            """,
+            [4],
+            asInAnEditor,
+            inner,
+            outer);
+    }
+
+    [Fact]
+    public void Model_OfAnotherProject_IsABlockToo()
+    {
+        var net = new Library(Library.Source("""
+            [QatModel(March.BayesE)]
+            public sealed partial class Net : Module<Tensor, Tensor>
+            {
+                private readonly Conv2d c;
+                private readonly BatchNorm2d b;
+                public Net() : this(4) { }
+                public Net(int width) : base("net") { c = Conv2d(4, width, 1); b = BatchNorm2d(width); RegisterComponents(); }
+                public override Tensor forward(Tensor x) => b.call(c.call(x));
+            }
+            """));
+        Library.Check(
+            """
+            private readonly Net a = new(), b = new(4);
+            public Model() : base("m") { RegisterComponents(); }
+            public override Tensor forward(Tensor x) => b.call(a.call(x));
+            """,
+            [],
+            asInAnEditor: false,
+            net);
+    }
 }
