@@ -5,7 +5,7 @@ namespace QatGen.Core.Tests;
 /// <summary>The text form of a block: the same record comes back, and anything else is refused.</summary>
 public sealed class BlockTests
 {
-    private static readonly Formula Width = new Formula.Parameter("width");
+    private static readonly Formula Width = new Formula.Parameter("width", "Int32");
 
     /// <summary>An example of each kind of value, formula and output form; <see cref="Kinds_EachHasAnExample"/> asks for new ones.</summary>
     private static readonly object[] Examples =
@@ -50,8 +50,8 @@ public sealed class BlockTests
     /// <summary>Other versions read this text: whoever changes it changes the version.</summary>
     [Fact]
     public void ToText_OfASample_IsTheSameInEveryVersion() => Assert.Equal(
-        "1 f2c849a1 Block([BlockVariant(\"(System.Int32)\",Graph([GraphInput(0,\"x\",[1,4])],false,BayesE,\"Blocks\",[Node([],{\"a\":Symbol(\"width\",Parameter(\"width\"))},Form(Module,\"Conv2d\"),[0],\"Conv2d\",SameAsInput,\"conv#2\")],[1],"
-        + "\"torch.Tensor\",Tensor(0),\"Sample\"),[\"conv\"])])",
+        "1 f2d147ba Block([BlockVariant([BlockCondition(Parameter(\"flag\",\"Boolean\"),true)],\"(System.Int32)\","
+        + "Graph([GraphInput(0,\"x\",[1,4])],false,BayesE,\"Blocks\",[Node([],{\"a\":Symbol(\"width\",Parameter(\"width\",\"Int32\"))},Form(Module,\"Conv2d\"),[0],\"Conv2d\",SameAsInput,\"conv#2\")],[1],\"torch.Tensor\",Tensor(0),\"Sample\"),[\"conv\"])])",
         Sample(new Value.Symbol("width") { Formula = Width }).ToText());
 
     [Fact]
@@ -103,6 +103,6 @@ public sealed class BlockTests
         var value = example switch { Value v => v, Formula f => new Value.Symbol("x") { Formula = f }, _ => 1 };
         var node = new Node("Conv2d", "conv#2", new(FormKind.Module, "Conv2d"), new(0), new() { ["a"] = value });
         var graph = new Graph("Blocks", "Sample", March.BayesE, new(new GraphInput("x", new(1, 4), 0)), new(node), new(1), IsPublic: false) { Returns = example as OutputForm ?? OutputForm.Single };
-        return new(new(new BlockVariant("(System.Int32)", new("conv"), graph)));
+        return new(new(new BlockVariant("(System.Int32)", new(new BlockCondition(new Formula.Parameter("flag", "Boolean"), true)), new("conv"), graph)));
     }
 }

@@ -3,10 +3,10 @@ using QatGen.Operators;
 namespace QatGen.Graphs;
 
 /// <summary>
-/// What one constructor of a block builds: the modules it registers as <c>named_modules()</c> spells them, and what forward computes over the constructor's parameters.
+/// What one constructor of a block builds under conditions on its parameters: the modules it registers as <c>named_modules()</c> spells them, and what forward computes over the parameters.
 /// <paramref name="Constructor"/> is the parameter list of its documentation comment identifier.
 /// </summary>
-public sealed record BlockVariant(string Constructor, Seq<string> Modules, Graph Graph)
+public sealed record BlockVariant(string Constructor, Seq<BlockCondition> Conditions, Seq<string> Modules, Graph Graph)
 {
     /// <summary>Checks what the text form cannot: that values are computed before they are read and that operators and modules exist.</summary>
     /// <exception cref="FormatException">They do not.</exception>

@@ -3,8 +3,17 @@ namespace QatGen.Graphs;
 /// <summary>How a symbolic value is computed from constructor parameters, so that a block of another project can be given the caller's arguments.</summary>
 public abstract record Formula
 {
-    /// <summary>A parameter of the constructor by its name.</summary>
-    public sealed record Parameter(string Name) : Formula;
+    /// <summary>Whether it is a flag and so can decide structure.</summary>
+    public bool IsFlag => this switch
+    {
+        Parameter { Type: nameof(Boolean) } or Operator { Symbol: "!" or "&&" or "||" or "==" or "!=" or "<" or "<=" or ">" or ">=" } => true,
+        Operator { Symbol: "&" or "|" or "^", Operands: var operands } => operands.All(static o => o.IsFlag),
+        Operator { Symbol: "?:", Operands: [_, var yes, var no] } => yes.IsFlag && no.IsFlag,
+        _ => false,
+    };
+
+    /// <summary>A parameter of the constructor by its name and the name of its type.</summary>
+    public sealed record Parameter(string Name, string Type) : Formula;
 
     /// <summary>A number or flag; a float is a <see cref="Cast"/> of the real number.</summary>
     public sealed record Literal(Value Value) : Formula;

@@ -22,18 +22,24 @@ internal sealed partial class Evaluator
 
     private Layer NewBlock(INamedTypeSymbol type, Block block, IObjectCreationOperation creation, Frame frame)
     {
-        var variant = block.Find(creation.Constructor!.GetDocumentationCommentId() ?? "") ?? throw Fail(CaptureRules.StaleBlock, creation, type.Name, "it does not know this constructor");
-        var layer = new Layer(context.NextId(), type, BindNamed(creation.Arguments, frame), creation.Syntax.GetLocation()) { Block = variant };
+        var layer = new Layer(context.NextId(), type, BindNamed(creation.Arguments, frame), creation.Syntax.GetLocation());
         if (creation.Initializer is not null || IsContainer(layer))
         {
             throw Unsupported(creation, $"{type.Name} is a block of another project: it may have no object initializer, and not the name of a container of TorchSharp");
         }
 
+        var variants = block.Find(creation.Constructor!.GetDocumentationCommentId() ?? "").ToArray();
+        var variant = variants.Length == 0 ? throw Fail(CaptureRules.StaleBlock, creation, type.Name, "it does not know this constructor")
+            : variants.FirstOrDefault(v => v.Conditions.All(c => Holds(c, layer, creation))) ?? throw Unsupported(creation, "the constructor throws with these arguments");
+
         // Its modules are named as children with dotted names; nothing else can be done with them here.
         var modules = variant.Modules.Select(path => (Datum)new TupleOf(new(new Constant(path), new Layer(context.NextId(), type, Seq<Argument>.Empty, layer.Created))));
         Put(layer.Id, Slot.Children, new TupleOf(modules.ToSeq()));
-        return layer;
+        return layer with { Block = variant };
     }
+
+    private bool Holds(BlockCondition condition, Layer block, IOperation site) =>
+        Compute(condition.Formula, block, site) is var value && value is Constant { Value: bool holds } ? holds == condition.Holds : throw Undecided(value, site);
 
     /// <summary>Calls a block: its nodes are recorded as if they were written here, under the block's own path and with its arguments in place of its parameters.</summary>
     private Datum CallBlock(Layer layer, BlockVariant block, IReadOnlyList<Datum> inputs, IOperation site, Location location)

@@ -7,6 +7,8 @@ namespace QatGen.Generators.Capture;
 /// <summary>Reads the graph of a model class from its source.</summary>
 internal static class ModelCapture
 {
+    private const int MostVariants = 64;
+
     /// <summary>How a violation begins that is our own mistake.</summary>
     public const string Defect = "capture itself failed";
 
@@ -37,15 +39,20 @@ internal static class ModelCapture
     /// <summary>Runs every constructor. Those of a model must agree; what a chained one adds is for other projects only.</summary>
     private static Block? Capture(ModelDeclaration model, CaptureContext context, Dictionary<string, Location> places)
     {
-        var variants = new List<BlockVariant>();
-        foreach (var constructor in model.IsBlock ? model.Constructors.Concat(model.Chained) : model.Constructors)
+        if (model.IsBlock)
         {
-            if (Capture(constructor, model, context, places) is not { } variant)
+            return new(model.Constructors.Concat(model.Chained).SelectMany(c => Split(c, model, context, places)).ToSeq());
+        }
+
+        var variants = new List<BlockVariant>();
+        foreach (var constructor in model.Constructors)
+        {
+            if (Capture(constructor, null, model, context, places) is not { } variant)
             {
                 return null;
             }
 
-            if (!model.IsBlock && variants.Count > 0 && variants[0].Graph != variant.Graph)
+            if (variants.Count > 0 && variants[0].Graph != variant.Graph)
             {
                 context.Report(Violation.Of(CaptureRules.Unsupported, "", "another constructor", "the constructors build different models"), constructor.Locations[0]);
                 return null;
@@ -54,10 +61,10 @@ internal static class ModelCapture
             variants.Add(variant);
         }
 
-        foreach (var constructor in model.IsBlock ? Seq<IMethodSymbol>.Empty : model.Chained)
+        foreach (var constructor in model.Chained)
         {
             var found = context.Violations.Count;
-            if (Capture(constructor, model, context, []) is { } variant && context.Violations.Count == found)
+            if (Capture(constructor, null, model, context, []) is { } variant && context.Violations.Count == found)
             {
                 variants.Add(variant);
             }
@@ -68,9 +75,51 @@ internal static class ModelCapture
         return new(variants.ToSeq());
     }
 
-    private static BlockVariant? Capture(IMethodSymbol constructor, ModelDeclaration model, CaptureContext context, Dictionary<string, Location> places)
+    /// <summary>Runs a constructor of a block once for each outcome of the conditions on its arguments that decide structure, as far as they are few.</summary>
+    private static IReadOnlyList<BlockVariant> Split(IMethodSymbol constructor, ModelDeclaration block, CaptureContext context, Dictionary<string, Location> places)
     {
-        var evaluator = new Evaluator(context, model.IsBlock);
+        var variants = new List<BlockVariant>();
+        var left = new Stack<Assumptions>([Assumptions.None]);
+        var (found, first) = (context.Violations.Count, Seq<LocatedViolation>.Empty);
+        while (left.Count > 0)
+        {
+            var assumptions = left.Pop();
+            Scalar? undecided = null;
+            if (Capture(constructor, assumptions, block, context, places, condition => undecided = condition) is { } variant)
+            {
+                variants.Add(variant);
+            }
+            else if (undecided is not null)
+            {
+                first = assumptions == Assumptions.None ? context.Violations.Skip(found).ToSeq() : first;
+                context.Forget(found);
+                left.Push(assumptions.With(undecided, false));
+                left.Push(assumptions.With(undecided, true));
+            }
+
+            if (variants.Count + left.Count > MostVariants)
+            {
+                left.Clear();
+                variants.Clear();
+            }
+        }
+
+        if (variants.Count == 0)
+        {
+            foreach (var violation in first)
+            {
+                context.Report(violation.Violation, violation.Location);
+            }
+        }
+
+        return variants;
+    }
+
+    /// <summary>Runs a constructor and forward; null when that fails, or when what is assumed makes it throw.</summary>
+    private static BlockVariant? Capture(
+        IMethodSymbol constructor, Assumptions? assumptions, ModelDeclaration model, CaptureContext context, Dictionary<string, Location> places, Action<Scalar>? split = null)
+    {
+        var evaluator = new Evaluator(context, assumptions);
         Returned? returned = null;
         try
         {
@@ -79,6 +128,14 @@ internal static class ModelCapture
         catch (CaptureException failure)
         {
             context.Report(failure.Found.Violation, failure.Found.Location);
+            if (failure.Condition is { } condition)
+            {
+                split?.Invoke(condition);
+            }
+        }
+        catch (PathThrowsException) when (assumptions is { Holding.Count: > 0 })
+        {
+            return null;
         }
         catch (PathThrowsException thrown)
         {
@@ -98,7 +155,7 @@ internal static class ModelCapture
         }
 
         var graph = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned));
-        return new(Block.ConstructorOf(constructor.GetDocumentationCommentId() ?? ""), evaluator.Modules, graph);
+        return new(Block.ConstructorOf(constructor.GetDocumentationCommentId() ?? ""), (assumptions ?? Assumptions.None).ToConditions(), evaluator.Modules, graph);
     }
 
     /// <summary>Calls without an operator are violations where the output depends on them; without an output, unless they only led to the decision that ended the capture.</summary>

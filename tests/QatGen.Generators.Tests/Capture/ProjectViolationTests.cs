@@ -50,8 +50,9 @@ public class ProjectViolationTests
 
     [Theory]
     [InlineData("for (var i = 0; {|QG1005:i < width|}; i++) { }", "x")]
-    [InlineData("if (width > 4) { conv = Conv2d(4, 4, 3); }", "{|QG1005:width > 4|} ? F.relu(x) : x")]
-    [InlineData("padding = width > 4 ? PaddingModes.Zeros : PaddingModes.Reflect;", "conv.call(x)", "{|QG1005:padding|}")]
+    [InlineData("", "conv.call(x)", "{|QG1005:padding|}")]
+    [InlineData("var sizes = new long[{|QG1005:width|}];", "x")]
+    [InlineData("if (width < 0) { throw new ArgumentException(); } all.Add(width > 1 ? ReLU() : ReLU6()); if (Name(width) == \"a\") { all.Add(ReLU()); }", "{|QG1005:all[0]|}.call(x)")]
     public void Block_WhoseStructureDependsOnArguments_IsRefused(string constructor, string forward, string mode = "PaddingModes.Zeros")
     {
         Markup.VerifySource(Differential.Header + $$"""
@@ -60,6 +61,8 @@ public class ProjectViolationTests
             {
                 private readonly int width;
                 private readonly Conv2d conv;
+                private readonly List<Module<Tensor, Tensor>> all = new();
+                private static string Name(int width) => width.ToString();
                 public Model(int width, PaddingModes padding) : base("m")
                 {
                     this.width = width;
