@@ -1,30 +1,38 @@
 using Microsoft.CodeAnalysis;
 using QatGen.Generators.Capture;
-using QatGen.Generators.Emit;
+using QatGen.Generators.Incremental;
 using QatGen.Graphs;
-using QatGen.Passes;
 
 namespace QatGen.Generators;
 
-/// <summary>What the generator keeps of a model between two runs: its graphs, which compare by value and hold no symbol, syntax or location.</summary>
-internal sealed record ModelGraphs(Graph Canonical, Graph? Fused, Block Block)
+/// <summary>
+/// What the generator keeps of a model or block between two runs: its graphs, which compare by value and hold no symbol, syntax or location, and the name of its files. A class that is only a block has no
+/// <paramref name="Canonical"/> graph of its own.
+/// </summary>
+internal sealed record ModelGraphs(Block Block, Graph? Canonical, Graph? Fused, string FileName)
 {
-    /// <summary>The graphs of a model class; null where capture found an error, which the analyzer reports.</summary>
-    public static ModelGraphs? Read(INamedTypeSymbol model, Compilation compilation, CancellationToken cancellation)
+    /// <summary>
+    /// The graphs of a class with the attribute; null where capture found an error, which the analyzer reports, where an earlier part of the class has the attribute too, which the compiler reports, and for the
+    /// [QatBlock] of a model, which is one anyway.
+    /// </summary>
+    public static ModelGraphs? Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
-        if (ModelCapture.Run(model, compilation, cancellation) is not { Graph: { } graph, Block: { } block })
+        var model = (INamedTypeSymbol)context.TargetSymbol;
+        var compilation = context.SemanticModel.Compilation;
+        var (captured, passed) = ModelReader.Read(model, compilation, cancellation);
+        if (!IsFirst(context, cancellation) || captured.Block is not { } block || (passed is not null && TorchNames.FullName(context.Attributes[0].AttributeClass!) == typeof(QatBlockAttribute).FullName))
         {
             return null;
         }
 
-        var result = Pipeline.Run(graph);
-        return new(result.Canonical, result.Fused, block);
+        var graph = block.Variants[0].Graph;
+        return new(block, passed?.Canonical, passed?.Fused, NameIndex.Of(compilation, cancellation).FileName(graph.Namespace, graph.Type));
     }
 
-    /// <summary>What other projects may know of a class with <see cref="QatBlockAttribute"/>; null where capture found an error, and for a model, which has its block among its graphs.</summary>
-    public static Block? ReadBlock(INamedTypeSymbol block, Compilation compilation, CancellationToken cancellation) =>
-        ModelCapture.Run(block, compilation, cancellation) is { Graph: null, Block: { } known } ? known : null;
-
-    /// <summary>The name under which the generated files of the model stand: <c>Namespace.Net</c>.</summary>
-    public string FileName => GeneratedFile.Name(Canonical);
+    private static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        var attribute = context.Attributes[0].AttributeClass;
+        var first = context.TargetSymbol.GetAttributes().First(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute));
+        return first.ApplicationSyntaxReference?.GetSyntax(cancellation).Parent?.Parent == context.TargetNode;
+    }
 }

@@ -3,13 +3,12 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using QatGen.Generators.Emit;
-using QatGen.Graphs;
 
 namespace QatGen.Generators;
 
 /// <summary>
-/// Emits <c>NetQat</c> and <c>NetFixedPoint</c> for each class with <see cref="QatModelAttribute"/>, and for these and each with <see cref="QatBlockAttribute"/> the graph as a constant. It reports nothing: the analyzer runs the same capture and passes, and says what is wrong with a model
-/// for which nothing is emitted.
+/// Emits <c>NetQat</c> and <c>NetFixedPoint</c> for each class with <see cref="QatModelAttribute"/>, and the graph as a constant for it and for each class with <see cref="QatBlockAttribute"/>. It reports nothing:
+/// the analyzer runs the same capture and passes, and says what is wrong with a class for which nothing is emitted.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class QatGenerator : IIncrementalGenerator
@@ -29,22 +28,14 @@ public sealed class QatGenerator : IIncrementalGenerator
         var models = context.SyntaxProvider.ForAttributeWithMetadataName(
             typeof(QatModelAttribute).FullName!,
             static (node, _) => node is ClassDeclarationSyntax,
-            static (model, cancellation) => ModelGraphs.Read((INamedTypeSymbol)model.TargetSymbol, model.SemanticModel.Compilation, cancellation)).WithTrackingName(ModelsStep);
+            ModelGraphs.Read).WithTrackingName(ModelsStep);
         var blocks = context.SyntaxProvider.ForAttributeWithMetadataName(
             typeof(QatBlockAttribute).FullName!,
             static (node, _) => node is ClassDeclarationSyntax,
-            static (block, cancellation) => ModelGraphs.ReadBlock((INamedTypeSymbol)block.TargetSymbol, block.SemanticModel.Compilation, cancellation)).WithTrackingName(BlocksStep);
-        context.RegisterSourceOutput(blocks, static (output, block) => Emit(output, block));
+            ModelGraphs.Read).WithTrackingName(BlocksStep);
         var emitFloat = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => options.GlobalOptions.TryGetValue(EmitFloatProperty, out var value) && value == "true");
         context.RegisterSourceOutput(models.Combine(emitFloat), static (output, pair) => Emit(output, pair.Left, pair.Right));
-    }
-
-    private static void Emit(SourceProductionContext output, Block? block)
-    {
-        if (block is not null)
-        {
-            output.AddSource($"{GeneratedFile.Name(block.Variants[0].Graph)}.Graph.g.cs", SourceText.From(BlockEmitter.Emit(block), Encoding.UTF8));
-        }
+        context.RegisterSourceOutput(blocks, static (output, block) => Emit(output, block, emitFloat: false));
     }
 
     private static void Emit(SourceProductionContext output, ModelGraphs? model, bool emitFloat)
@@ -56,10 +47,14 @@ public sealed class QatGenerator : IIncrementalGenerator
             Add("FixedPoint", FixedPointEmitter.Emit(fused));
         }
 
-        Emit(output, model?.Block);
-        if (model is not null && emitFloat)
+        if (model is not null)
         {
-            Add("Float", FloatEmitter.Emit(model.Canonical));
+            Add("Graph", BlockEmitter.Emit(model.Block));
+        }
+
+        if (model?.Canonical is { } canonical && emitFloat)
+        {
+            Add("Float", FloatEmitter.Emit(canonical));
         }
     }
 }

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using QatGen.Generators.Capture;
-using QatGen.Passes;
+using QatGen.Generators.Incremental;
 
 namespace QatGen.Generators.Analyzers;
 
@@ -31,18 +30,13 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        var captured = ModelCapture.Run(model, context.Compilation, context.CancellationToken);
-        foreach (var (violation, location) in captured.Violations.Select(static v => (v.Violation, v.Location)))
+        var (captured, passed) = ModelReader.Read(model, context.Compilation, context.CancellationToken);
+        foreach (var found in captured.Violations)
         {
-            Report(violation, location);
+            Report(found.Violation, found.Location);
         }
 
-        if (captured.Graph is not { } graph)
-        {
-            return;
-        }
-
-        foreach (var violation in Pipeline.Run(graph).Violations)
+        foreach (var violation in passed?.Violations ?? Seq<Violation>.Empty)
         {
             Report(violation, captured.Places.TryGetValue(violation.Layer, out var place) ? place : model.Locations[0]);
         }
