@@ -1,35 +1,28 @@
 using Microsoft.CodeAnalysis;
-using QatGen.Generators.Capture;
 using QatGen.Generators.Incremental;
 using QatGen.Graphs;
 
 namespace QatGen.Generators;
 
-/// <summary>
-/// What the generator keeps of a model or block between two runs: its graphs, which compare by value and hold no symbol, syntax or location, and the name of its files. A class that is only a block has no
-/// <paramref name="Canonical"/> graph of its own.
-/// </summary>
-internal sealed record ModelGraphs(Block Block, Graph? Canonical, Graph? Fused, string FileName)
+/// <summary>What the generator keeps of a model, or of a variant of it, between two runs: its graphs, which compare by value and hold no symbol, syntax or location, and the name of its files.</summary>
+internal sealed record ModelGraphs(Graph Canonical, Graph? Fused, string FileName)
 {
-    /// <summary>
-    /// The graphs of a class with the attribute; null where capture found an error, which the analyzer reports, where an earlier part of the class has the attribute too, which the compiler reports, and for the
-    /// [QatBlock] of a model, which is one anyway.
-    /// </summary>
-    public static ModelGraphs? Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    /// <summary>The variants of a class with the attribute; none where capture found an error, which the analyzer reports, and where an earlier part of the class has the attribute too, which the compiler reports.</summary>
+    public static Seq<ModelGraphs> Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
-        var model = (INamedTypeSymbol)context.TargetSymbol;
         var compilation = context.SemanticModel.Compilation;
-        var (captured, passed) = ModelReader.Read(model, compilation, cancellation);
-        if (!IsFirst(context, cancellation) || captured.Block is not { } block || (passed is not null && TorchNames.FullName(context.Attributes[0].AttributeClass!) == typeof(QatBlockAttribute).FullName))
+        if (!IsFirst(context, cancellation))
         {
-            return null;
+            return Seq<ModelGraphs>.Empty;
         }
 
-        var graph = block.Variants[0].Graph;
-        return new(block, passed?.Canonical, passed?.Fused, NameIndex.Of(compilation, cancellation).FileName(graph.Namespace, graph.Type));
+        var names = NameIndex.Of(compilation, cancellation);
+        return ModelReader.Read((INamedTypeSymbol)context.TargetSymbol, compilation, cancellation).Passed
+            .Select(p => new ModelGraphs(p.Canonical, p.Fused, names.FileName(p.Canonical.Namespace, p.Canonical.Type) + (p.Canonical.Variant.Length == 0 ? "" : "." + p.Canonical.Variant))).ToSeq();
     }
 
-    private static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    /// <summary>Whether the first attribute of its class on the type is the one of this part.</summary>
+    public static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var attribute = context.Attributes[0].AttributeClass;
         var first = context.TargetSymbol.GetAttributes().First(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute));

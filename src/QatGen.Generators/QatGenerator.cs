@@ -28,33 +28,37 @@ public sealed class QatGenerator : IIncrementalGenerator
         var models = context.SyntaxProvider.ForAttributeWithMetadataName(
             typeof(QatModelAttribute).FullName!,
             static (node, _) => node is ClassDeclarationSyntax,
-            ModelGraphs.Read).WithTrackingName(ModelsStep);
-        var blocks = context.SyntaxProvider.ForAttributeWithMetadataName(
-            typeof(QatBlockAttribute).FullName!,
-            static (node, _) => node is ClassDeclarationSyntax,
-            ModelGraphs.Read).WithTrackingName(BlocksStep);
+            ModelGraphs.Read).SelectMany(static (variants, _) => variants).WithTrackingName(ModelsStep);
         var emitFloat = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => options.GlobalOptions.TryGetValue(EmitFloatProperty, out var value) && value == "true");
         context.RegisterSourceOutput(models.Combine(emitFloat), static (output, pair) => Emit(output, pair.Left, pair.Right));
-        context.RegisterSourceOutput(blocks, static (output, block) => Emit(output, block, emitFloat: false));
+        RegisterBlocks<QatModelAttribute>(context);
+        RegisterBlocks<QatBlockAttribute>(context);
     }
 
-    private static void Emit(SourceProductionContext output, ModelGraphs? model, bool emitFloat)
+    private static void RegisterBlocks<TAttribute>(IncrementalGeneratorInitializationContext context)
     {
-        void Add(string kind, string code) => output.AddSource($"{model!.FileName}.{kind}.g.cs", SourceText.From(code, Encoding.UTF8));
-        if (model?.Fused is { } fused)
+        var blocks = context.SyntaxProvider.ForAttributeWithMetadataName(typeof(TAttribute).FullName!, static (node, _) => node is ClassDeclarationSyntax, BlockGraph.Read).WithTrackingName(BlocksStep);
+        context.RegisterSourceOutput(blocks, static (output, block) =>
+        {
+            if (block is not null)
+            {
+                output.AddSource($"{block.FileName}.Graph.g.cs", SourceText.From(BlockEmitter.Emit(block.Block), Encoding.UTF8));
+            }
+        });
+    }
+
+    private static void Emit(SourceProductionContext output, ModelGraphs model, bool emitFloat)
+    {
+        void Add(string kind, string code) => output.AddSource($"{model.FileName}.{kind}.g.cs", SourceText.From(code, Encoding.UTF8));
+        if (model.Fused is { } fused)
         {
             Add("Qat", QatEmitter.Emit(fused));
             Add("FixedPoint", FixedPointEmitter.Emit(fused));
         }
 
-        if (model is not null)
+        if (emitFloat)
         {
-            Add("Graph", BlockEmitter.Emit(model.Block));
-        }
-
-        if (model?.Canonical is { } canonical && emitFloat)
-        {
-            Add("Float", FloatEmitter.Emit(canonical));
+            Add("Float", FloatEmitter.Emit(model.Canonical));
         }
     }
 }

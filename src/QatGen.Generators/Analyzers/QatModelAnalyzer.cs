@@ -9,10 +9,10 @@ namespace QatGen.Generators.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class QatModelAnalyzer : DiagnosticAnalyzer
 {
-    private static readonly ImmutableDictionary<string, DiagnosticDescriptor> Descriptors = Rules.All.ToImmutableDictionary(static r => r.Id, Describe);
+    private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = Rules.All.ToImmutableDictionary(static r => r.Id, Descriptors.Of);
 
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = Descriptors.Values.OrderBy(static d => d.Id, StringComparer.Ordinal).ToImmutableArray();
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ById.Values.OrderBy(static d => d.Id, StringComparer.Ordinal).ToImmutableArray();
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -36,14 +36,11 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
             Report(found.Violation, found.Location);
         }
 
-        foreach (var violation in passed?.Violations ?? Seq<Violation>.Empty)
+        foreach (var violation in passed.SelectMany(static p => p.Violations).Distinct())
         {
             Report(violation, captured.Places.TryGetValue(violation.Layer, out var place) ? place : model.Locations[0]);
         }
 
-        void Report(Violation violation, Location location) => context.ReportDiagnostic(Diagnostic.Create(Descriptors[violation.Rule.Id], location, [.. violation.Arguments]));
+        void Report(Violation violation, Location location) => context.ReportDiagnostic(Diagnostic.Create(ById[violation.Rule.Id], location, [.. violation.Arguments]));
     }
-
-    private static DiagnosticDescriptor Describe(Rule rule) => new(
-        rule.Id, rule.Title, rule.Format, "QatGen", (DiagnosticSeverity)((int)rule.Severity + 1), isEnabledByDefault: true, description: rule.Remedy + ".");
 }

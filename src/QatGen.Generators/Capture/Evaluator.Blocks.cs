@@ -20,17 +20,19 @@ internal sealed partial class Evaluator
         }
     }
 
-    private Layer NewBlock(INamedTypeSymbol type, Block block, IObjectCreationOperation creation, Frame frame)
+    /// <summary>A module of another project, whose assembly carries its graph or is refused.</summary>
+    private Layer NewBlock(INamedTypeSymbol type, IMethodSymbol constructor, IReadOnlyList<IArgumentOperation> arguments, IOperation creation, Frame frame)
     {
-        var layer = new Layer(context.NextId(), type, BindNamed(creation.Arguments, frame), creation.Syntax.GetLocation());
-        if (creation.Initializer is not null || IsContainer(layer))
+        var block = BlockOf(type, creation) ?? throw Fail(CaptureRules.ExternalCall, creation, type.Name);
+        var layer = new Layer(context.NextId(), type, BindNamed(arguments, frame), creation.Syntax.GetLocation());
+        if (creation is IObjectCreationOperation { Initializer: not null } || IsContainer(layer))
         {
             throw Unsupported(creation, $"{type.Name} is a block of another project: it may have no object initializer, and not the name of a container of TorchSharp");
         }
 
-        var variants = block.Find(creation.Constructor!.GetDocumentationCommentId() ?? "").ToArray();
+        var variants = block.Find(constructor.GetDocumentationCommentId() ?? "").ToArray();
         var variant = variants.Length == 0 ? throw Fail(CaptureRules.StaleBlock, creation, type.Name, "it does not know this constructor")
-            : variants.FirstOrDefault(v => v.Conditions.All(c => Holds(c, layer, creation))) ?? throw Unsupported(creation, "the constructor throws with these arguments");
+            : variants.FirstOrDefault(v => v.Conditions.All(c => Holds(c, layer, creation))) ?? throw Unsupported(creation, "its constructor throws with these arguments, or [ModelArgs] gives others");
 
         // Its modules are named as children with dotted names; nothing else can be done with them here.
         var modules = variant.Modules.Select(path => (Datum)new TupleOf(new(new Constant(path), new Layer(context.NextId(), type, Seq<Argument>.Empty, layer.Created))));

@@ -29,6 +29,15 @@ internal sealed partial class Evaluator
         return layer;
     }
 
+    /// <summary>A container made by a collection expression.</summary>
+    private Layer NewLayer(INamedTypeSymbol type, IReadOnlyList<Datum> children, IOperation site)
+    {
+        var layer = new Layer(context.NextId(), type, Seq<Argument>.Empty, site.Syntax.GetLocation());
+        Put(layer.Id, Slot.Children, new TupleOf(Seq<Datum>.Empty));
+        Append(layer, children, site);
+        return layer;
+    }
+
     private static bool IsContainer(Layer layer) => layer.Type.Name is TorchNames.Sequential or TorchNames.ModuleList;
 
     /// <summary>Adds modules, or (name, module) pairs, to a container; without a name it is the position.</summary>
@@ -110,7 +119,7 @@ internal sealed partial class Evaluator
                 break;
             case Instance instance when TorchNames.IsModule(instance.Type) && Find(instance.Id, Slot.Registered) is null:
                 Put(instance.Id, Slot.Registered, new Constant(true));
-                foreach (var field in RegisteredFields(instance.Type))
+                foreach (var field in InstanceFields(instance.Type))
                 {
                     if (Find(instance.Id, SlotOf(field)) is { } value && HoldsModule(value))
                     {
@@ -121,10 +130,6 @@ internal sealed partial class Evaluator
                 break;
         }
     }
-
-    /// <summary>What reflection on the object's type finds: its own fields, and those of base classes that are not private.</summary>
-    private static IEnumerable<IFieldSymbol> RegisteredFields(INamedTypeSymbol type) =>
-        InstanceFields(type).Where(f => f.DeclaredAccessibility != Accessibility.Private || SymbolEqualityComparer.Default.Equals(f.ContainingType, type));
 
     private static IEnumerable<IFieldSymbol> InstanceFields(INamedTypeSymbol type) =>
         TorchNames.Bases(type).TakeWhile(static t => !TorchNames.IsTorch(t)).SelectMany(static t => t.GetMembers()).OfType<IFieldSymbol>().Where(static f => !f.IsStatic);

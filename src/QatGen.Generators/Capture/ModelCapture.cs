@@ -4,7 +4,7 @@ using QatGen.Passes;
 
 namespace QatGen.Generators.Capture;
 
-/// <summary>Reads the graph of a model class from its source.</summary>
+/// <summary>Reads the graph of a model or block class from its source.</summary>
 internal static class ModelCapture
 {
     private const int MostVariants = 64;
@@ -18,12 +18,19 @@ internal static class ModelCapture
         var context = new CaptureContext(compilation, cancellation);
         var declaration = ModelDeclaration.Read(model, context);
         var places = new Dictionary<string, Location>();
-        Block? block = null;
-        if (declaration is not null)
+        var (graphs, parts) = (new List<Graph>(), new List<BlockVariant>());
+        foreach (var variant in declaration is null ? Seq<ModelVariant>.Empty : ModelVariant.Read(declaration, context))
         {
             try
             {
-                block = Capture(declaration, context, places);
+                if (declaration!.IsBlock)
+                {
+                    parts.AddRange(variant.Constructors.Concat(variant.Values is null ? declaration.Chained : []).SelectMany(c => Split(c, declaration, variant, context, places)));
+                }
+                else if (Capture(declaration, variant, context, places, parts) is { } graph)
+                {
+                    graphs.Add(graph);
+                }
             }
             catch (Exception defect) when (defect is not OperationCanceledException)
             {
@@ -32,64 +39,55 @@ internal static class ModelCapture
             }
         }
 
-        block = context.Violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error) ? null : block;
-        return new(declaration is { IsBlock: false } ? block?.Variants[0].Graph : null, block, context.Violations, places);
+        var failed = context.Violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error);
+        return new(failed ? Seq<Graph>.Empty : graphs.ToSeq(), failed || parts.Count == 0 ? null : new(parts.ToSeq()), context.Violations, places);
     }
 
-    /// <summary>Runs every constructor. Those of a model must agree; what a chained one adds is for other projects only.</summary>
-    private static Block? Capture(ModelDeclaration model, CaptureContext context, Dictionary<string, Location> places)
+    /// <summary>Runs the constructors of a variant, which must agree; what a chained one adds is for other projects only, as are the <paramref name="parts"/>.</summary>
+    private static Graph? Capture(ModelDeclaration model, ModelVariant variant, CaptureContext context, Dictionary<string, Location> places, List<BlockVariant> parts)
     {
-        if (model.IsBlock)
+        Graph? graph = null;
+        foreach (var constructor in variant.Constructors)
         {
-            return new(model.Constructors.Concat(model.Chained).SelectMany(c => Split(c, model, context, places)).ToSeq());
-        }
-
-        var variants = new List<BlockVariant>();
-        foreach (var constructor in model.Constructors)
-        {
-            if (Capture(constructor, null, model, context, places) is not { } variant)
+            if (Capture(constructor, null, model, variant, context, places, parts.Add) is not { } captured)
             {
                 return null;
             }
 
-            if (variants.Count > 0 && variants[0].Graph != variant.Graph)
+            if (graph is not null && graph != captured)
             {
                 context.Report(Violation.Of(CaptureRules.Unsupported, "", "another constructor", "the constructors build different models"), constructor.Locations[0]);
                 return null;
             }
 
-            variants.Add(variant);
+            graph = captured;
         }
 
-        foreach (var constructor in model.Chained)
+        foreach (var constructor in variant.Values is null ? model.Chained : [])
         {
             var found = context.Violations.Count;
-            if (Capture(constructor, null, model, context, []) is { } variant && context.Violations.Count == found)
+            var known = parts.Count;
+            if (Capture(constructor, null, model, variant, context, [], parts.Add) is null || context.Violations.Count > found)
             {
-                variants.Add(variant);
+                parts.RemoveRange(known, parts.Count - known);
+                context.Forget(found);
             }
-
-            context.Forget(found);
         }
 
-        return new(variants.ToSeq());
+        return graph;
     }
 
     /// <summary>Runs a constructor of a block once for each outcome of the conditions on its arguments that decide structure, as far as they are few.</summary>
-    private static IReadOnlyList<BlockVariant> Split(IMethodSymbol constructor, ModelDeclaration block, CaptureContext context, Dictionary<string, Location> places)
+    private static List<BlockVariant> Split(IMethodSymbol constructor, ModelDeclaration block, ModelVariant variant, CaptureContext context, Dictionary<string, Location> places)
     {
-        var variants = new List<BlockVariant>();
+        var parts = new List<BlockVariant>();
         var left = new Stack<Assumptions>([Assumptions.None]);
         var (found, first) = (context.Violations.Count, Seq<LocatedViolation>.Empty);
         while (left.Count > 0)
         {
             var assumptions = left.Pop();
             Scalar? undecided = null;
-            if (Capture(constructor, assumptions, block, context, places, condition => undecided = condition) is { } variant)
-            {
-                variants.Add(variant);
-            }
-            else if (undecided is not null)
+            if (Capture(constructor, assumptions, block, variant, context, places, parts.Add, condition => undecided = condition) is null && undecided is not null)
             {
                 first = assumptions == Assumptions.None ? context.Violations.Skip(found).ToSeq() : first;
                 context.Forget(found);
@@ -97,14 +95,14 @@ internal static class ModelCapture
                 left.Push(assumptions.With(undecided, true));
             }
 
-            if (variants.Count + left.Count > MostVariants)
+            if (parts.Count + left.Count > MostVariants)
             {
                 left.Clear();
-                variants.Clear();
+                parts.Clear();
             }
         }
 
-        if (variants.Count == 0)
+        if (parts.Count == 0)
         {
             foreach (var violation in first)
             {
@@ -112,18 +110,25 @@ internal static class ModelCapture
             }
         }
 
-        return variants;
+        return parts;
     }
 
-    /// <summary>Runs a constructor and forward; null when that fails, or when what is assumed makes it throw.</summary>
-    private static BlockVariant? Capture(
-        IMethodSymbol constructor, Assumptions? assumptions, ModelDeclaration model, CaptureContext context, Dictionary<string, Location> places, Action<Scalar>? split = null)
+    /// <summary>Runs a constructor and forward; null when that fails, or when what is assumed makes it throw. What other projects may know of the run goes to <paramref name="export"/>.</summary>
+    private static Graph? Capture(
+        IMethodSymbol constructor,
+        Assumptions? assumptions,
+        ModelDeclaration model,
+        ModelVariant variant,
+        CaptureContext context,
+        Dictionary<string, Location> places,
+        Action<BlockVariant> export,
+        Action<Scalar>? split = null)
     {
         var evaluator = new Evaluator(context, assumptions);
         Returned? returned = null;
         try
         {
-            returned = evaluator.Run(constructor, model.Forward);
+            returned = evaluator.Run(constructor, model.Forward, variant.Values);
         }
         catch (CaptureException failure)
         {
@@ -154,8 +159,13 @@ internal static class ModelCapture
             return null;
         }
 
-        var graph = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned));
-        return new(Block.ConstructorOf(constructor.GetDocumentationCommentId() ?? ""), (assumptions ?? Assumptions.None).ToConditions(), evaluator.Modules, graph);
+        var graph = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned)) with { Variant = variant.Name };
+        if (evaluator.Conditions is { } conditions)
+        {
+            export(new(Block.ConstructorOf(constructor.GetDocumentationCommentId() ?? ""), conditions, evaluator.Modules, graph));
+        }
+
+        return graph;
     }
 
     /// <summary>Calls without an operator are violations where the output depends on them; without an output, unless they only led to the decision that ended the capture.</summary>

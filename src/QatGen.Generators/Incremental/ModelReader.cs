@@ -21,7 +21,7 @@ internal static class ModelReader
     {
         if (model.DeclaringSyntaxReferences.FirstOrDefault(static r => !NameIndex.IsOurs(r.SyntaxTree)) is not { } declaration)
         {
-            return new(new(null, null, [], new Dictionary<string, Location>()), null);
+            return new(new(Seq<Graphs.Graph>.Empty, null, [], new Dictionary<string, Location>()), Seq<PipelineResult>.Empty);
         }
 
         var key = NameIndex.Of(compilation, cancellation).Key(declaration.SyntaxTree, compilation);
@@ -56,6 +56,6 @@ internal static class ModelReader
         }
 
         var captured = ModelCapture.Run(model, compilation, cancellation);
-        return new(captured, captured.Graph is { } graph ? Pipeline.Run(graph) : null);
+        return new(captured, captured.Graphs.Select(Pipeline.Run).ToSeq());
     }
 }

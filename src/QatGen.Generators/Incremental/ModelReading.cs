@@ -3,5 +3,5 @@ using QatGen.Passes;
 
 namespace QatGen.Generators.Incremental;
 
-/// <summary>A model as captured and passed: the generator takes the graphs, the analyzer the violations. <paramref name="Passed"/> is null where capture found an error.</summary>
-internal sealed record ModelReading(CaptureResult Captured, PipelineResult? Passed);
+/// <summary>A model as captured and passed: the generator takes the graphs, the analyzer the violations. <paramref name="Passed"/> has a result for each variant, and none where capture found an error.</summary>
+internal sealed record ModelReading(CaptureResult Captured, Seq<PipelineResult> Passed);

@@ -31,7 +31,7 @@ internal static class Differential
     {
         var compilation = CaptureHarness.Compile(sources);
         var result = CaptureHarness.Capture(compilation, type);
-        Assert.Empty(result.Violations.Select(static v => v.Violation + " at " + v.Location));
+        Assert.Equal("", string.Join("\n", result.Violations.Select(static v => v.Violation + " at " + v.Location)));
         return Compare(type, shape, arguments, CaptureHarness.Load(compilation, result.Graph!), result.Graph!);
     }
 

@@ -362,4 +362,40 @@ public class ProjectTests
             outer);
         Assert.Equal("s.0.inner.relu, s.1.inner.conv", string.Join(", ", graph.Nodes.Select(static n => n.Path)));
     }
+
+    /// <summary>[ModelArgs] decides what conditions cannot: the block is known for these arguments.</summary>
+    [Fact]
+    public void Block_WithModelArgs_IsKnownForThem()
+    {
+        var blocks = new Library(Library.Source("""
+            [QatBlock]
+            [ModelArgs(4, 1)]
+            [ModelArgs(4, 3, Name = "Deep")]
+            public sealed partial class Stack : Module<Tensor, Tensor>
+            {
+                private readonly Sequential all = Sequential();
+                public Stack(int width, int count) : base("stack")
+                {
+                    for (var i = 0; i < count; i++)
+                    {
+                        all.append(Conv2d(width, width, 1));
+                    }
+
+                    RegisterComponents();
+                }
+
+                public override Tensor forward(Tensor x) => all.call(x);
+            }
+            """));
+        var graph = Library.Check(
+            """
+            private readonly Stack a = new(4, 3), b = new(4, 1);
+            public Model() : base("m") { RegisterComponents(); }
+            public override Tensor forward(Tensor x) => b.call(a.call(x));
+            """,
+            [],
+            asInAnEditor: false,
+            blocks);
+        Assert.Equal("a.all.0, a.all.1, a.all.2, b.all.0", string.Join(", ", graph.Nodes.Select(static n => n.Path)));
+    }
 }
