@@ -50,8 +50,8 @@ public sealed class BlockTests
     /// <summary>Other versions read this text: whoever changes it changes the version.</summary>
     [Fact]
     public void ToText_OfASample_IsTheSameInEveryVersion() => Assert.Equal(
-        "1 f2d147ba Block([BlockVariant([BlockCondition(Parameter(\"flag\",\"Boolean\"),true)],\"(System.Int32)\","
-        + "Graph([GraphInput(0,\"x\",[1,4])],false,BayesE,\"Blocks\",[Node([],{\"a\":Symbol(\"width\",Parameter(\"width\",\"Int32\"))},Form(Module,\"Conv2d\"),[0],\"Conv2d\",SameAsInput,\"conv#2\")],[1],\"torch.Tensor\",Tensor(0),\"Sample\"),[\"conv\"])])",
+        "1 c6040b72 Block([BlockVariant([BlockCondition(Parameter(\"flag\",\"Boolean\"),true)],\"(System.Int32)\","
+        + "Graph([GraphInput(0,\"x\",[1,4])],false,BayesE,\"Blocks\",[Node([],{\"a\":Symbol(\"width\",Parameter(\"width\",\"Int32\"))},Form(Module,\"Conv2d\"),[0],\"Conv2d\",SameAsInput,\"conv#2\")],[1],\"torch.Tensor\",Tensor(0),\"Sample\",\"\"),[\"conv\"])])",
         Sample(new Value.Symbol("width") { Formula = Width }).ToText());
 
     [Fact]

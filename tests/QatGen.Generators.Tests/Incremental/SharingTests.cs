@@ -125,7 +125,7 @@ public sealed class SharingTests
     {
         var driver = GeneratorRun.Driver().RunGenerators(GeneratorRun.Compile(CaptureHarness.Sample("Net"), CaptureHarness.Sample("ResidualBlock"), GeneratorRun.Usings));
         var result = driver.GetRunResult().Results.Single();
-        var models = result.TrackedSteps[QatGenerator.ModelsStep];
+        IncrementalGeneratorRunStep[] models = [.. result.TrackedSteps[QatGenerator.ModelsStep], .. result.TrackedSteps[QatGenerator.BlocksStep]];
         var following = new HashSet<IncrementalGeneratorRunStep>(models);
         bool Follows(IncrementalGeneratorRunStep step) => following.Contains(step) || (step.Inputs.Count(i => Follows(i.Source)) > 0 && following.Add(step));
         Assert.All(result.TrackedOutputSteps.SelectMany(static s => s.Value), s => Assert.True(Follows(s)));
