@@ -21,7 +21,8 @@ internal sealed record ModelGraphs(Graph Canonical, Graph? Fused, string FileNam
             .Select(p => new ModelGraphs(p.Canonical, p.Fused, names.FileName(p.Canonical.Namespace, p.Canonical.Type) + (p.Canonical.Variant.Length == 0 ? "" : "." + p.Canonical.Variant))).ToSeq();
     }
 
-    private static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    /// <summary>Whether the first attribute of its class on the type is the one of this part.</summary>
+    public static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var attribute = context.Attributes[0].AttributeClass;
         var first = context.TargetSymbol.GetAttributes().First(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute));

@@ -7,14 +7,17 @@ using QatGen.Generators.Emit;
 namespace QatGen.Generators;
 
 /// <summary>
-/// Emits <c>NetQat</c> and <c>NetFixedPoint</c> for each class with <see cref="QatModelAttribute"/>. It reports nothing: the analyzer runs the same capture and passes, and says what is wrong with a model
-/// for which nothing is emitted.
+/// Emits <c>NetQat</c> and <c>NetFixedPoint</c> for each class with <see cref="QatModelAttribute"/>, and the graph as a constant for it and for each class with <see cref="QatBlockAttribute"/>. It reports nothing:
+/// the analyzer runs the same capture and passes, and says what is wrong with a class for which nothing is emitted.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class QatGenerator : IIncrementalGenerator
 {
     /// <summary>The tracked step that holds each model's graphs.</summary>
     public const string ModelsStep = "Models";
+
+    /// <summary>The tracked step that holds each block.</summary>
+    public const string BlocksStep = "Blocks";
 
     /// <summary>The build property that also emits the captured graph in float, for tests.</summary>
     public const string EmitFloatProperty = "build_property.QatGenEmitFloat";
@@ -28,6 +31,20 @@ public sealed class QatGenerator : IIncrementalGenerator
             ModelGraphs.Read).SelectMany(static (variants, _) => variants).WithTrackingName(ModelsStep);
         var emitFloat = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => options.GlobalOptions.TryGetValue(EmitFloatProperty, out var value) && value == "true");
         context.RegisterSourceOutput(models.Combine(emitFloat), static (output, pair) => Emit(output, pair.Left, pair.Right));
+        RegisterBlocks<QatModelAttribute>(context);
+        RegisterBlocks<QatBlockAttribute>(context);
+    }
+
+    private static void RegisterBlocks<TAttribute>(IncrementalGeneratorInitializationContext context)
+    {
+        var blocks = context.SyntaxProvider.ForAttributeWithMetadataName(typeof(TAttribute).FullName!, static (node, _) => node is ClassDeclarationSyntax, BlockGraph.Read).WithTrackingName(BlocksStep);
+        context.RegisterSourceOutput(blocks, static (output, block) =>
+        {
+            if (block is not null)
+            {
+                output.AddSource($"{block.FileName}.Graph.g.cs", SourceText.From(BlockEmitter.Emit(block.Block), Encoding.UTF8));
+            }
+        });
     }
 
     private static void Emit(SourceProductionContext output, ModelGraphs model, bool emitFloat)

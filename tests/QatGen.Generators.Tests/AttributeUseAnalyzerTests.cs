@@ -44,6 +44,15 @@ public sealed class AttributeUseAnalyzerTests
         }
         """, "[Quantize] on 'x' has no effect: only an input of a model's forward is quantized. Remove it, or put it where it applies.");
 
+    [Fact]
+    public Task QatBlock_OnAModel_HasNoEffect() => Verify("""
+        [QatModel(March.Bayes), {|#0:QatBlock|}]
+        public partial class Net() : Module<Tensor, Tensor>("Net")
+        {
+            public override Tensor forward(Tensor x) => x;
+        }
+        """, "[QatBlock] on 'Net' has no effect: a class with [QatModel] is a block for other projects anyway. Remove it, or put it where it applies.");
+
     private static Task Verify(string source, string? message = null)
     {
         var test = new CSharpAnalyzerTest<AttributeUseAnalyzer, DefaultVerifier>

@@ -20,6 +20,33 @@ public sealed class QatModelAnalyzerTests
         """);
 
     [Fact]
+    public Task Block_IsReportedAsAModelIs() => Verify("""
+        [QatBlock]
+        public class {|QG1001:Block|} : Module<Tensor, Tensor>
+        {
+            public Block() : base("Block") { }
+            public override Tensor forward(Tensor x) => x;
+        }
+
+        [QatBlock]
+        public partial class Loop : Module<Tensor, Tensor>
+        {
+            private readonly int count;
+            public Loop(int count) : base("Loop") { this.count = count; }
+
+            public override Tensor forward(Tensor x)
+            {
+                for (var i = 0; {|QG1005:i < count|}; i++)
+                {
+                    x = functional.relu(x);
+                }
+
+                return x;
+            }
+        }
+        """);
+
+    [Fact]
     public Task ClassThatIsNoModule_IsReportedAtItsName() => Verify("""
         [QatModel(March.Bayes)]
         public partial class {|QG1002:Net|};

@@ -25,6 +25,9 @@ public sealed record Node(string Operator, string Path, Form Form, Seq<int> Inpu
 
     public OutputKind Output { get; init; }
 
+    /// <summary>The module's own path: that of a later call of the same module has the number of the call behind it.</summary>
+    public string ModulePath => Path.Split('#')[0];
+
     /// <summary>The interval of the fused activation, if there is one.</summary>
     public ClampRange Range => Absorbed.Select(static a => Operators.Catalogue.Get(a.Operator).Activation).FirstOrDefault(static r => r is not null) ?? ClampRange.None;
 

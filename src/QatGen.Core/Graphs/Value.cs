@@ -56,6 +56,9 @@ public abstract record Value
     /// <summary>A value that a constructor argument decides and nobody gave, as the expression in the source.</summary>
     public sealed record Symbol(string Expression) : Value
     {
+        /// <summary>How it is computed from the constructor's parameters; null where that is not known.</summary>
+        public Formula? Formula { get; init; }
+
         public override string ToCode(string input) => Expression;
     }
 }

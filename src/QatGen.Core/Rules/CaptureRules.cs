@@ -3,14 +3,14 @@ namespace QatGen;
 /// <summary>QG1xxx: what capture reads from source.</summary>
 public static class CaptureRules
 {
-    public static Rule NotPartial { get; } = new("QG1001", RuleSeverity.Error, "Class is not partial", "'{0}' carries [QatModel] but is not partial", "Add the partial modifier to the class and to every class around it");
-    public static Rule NotAModule { get; } = new("QG1002", RuleSeverity.Error, "Class is not a model", "'{0}' carries [QatModel] but is no TorchSharp module with a forward from tensors that has its source in this project", "Derive from torch.nn.Module<Tensor, Tensor>, or one with more inputs or outputs, and override forward");
+    public static Rule NotPartial { get; } = new("QG1001", RuleSeverity.Error, "Class is not partial", "'{0}' carries [QatModel] or [QatBlock] but is not partial", "Add the partial modifier to the class and to every class around it");
+    public static Rule NotAModule { get; } = new("QG1002", RuleSeverity.Error, "Class is not a model", "'{0}' carries [QatModel] or [QatBlock] but is no TorchSharp module with a forward from tensors that has its source in this project", "Derive from torch.nn.Module<Tensor, Tensor>, or one with more inputs or outputs, and override forward");
     public static Rule UnknownOperator { get; } = new("QG1003", RuleSeverity.Error, "Operator is not supported", "'{0}' has no quantized form", "Replace it with a supported operator");
     public static Rule DataDependent { get; } = new("QG1004", RuleSeverity.Error, "Control flow depends on data", "'{0}' depends on the values in a tensor", "Compute both results and combine them with tensor operators, or decide in the constructor");
     public static Rule Undecided { get; } = new("QG1005", RuleSeverity.Error, "Structure is not decided", "'{0}' depends on a constructor argument that nobody gives", "Use a constant, or give the argument where the block is constructed");
     public static Rule Unsupported { get; } = new("QG1006", RuleSeverity.Error, "Construct is not supported", "'{0}' cannot be captured: {1}", "Write it with the constructs that the documentation lists");
     public static Rule Argument { get; } = new("QG1007", RuleSeverity.Error, "Argument is not supported", "{0} with {1} '{2}' has no quantized form", "Use {3}");
-    public static Rule ExternalCall { get; } = new("QG1008", RuleSeverity.Error, "Call without source", "'{0}' takes a tensor or module and its source is not in this project", "Move the code into the project or use TorchSharp operators");
+    public static Rule ExternalCall { get; } = new("QG1008", RuleSeverity.Error, "Call without source", "'{0}' takes a tensor or module and its source is not in this project", "Move the code into the project, use TorchSharp operators, or put [QatBlock] on the module class in its own project");
     public static Rule InPlace { get; } = new("QG1009", RuleSeverity.Error, "In-place on a value used later", "'{0}' overwrites a value that is read again later", "Use the form that is not in-place");
     public static Rule Budget { get; } = new("QG1010", RuleSeverity.Error, "Too much to evaluate", "'{0}' exceeds the budget of steps or depth", "Bound the loop or recursion by constants");
     public static Rule StateInForward { get; } = new("QG1011", RuleSeverity.Error, "State written in forward", "'{0}' is assigned in forward and would be read as its first value", "Keep values of one call in locals");
@@ -19,4 +19,5 @@ public static class CaptureRules
     public static Rule ModelArguments { get; } = new("QG1018", RuleSeverity.Error, "Model arguments do not fit", "[ModelArgs] of '{0}' {1}", "Give the values of one constructor in the order of its parameters, and each variant a name of its own");
     public static Rule Recursion { get; } = new("QG1019", RuleSeverity.Error, "Recursion is too deep", "'{0}' calls itself more often than capture follows", "Bound the recursion by constants, or write it as a loop");
     public static Rule ModuleShared { get; } = new("QG1013", RuleSeverity.Error, "Module is called twice", "'{0}' is called more than once in forward", "Give each call a module of its own, so that each has its own scale");
+    public static Rule StaleBlock { get; } = new("QG1025", RuleSeverity.Error, "Block cannot be read", "The graph that the assembly of '{0}' carries cannot be read: {1}", "Rebuild that project with the version of QatGen that this one uses");
 }

@@ -26,6 +26,11 @@ public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
     {
         var type = (INamedTypeSymbol)context.Symbol;
         var shapes = type.GetAttributes().Where(static a => Is<InputShapeAttribute>(a)).ToArray();
+        if (IsModel(type) && type.GetAttributes().FirstOrDefault(Is<QatBlockAttribute>) is { } block)
+        {
+            Report(context, block, type.Name, "a class with [QatModel] is a block for other projects anyway");
+        }
+
         var forward = type.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(static m => m.IsOverride);
         for (var i = 0; i < shapes.Length; i++)
         {

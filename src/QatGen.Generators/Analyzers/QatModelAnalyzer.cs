@@ -25,7 +25,7 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
     private static void Analyze(SymbolAnalysisContext context)
     {
         var model = (INamedTypeSymbol)context.Symbol;
-        if (!model.GetAttributes().Any(static a => a.AttributeClass?.ToDisplayString() == typeof(QatModelAttribute).FullName))
+        if (!model.GetAttributes().Any(static a => a.AttributeClass?.ToDisplayString() is { } name && (name == typeof(QatModelAttribute).FullName || name == typeof(QatBlockAttribute).FullName)))
         {
             return;
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
+using QatGen.Graphs;
 
 namespace QatGen.Generators.Capture;
 
@@ -11,6 +12,7 @@ internal sealed class CaptureContext(Compilation compilation, CancellationToken 
 
     private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
     private readonly Dictionary<SyntaxNode, IOperation?> _operations = [];
+    private readonly Dictionary<INamedTypeSymbol, Block?> _blocks = new(SymbolEqualityComparer.Default);
     private readonly List<LocatedViolation> _violations = [];
     private int _steps;
     private int _depth;
@@ -41,6 +43,22 @@ internal sealed class CaptureContext(Compilation compilation, CancellationToken 
 
     public IEnumerable<SyntaxNode> Declarations(ISymbol symbol) => symbol.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).Where(HasSource);
 
+    /// <summary>What the assembly of a class without source here says of it; null when the class is no block.</summary>
+    /// <exception cref="FormatException">It cannot be read.</exception>
+    public Block? Block(INamedTypeSymbol type)
+    {
+        if (!_blocks.TryGetValue(type, out var block))
+        {
+            var constant = type.GetMembers(Graphs.Block.ConstantName).OfType<IFieldSymbol>().FirstOrDefault()?.ConstantValue as string;
+            _blocks[type] = block = constant is null ? null : Graphs.Block.Parse(constant);
+        }
+
+        return block;
+    }
+
+    /// <summary>A number type by its name in System.</summary>
+    public INamedTypeSymbol? NumberType(string name) => Enum.TryParse<SpecialType>("System_" + name, out var type) ? compilation.GetSpecialType(type) : null;
+
     /// <summary>Counts a step at a depth of nesting; a program that loops or recurses too long breaks rule QG1010.</summary>
     public T Step<T>(IOperation site, string path, Func<T> run)
     {
@@ -69,6 +87,9 @@ internal sealed class CaptureContext(Compilation compilation, CancellationToken 
             _violations.Add(new(violation, location));
         }
     }
+
+    /// <summary>Withdraws what was reported after the first <paramref name="count"/> violations.</summary>
+    public void Forget(int count) => _violations.RemoveRange(count, _violations.Count - count);
 
     private static bool HasStack()
     {

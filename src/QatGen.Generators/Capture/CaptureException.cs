@@ -5,6 +5,9 @@ namespace QatGen.Generators.Capture;
 /// <summary>Ends a capture that cannot go on; never leaves <see cref="ModelCapture"/>.</summary>
 internal sealed class CaptureException(Violation violation, Location location) : Exception(violation.Message)
 {
+    /// <summary>The condition on constructor arguments that would decide what could not be decided.</summary>
+    public Scalar? Condition { get; init; }
+
     public LocatedViolation Found { get; } = new(violation, location);
 }
 

@@ -28,6 +28,28 @@ internal sealed partial class Evaluator
             return new(values);
         }
 
+        /// <summary>A call recorded in a block of another project, with the arguments that the block is created with.</summary>
+        public AttributeMap Read(AttributeMap recorded, Layer block, IOperation site)
+        {
+            var values = new Dictionary<string, Value>();
+            foreach (var (name, value) in recorded.Select(static r => (r.Key, r.Value)))
+            {
+                if (Read(value, block, new(name, block.Type, Outside.Nothing, site)) is { } known)
+                {
+                    values[name] = known;
+                }
+            }
+
+            return new(values);
+        }
+
+        private Value? Read(Value value, Layer block, Argument argument) => value switch
+        {
+            Value.Symbol { Formula: { } formula } => Read(evaluator.Compute(formula, block, argument.Site), null, argument),
+            Value.Items items => new Value.Items(items.Elements.Select(e => Read(e, block, argument) ?? throw evaluator.Unsupported(argument.Site, "it holds null")).ToSeq()),
+            _ => value,
+        };
+
         private Value? Read(Datum datum, ITypeSymbol? type, Argument argument) => Flatten(evaluator.Resolve(datum)) switch
         {
             Constant { Value: null } => null,
@@ -35,11 +57,14 @@ internal sealed partial class Evaluator
             TupleOf tuple => Items(tuple.Items, (Scalars.Unwrap(type) as INamedTypeSymbol)?.TupleElements.FirstOrDefault()?.Type, argument),
             ListOf list => Items(evaluator.Contents(list, argument.Site), (type as IArrayTypeSymbol)?.ElementType, argument),
             Dimension { Axis: var axis, Tensor: var tensor } when axis == 0 || tensor == firstTensor => new Value.InputSize(axis),
-            Scalar { Level: Level.Hyper } scalar when !op.Structural.Contains(argument.Name) => new Value.Symbol(scalar.Expression),
+            Scalar { Level: Level.Hyper } scalar when !op.Structural.Contains(argument.Name) || (evaluator.IsBlock && Later(scalar, type) is not null) => new Value.Symbol(scalar.Expression) { Formula = Later(scalar, type) },
             Scalar { Level: Level.Mode } mode when !op.Structural.Contains(argument.Name) => new Value.Symbol(mode.Expression),
             Scalar { Level: Level.Hyper } scalar => throw Fail(Violation.Of(CaptureRules.Undecided, path, scalar.Expression), argument),
             var other => throw evaluator.Undecided(other, argument.Site),
         };
+
+        /// <summary>What the model that constructs a block computes; a member of an enum is none, as its type is known only here.</summary>
+        private static Formula? Later(Scalar scalar, ITypeSymbol? type) => Scalars.Unwrap(type) is { TypeKind: TypeKind.Enum } ? null : scalar.Formula;
 
         private Value Items(IEnumerable<Datum> items, ITypeSymbol? type, Argument argument) =>
             new Value.Items(items.Select((item, i) => Read(item, type, argument with { Site = ElementAt(argument.Site, i) }) ?? throw evaluator.Unsupported(argument.Site, "it holds null")).ToSeq());

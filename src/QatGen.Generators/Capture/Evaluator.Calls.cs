@@ -41,6 +41,11 @@ internal sealed partial class Evaluator
             return CallModule(receiver, Bind(target, call.Arguments, frame), call, call.Syntax.GetLocation());
         }
 
+        if (receiver is Layer { Block: not null } && IsModuleCall(Overridden(target)))
+        {
+            return CallModule(receiver, Bind(target, call.Arguments, frame), call, call.Syntax.GetLocation());
+        }
+
         if (context.Declaration(target.OriginalDefinition) is not null && !target.IsAbstract)
         {
             return CallOwn(target, receiver, call, frame);
@@ -51,6 +56,9 @@ internal sealed partial class Evaluator
 
     /// <summary>TorchSharp's own call or forward, whichever class declares it; code with source is called as any other method.</summary>
     private static bool IsModuleCall(IMethodSymbol method) => TorchNames.IsTorch(method) && method.Name is TorchNames.Call or TorchNames.Forward && !method.IsStatic;
+
+    /// <summary>The method that the first override overrides.</summary>
+    private static IMethodSymbol Overridden(IMethodSymbol method) => method.OverriddenMethod is { } overridden ? Overridden(overridden) : method;
 
     private Datum CallOwn(IMethodSymbol target, Datum? receiver, IInvocationOperation call, Frame frame)
     {

@@ -5,7 +5,9 @@ namespace QatGen.Generators.Capture;
 /// <summary>Conditions that a constructor argument decides: both sides run from the same heap, and the heaps are joined.</summary>
 internal sealed partial class Evaluator
 {
-    private readonly List<(Scalar Condition, bool Holds)> _guards = [];
+    private readonly List<(Scalar Condition, bool Holds)> _guards = [.. assumptions?.Holding ?? Seq<(Scalar, bool)>.Empty];
+
+    private bool IsBlock => assumptions is not null;
 
     /// <summary>One side of a condition: its result, or that it throws.</summary>
     private sealed record Side<T>(T Result, Heap Heap, Location? Throws);

@@ -109,7 +109,7 @@ internal sealed partial class Evaluator
         return Map(value, conversion, v => v switch
         {
             Constant { Value: var constant } => new Constant(Arithmetic(() => Scalars.Cast(constant, TypeOf(conversion.Type), conversion.IsChecked), conversion)),
-            Scalar scalar when ChangesNumber(conversion) => Scalars.Of($"({conversion.Type!.ToDisplayString()})({scalar.Expression})", scalar),
+            Scalar scalar when ChangesNumber(conversion) => Scalars.Cast(scalar, conversion.Type!),
             Instance or Layer when conversion.IsTryCast => Is(v, TypeOf(conversion.Type)!, conversion) ? v : Constant.Null,
             _ => v,
         });

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using QatGen.Graphs;
 
 namespace QatGen.Generators.Capture;
 
@@ -56,7 +57,7 @@ internal sealed partial class Evaluator
             (null, "String") => CallString(method.Name, arguments, call),
             (null, "KeyValuePair") when method.Name == "Create" => new TupleOf(arguments.ToSeq()),
             (null, "ValueTuple" or "Tuple") when method.Name == "Create" => new TupleOf(arguments.ToSeq()),
-            (null, "Math" or "MathF") => CallMath(method, arguments, call),
+            (null, "Math" or "MathF") => CallMath(method.ContainingType.Name, method.Name, method.ReturnType, arguments, call),
             (null, "ArgumentNullException") when arguments.FirstOrDefault() is TensorRef or Layer or Instance => Outside.Nothing,
             (null, "Array") => CallArray(method, arguments, call),
             _ => null,
@@ -125,13 +126,13 @@ internal sealed partial class Evaluator
         Sequence => Collect(value, site),
         Layer { Type.Name: TorchNames.ModuleDict } layer => Children(layer, site).Select(static c => (Datum)new TupleOf(new(new Constant(c.Name), c.Module))).ToArray(),
         Instance { Type: var type } instance when IsSequential(type) => Children(instance, site).Select(static c => c.Module).ToArray(),
-        Layer layer => Children(layer, site).Select(static c => c.Module).ToArray(),
+        Layer { Block: null } layer => Children(layer, site).Select(static c => c.Module).ToArray(),
         _ => throw Undecided(value, site),
     };
 
     private IReadOnlyList<Datum> Enumerate(Datum value, IOperation site) => Items(Resolve(value), site);
 
-    private Datum? CallMath(IMethodSymbol method, Datum[] arguments, IOperation call)
+    private Datum? CallMath(string type, string method, ITypeSymbol returned, Datum[] arguments, IOperation call)
     {
         for (var i = 0; i < arguments.Length; i++)
         {
@@ -145,28 +146,31 @@ internal sealed partial class Evaluator
 
         if (!arguments.All(static a => a is Constant))
         {
-            return Scalars.Of($"System.{method.ContainingType.Name}.{method.Name}({string.Join(", ", arguments.Select(static a => a.Spelled))})", arguments);
+            return Scalars.Of($"System.{type}.{method}({string.Join(", ", arguments.Select(static a => a.Spelled))})", arguments) with
+            {
+                Formula = Scalars.FormulasOf(arguments) is { } formulas ? new Formula.Call(type, method, returned.Name, formulas) : null,
+            };
         }
 
-        if (method.Name is "Max" or "Min")
+        if (method is "Max" or "Min")
         {
-            return CallExtreme(method.Name, arguments[0], arguments[1]);
+            return CallExtreme(method, arguments[0], arguments[1]);
         }
 
-        if (method.Name == "Clamp")
+        if (method == "Clamp")
         {
             return CallExtreme("Max", arguments[0], arguments[1]) is { } raised ? CallExtreme("Min", raised, arguments[2]) : null;
         }
 
-        if (method.Name == "Abs" && arguments[0] is Constant { Value: int or long })
+        if (method == "Abs" && arguments[0] is Constant { Value: int or long })
         {
             var number = System.Convert.ToInt64(((Constant)arguments[0]).Value, CultureInfo.InvariantCulture);
-            return new Constant(Arithmetic(() => Scalars.Cast(Math.Abs(number), method.ReturnType, true), call));
+            return new Constant(Arithmetic(() => Scalars.Cast(Math.Abs(number), returned, true), call));
         }
 
         // Only what is exact, or the same function of the same double on every system that the model is built and run on.
         var x = arguments.Select(static a => System.Convert.ToDouble(((Constant)a).Value, CultureInfo.InvariantCulture)).ToArray();
-        double? result = (method.Name, x.Length) switch
+        double? result = (method, x.Length) switch
         {
             ("Abs", 1) => Math.Abs(x[0]),
             ("Ceiling", 1) => Math.Ceiling(x[0]),
@@ -175,10 +179,10 @@ internal sealed partial class Evaluator
             ("Sign", 1) => Math.Sign(x[0]),
             ("Truncate", 1) => Math.Truncate(x[0]),
             ("Sqrt", 1) => Math.Sqrt(x[0]),
-            ("Pow", 2) when method.ContainingType.Name == "Math" => Math.Pow(x[0], x[1]),
+            ("Pow", 2) when type == "Math" => Math.Pow(x[0], x[1]),
             _ => null,
         };
-        return result is { } value ? new Constant(Scalars.Cast(value, method.ReturnType)) : null;
+        return result is { } value ? new Constant(Scalars.Cast(value, returned)) : null;
     }
 
     private static Datum? CallExtreme(string method, Datum left, Datum right) => (left, right) switch

@@ -94,7 +94,7 @@ internal sealed partial class Evaluator
         MapOf map when member.Name is "Keys" => new Sequence(give => Give(Keys(map, site), give)),
         MapOf map when member.Name is "Values" => new Sequence(give => Give(Keys(map, site).Select(k => Find(map.Id, k)!), give)),
         TupleOf { Items.Count: 2 } pair when member.Name is "Key" or "Value" => pair.Items[member.Name == "Key" ? 0 : 1],
-        Layer layer when ArgumentOf(layer, member) is { } argument => argument.Value,
+        Layer { Block: null } layer when ArgumentOf(layer, member) is { } argument => argument.Value,
         Instance or Layer when TorchNames.IsTorch(member) => new Outside(member.Name),
         TensorRef tensor => TensorMember(tensor, member, site, frame),
         SizesOf sizes when member.Name is "Length" or "LongLength" => new Scalar($"{sizes.Spelled}.{member.Name}", Level.Shape),

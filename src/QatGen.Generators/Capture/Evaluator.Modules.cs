@@ -9,8 +9,8 @@ namespace QatGen.Generators.Capture;
 /// <summary>Modules: creation, registration under TorchSharp's names, and calls.</summary>
 internal sealed partial class Evaluator
 {
-    /// <summary>The modules that forward has called so far, with the number of calls.</summary>
-    private readonly Dictionary<int, int> _called = [];
+    /// <summary>The paths of the modules that forward has called so far, with the number of calls.</summary>
+    private readonly Dictionary<string, int> _called = [];
 
     /// <summary>A module of TorchSharp, made by a factory of torch.nn or by its constructor.</summary>
     private Layer NewLayer(INamedTypeSymbol type, IEnumerable<IArgumentOperation> written, IOperation site, Frame frame)
@@ -252,17 +252,29 @@ internal sealed partial class Evaluator
             throw Unsupported(site, "the constructor runs a module, which capture does only in forward");
         }
 
-        const string remedy = "keep it in a field or a registered container and call RegisterComponents() last in the constructor";
-        var path = _paths.Find(layer.Id) ?? throw Unsupported(site, $"the {layer.Type.Name} is not registered; {remedy}");
+        if (layer.Block is { } block)
+        {
+            return CallBlock(layer, block, inputs, site, location);
+        }
+
         var form = new Form(FormKind.Module, layer.Type.Name);
-        var calls = _called[layer.Id] = _called.TryGetValue(layer.Id, out var before) ? before + 1 : 1;
         var op = Catalogue.Find(form);
+        return Record(form, op, PathOfCall(PathOf(layer, site), op, location), layer.Type.Name, inputs, layer.Arguments, site, location);
+    }
+
+    private string PathOf(Layer layer, IOperation site) =>
+        _paths.Find(layer.Id) ?? throw Unsupported(site, $"the {layer.Type.Name} is not registered; keep it in a field or a registered container and call RegisterComponents() last in the constructor");
+
+    /// <summary>The path of a call of a module, which counts the call.</summary>
+    private string PathOfCall(string path, Operator? op, Location location)
+    {
+        var calls = _called[path] = _called.TryGetValue(path, out var before) ? before + 1 : 1;
         if (calls > 1 && op is { OwnsScale: true } or { Fusion: Fusion.BatchNorm })
         {
             context.Report(Violation.Of(CaptureRules.ModuleShared, path, path), location);
         }
 
         // A module without parameters and scale may serve several calls, as torchvision's blocks do with relu; later ones are told apart by a number.
-        return Record(form, op, calls == 1 ? path : $"{path}#{calls}", layer.Type.Name, inputs, layer.Arguments, site, location);
+        return calls == 1 ? path : $"{path}#{calls}";
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class Evaluator
     private Datum NewOf(INamedTypeSymbol type, IMethodSymbol constructor, IReadOnlyList<IArgumentOperation> arguments, IOperation site, Frame frame) =>
         TorchNames.IsTorch(type) ? TorchNames.IsModule(type) ? NewLayer(type, arguments, site, frame) : new Outside(type.Name)
         : context.Declaration(type) is not null ? Construct(constructor, Bind(constructor, arguments, frame), site.Syntax.GetLocation())
-        : TorchNames.IsModule(type) ? throw Fail(CaptureRules.ExternalCall, site, type.Name)
+        : TorchNames.IsModule(type) ? NewBlock(type, constructor, arguments, site, frame)
         : NewLibrary(type, arguments, site, frame);
 
     /// <summary>Objects whose constructor or initializer is running.</summary>

@@ -144,7 +144,7 @@ internal sealed partial class Evaluator
             Take(operand.Value, operand.Site);
         }
 
-        path ??= _recorder.FunctionPath(_path, form.Kind == FormKind.Symbol ? (op?.Name ?? form.Name).ToLowerInvariant() : form.Name.TrimEnd('_').Replace('.', '_'));
+        path ??= _recorder.FunctionPath(_path, FunctionName(form, op));
         var inputs = tensors.Select(_recorder.Read).ToSeq();
         if (op is null)
         {
@@ -154,6 +154,9 @@ internal sealed partial class Evaluator
         var attributes = new Arguments(this, path, op, inputs.Count > 0 ? inputs[0] : -1);
         return _recorder.Add(new(op.Name, path, form, inputs, attributes.Read(values)), op, location);
     }
+
+    /// <summary>How the path of a function's call ends.</summary>
+    private static string FunctionName(Form form, Operator? op) => form.Kind == FormKind.Symbol ? (op?.Name ?? form.Name).ToLowerInvariant() : form.Name.TrimEnd('_').Replace('.', '_');
 
     private static bool IsData(ITypeSymbol? type) => type is { IsValueType: true, IsTupleType: false, SpecialType: not SpecialType.System_Void } or { SpecialType: SpecialType.System_String };
 

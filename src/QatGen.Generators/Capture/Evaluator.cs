@@ -5,9 +5,10 @@ namespace QatGen.Generators.Capture;
 
 /// <summary>
 /// The partial evaluator: runs a model's constructor and forward over the compiler's operation trees, with the constructor's parameters symbolic. Each part of the class evaluates one family of
-/// operations. What it cannot decide is a located violation, never a guess.
+/// operations. What it cannot decide is a located violation, never a guess. In a block, an argument of an operator may wait for the model that constructs the block, and conditions
+/// on the constructor's arguments may be assumed.
 /// </summary>
-internal sealed partial class Evaluator(CaptureContext context)
+internal sealed partial class Evaluator(CaptureContext context, Assumptions? assumptions = null)
 {
     private readonly Recorder _recorder = new(context);
     private readonly ModulePaths _paths = new();
@@ -27,13 +28,23 @@ internal sealed partial class Evaluator(CaptureContext context)
     /// <summary>Objects that static initializers made, which keep state too, whenever they were made.</summary>
     private readonly List<(int First, int Last)> _static = [];
 
+    /// <summary>The paths of all registered modules but the root's.</summary>
+    public Seq<string> Modules => _paths.All.Where(static p => p.Length > 0).Distinct().OrderBy(static p => p, StringComparer.Ordinal).ToSeq();
+
+    /// <summary>The conditions on arguments under which this run holds; null when an argument was given that no condition can compare.</summary>
+    public Seq<BlockCondition>? Conditions => _conditions is { } given ? given.Concat((assumptions ?? Assumptions.None).ToConditions()).ToSeq() : null;
+
+    private Seq<BlockCondition>? _conditions;
+
     private bool InForward => _lastOfConstruction >= 0;
 
     /// <summary>Runs a constructor with the given arguments, or with symbolic ones, then forward on its inputs; returns its outputs.</summary>
     public Returned Run(IMethodSymbol constructor, IMethodSymbol forward, Seq<TypedConstant>? given, Seq<Seq<int>> shapes)
     {
         var place = forward.Locations[0];
-        var parameters = constructor.Parameters.Select(p => given is { } values ? Given(p, values) : new Scalar(p.Name, Level.Hyper)).ToArray();
+        var parameters = constructor.Parameters.Select(p => given is { } values ? Given(p, values) : new Scalar(p.Name, Level.Hyper) { Formula = ParameterOf(p) }).ToArray();
+        _conditions = given is null ? Seq<BlockCondition>.Empty : Scalars.FormulasOf(parameters) is { } formulas
+            ? formulas.Select((f, i) => new BlockCondition(new Formula.Operator("==", new(ParameterOf(constructor.Parameters[i]), f)), true)).ToSeq() : null;
         var model = Construct(constructor, parameters, constructor.Locations.FirstOrDefault(static l => l.IsInSource) ?? place);
         _paths.Name(model, ChildrenOf);
         _recorder.Reserve(_paths.All);
@@ -56,7 +67,7 @@ internal sealed partial class Evaluator(CaptureContext context)
                 case ListOf list when Resolve(Find(list.Id, Slot.Contents)!) is TupleOf contents:
                     return new OutputForm.Collection(contents.Items.Select(FormOf).ToSeq());
                 case Choice choice:
-                    throw Fail(CaptureRules.Undecided, place, choice.Condition.Spelled);
+                    throw Undecided(choice, place, "");
                 case var other:
                     throw Fail(CaptureRules.Unsupported, place, forward.Name, $"it returns {other.Spelled}, not a tensor that it computes");
             }
@@ -82,6 +93,8 @@ internal sealed partial class Evaluator(CaptureContext context)
         { Kind: TypedConstantKind.Array } => NewList(value.Values.Select(v => Given(v, ModelVariant.ElementOf(type))).ToArray()),
         _ => new Constant(Scalars.Cast(value.Value, type)),
     };
+
+    private static Formula ParameterOf(IParameterSymbol parameter) => new Formula.Parameter(parameter.Name, parameter.Type.Name);
 
     /// <summary>Writes a slot of an object that is being made; the value is evaluated before the heap is read.</summary>
     private void Put(int owner, object key, Datum value) => _heap = _heap.With(new(owner, Key(owner, key)), value);
@@ -117,13 +130,19 @@ internal sealed partial class Evaluator(CaptureContext context)
     private CaptureException Unsupported(IOperation site, string why) => Fail(CaptureRules.Unsupported, site, SourceText.Of(site), why);
 
     /// <summary>The violation for a value that is not a compile-time constant where one is needed.</summary>
-    private CaptureException Undecided(Datum value, IOperation site) => value switch
+    private CaptureException Undecided(Datum value, IOperation site) => Undecided(value, site.Syntax.GetLocation(), SourceText.Of(site));
+
+    private CaptureException Undecided(Datum value, Location site, string text) => value switch
     {
-        Scalar { Level: Level.Data } => Fail(CaptureRules.DataDependent, site, SourceText.Of(site)),
-        Scalar { Level: Level.Mode } => Unsupported(site, "training and deployment share one graph, so nothing but Dropout and batch norm may depend on it"),
-        Scalar { Level: Level.Shape } or Dimension or SizesOf => Unsupported(site, "it depends on the shape of a tensor"),
-        Scalar or Choice => Fail(CaptureRules.Undecided, site, value is Choice choice ? choice.Condition.Spelled : value.Spelled),
-        TensorRef => Fail(CaptureRules.DataDependent, site, SourceText.Of(site)),
-        _ => Unsupported(site, $"{value.Spelled} is not known at compile time"),
+        Scalar { Level: Level.Data } => Fail(CaptureRules.DataDependent, site, text),
+        Scalar { Level: Level.Mode } => Fail(CaptureRules.Unsupported, site, text, "training and deployment share one graph, so nothing but Dropout and batch norm may depend on it"),
+        Scalar { Level: Level.Shape } or Dimension or SizesOf => Fail(CaptureRules.Unsupported, site, text, "it depends on the shape of a tensor"),
+        Scalar scalar => Undecided(scalar, site),
+        Choice choice => Undecided(choice.Condition, site),
+        TensorRef => Fail(CaptureRules.DataDependent, site, text),
+        _ => Fail(CaptureRules.Unsupported, site, text, $"{value.Spelled} is not known at compile time"),
     };
+
+    private CaptureException Undecided(Scalar condition, Location site) =>
+        new(Violation.Of(CaptureRules.Undecided, _path, condition.Spelled), site) { Condition = condition.Formula is { IsFlag: true } ? condition : null };
 }

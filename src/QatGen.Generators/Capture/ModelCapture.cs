@@ -4,24 +4,33 @@ using QatGen.Passes;
 
 namespace QatGen.Generators.Capture;
 
-/// <summary>Reads the graph of a model class from its source.</summary>
+/// <summary>Reads the graph of a model or block class from its source.</summary>
 internal static class ModelCapture
 {
+    private const int MostVariants = 64;
+
     /// <summary>How a violation begins that is our own mistake.</summary>
     public const string Defect = "capture itself failed";
 
-    /// <summary>Captures a class that carries [QatModel]. Never throws but when cancelled: what cannot be captured is a violation with its place.</summary>
+    /// <summary>Captures a class that carries [QatModel] or [QatBlock]. Never throws but when cancelled: what cannot be captured is a violation with its place.</summary>
     public static CaptureResult Run(INamedTypeSymbol model, Compilation compilation, CancellationToken cancellation)
     {
         var context = new CaptureContext(compilation, cancellation);
         var declaration = ModelDeclaration.Read(model, context);
         var places = new Dictionary<string, Location>();
-        var graphs = new List<Graph>();
+        var (graphs, parts) = (new List<Graph>(), new List<BlockVariant>());
         foreach (var variant in declaration is null ? Seq<ModelVariant>.Empty : ModelVariant.Read(declaration, context))
         {
             try
             {
-                graphs.AddRange(Capture(declaration!, variant, context, places) is { } graph ? [graph] : []);
+                if (declaration!.IsBlock)
+                {
+                    parts.AddRange(variant.Constructors.Concat(variant.Values is null ? declaration.Chained : []).SelectMany(c => Split(c, declaration, variant, context, places)));
+                }
+                else if (Capture(declaration, variant, context, places, parts) is { } graph)
+                {
+                    graphs.Add(graph);
+                }
             }
             catch (Exception defect) when (defect is not OperationCanceledException)
             {
@@ -30,43 +39,21 @@ internal static class ModelCapture
             }
         }
 
-        return new(context.Violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error) ? Seq<Graph>.Empty : graphs.ToSeq(), context.Violations, places);
+        var failed = context.Violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error);
+        return new(failed ? Seq<Graph>.Empty : graphs.ToSeq(), failed || parts.Count == 0 ? null : new(parts.ToSeq()), context.Violations, places);
     }
 
-    /// <summary>Runs the constructor of a variant, or without given arguments every one that does not chain to another; they must agree.</summary>
-    private static Graph? Capture(ModelDeclaration model, ModelVariant variant, CaptureContext context, Dictionary<string, Location> places)
+    /// <summary>Runs the constructors of a variant, which must agree; what a chained one adds is for other projects only, as are the <paramref name="parts"/>.</summary>
+    private static Graph? Capture(ModelDeclaration model, ModelVariant variant, CaptureContext context, Dictionary<string, Location> places, List<BlockVariant> parts)
     {
         Graph? graph = null;
         foreach (var constructor in variant.Constructors)
         {
-            var evaluator = new Evaluator(context);
-            Returned? returned = null;
-            try
-            {
-                returned = evaluator.Run(constructor, model.Forward, variant.Values, model.Inputs.Select(static i => i.Shape).ToSeq());
-            }
-            catch (CaptureException failure)
-            {
-                context.Report(failure.Found.Violation, failure.Found.Location);
-            }
-            catch (PathThrowsException thrown)
-            {
-                context.Report(Violation.Of(CaptureRules.Unsupported, "", constructor.ContainingType.Name, "it always throws here"), thrown.Location);
-            }
-
-            var recorder = evaluator.Recorder;
-            ReportUnclaimed(recorder, returned?.Values, context);
-            foreach (var call in recorder.Calls)
-            {
-                places[call.Node.Path] = call.Location;
-            }
-
-            if (returned is null)
+            if (Capture(constructor, null, model, variant, context, places, parts.Add) is not { } captured)
             {
                 return null;
             }
 
-            var captured = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned)) with { Variant = variant.Name };
             if (graph is not null && graph != captured)
             {
                 context.Report(Violation.Of(CaptureRules.Unsupported, "", "another constructor", "the constructors build different models"), constructor.Locations[0]);
@@ -74,6 +61,108 @@ internal static class ModelCapture
             }
 
             graph = captured;
+        }
+
+        foreach (var constructor in variant.Values is null ? model.Chained : [])
+        {
+            var found = context.Violations.Count;
+            var known = parts.Count;
+            if (Capture(constructor, null, model, variant, context, [], parts.Add) is null || context.Violations.Count > found)
+            {
+                parts.RemoveRange(known, parts.Count - known);
+                context.Forget(found);
+            }
+        }
+
+        return graph;
+    }
+
+    /// <summary>Runs a constructor of a block once for each outcome of the conditions on its arguments that decide structure, as far as they are few.</summary>
+    private static List<BlockVariant> Split(IMethodSymbol constructor, ModelDeclaration block, ModelVariant variant, CaptureContext context, Dictionary<string, Location> places)
+    {
+        var parts = new List<BlockVariant>();
+        var left = new Stack<Assumptions>([Assumptions.None]);
+        var (found, first) = (context.Violations.Count, Seq<LocatedViolation>.Empty);
+        while (left.Count > 0)
+        {
+            var assumptions = left.Pop();
+            Scalar? undecided = null;
+            if (Capture(constructor, assumptions, block, variant, context, places, parts.Add, condition => undecided = condition) is null && undecided is not null)
+            {
+                first = assumptions == Assumptions.None ? context.Violations.Skip(found).ToSeq() : first;
+                context.Forget(found);
+                left.Push(assumptions.With(undecided, false));
+                left.Push(assumptions.With(undecided, true));
+            }
+
+            if (parts.Count + left.Count > MostVariants)
+            {
+                left.Clear();
+                parts.Clear();
+            }
+        }
+
+        if (parts.Count == 0)
+        {
+            foreach (var violation in first)
+            {
+                context.Report(violation.Violation, violation.Location);
+            }
+        }
+
+        return parts;
+    }
+
+    /// <summary>Runs a constructor and forward; null when that fails, or when what is assumed makes it throw. What other projects may know of the run goes to <paramref name="export"/>.</summary>
+    private static Graph? Capture(
+        IMethodSymbol constructor,
+        Assumptions? assumptions,
+        ModelDeclaration model,
+        ModelVariant variant,
+        CaptureContext context,
+        Dictionary<string, Location> places,
+        Action<BlockVariant> export,
+        Action<Scalar>? split = null)
+    {
+        var evaluator = new Evaluator(context, assumptions);
+        Returned? returned = null;
+        try
+        {
+            returned = evaluator.Run(constructor, model.Forward, variant.Values, model.Inputs.Select(static i => i.Shape).ToSeq());
+        }
+        catch (CaptureException failure)
+        {
+            context.Report(failure.Found.Violation, failure.Found.Location);
+            if (failure.Condition is { } condition)
+            {
+                split?.Invoke(condition);
+            }
+        }
+        catch (PathThrowsException) when (assumptions is { Holding.Count: > 0 })
+        {
+            return null;
+        }
+        catch (PathThrowsException thrown)
+        {
+            context.Report(Violation.Of(CaptureRules.Unsupported, "", constructor.ContainingType.Name, "it always throws here"), thrown.Location);
+        }
+
+        var recorder = evaluator.Recorder;
+        ReportUnclaimed(recorder, returned?.Values, context);
+        foreach (var call in recorder.Calls)
+        {
+            places[call.Node.Path] = call.Location;
+        }
+
+        if (returned is null)
+        {
+            return null;
+        }
+
+        var graph = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned)) with { Variant = variant.Name };
+        if (evaluator.Conditions is { } conditions)
+        {
+            export(new(Block.ConstructorOf(constructor.GetDocumentationCommentId() ?? ""), conditions, evaluator.Modules, graph));
         }
 
         return graph;

@@ -6,9 +6,12 @@ using QatGen.Graphs;
 
 namespace QatGen.Generators.Capture;
 
-/// <summary>What the declaration of a model says: march, inputs, and the constructors and forward to run.</summary>
-internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<GraphInput> Inputs, Seq<IMethodSymbol> Constructors, IMethodSymbol Forward)
+/// <summary>What the declaration of a model or block says: march, inputs, and the constructors and forward to run. <paramref name="Chained"/> are the constructors that leave the work to another one.</summary>
+internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<GraphInput> Inputs, Seq<IMethodSymbol> Constructors, Seq<IMethodSymbol> Chained, IMethodSymbol Forward)
 {
+    /// <summary>Whether the class is no model of its own, only a part of models in other projects.</summary>
+    public bool IsBlock { get; init; }
+
     /// <summary>Checks the declaration; null when it breaks a rule, which is then reported.</summary>
     public static ModelDeclaration? Read(INamedTypeSymbol model, CaptureContext context)
     {
@@ -38,16 +41,17 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
         }
 
         var attributes = model.GetAttributes();
-        var march = attributes.FirstOrDefault(static a => Is(a, typeof(QatModelAttribute)))?.ConstructorArguments.FirstOrDefault().Value;
-        var constructors = model.InstanceConstructors.Where(c => !Chains(c, context)).ToSeq();
-        if (march is not int number || !Enum.IsDefined(typeof(March), number) || constructors.Count == 0)
+        var asModel = attributes.FirstOrDefault(static a => Is(a, typeof(QatModelAttribute)));
+        var march = asModel is not null ? asModel.ConstructorArguments.FirstOrDefault().Value : attributes.Any(static a => Is(a, typeof(QatBlockAttribute))) ? 0 : null;
+        var constructors = model.InstanceConstructors.ToLookup(c => Chains(c, context));
+        if (march is not int number || !Enum.IsDefined(typeof(March), number) || !constructors[false].Any())
         {
             return Refuse(CaptureRules.Unsupported, "it does not compile");
         }
 
         var shapes = attributes.Where(static a => Is(a, typeof(InputShapeAttribute))).Select(Dimensions).ToArray();
         var inputs = forward.Parameters.Select((p, i) => new GraphInput(p.Name, i < shapes.Length ? shapes[i] : Seq<int>.Empty, Scale(p))).ToSeq();
-        return new(model, (March)number, inputs, constructors, forward);
+        return new(model, (March)number, inputs, constructors[false].ToSeq(), constructors[true].ToSeq(), forward) { IsBlock = asModel is null };
     }
 
     public Graph Graph(Seq<Node> nodes, Returned returned)

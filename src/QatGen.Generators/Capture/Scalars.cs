@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using QatGen.Graphs;
 
 namespace QatGen.Generators.Capture;
 
@@ -10,15 +11,46 @@ internal static class Scalars
     public static Scalar Not(Scalar x)
     {
         var isNegated = x.Expression.StartsWith("!(", StringComparison.Ordinal) && Closes(x.Expression);
-        return x with { Known = x.Known is bool flag ? !flag : null, Expression = isNegated ? x.Expression.Substring(2, x.Expression.Length - 3) : $"!({x.Expression})" };
+        return x with
+        {
+            Known = x.Known is bool flag ? !flag : null,
+            Expression = isNegated ? x.Expression.Substring(2, x.Expression.Length - 3) : $"!({x.Expression})",
+            Formula = !isNegated ? Apply("!", x) : x.Formula is Formula.Operator { Symbol: "!", Operands: [var inner] } ? inner : null,
+        };
     }
 
-    public static Scalar And(Scalar a, Scalar b) => new($"({a.Expression} && {b.Expression})", Max(a, b), Origin(a, b));
+    public static Scalar And(Scalar a, Scalar b) => Operator("&&", $"({a.Expression} && {b.Expression})", a, b);
 
-    public static Scalar Select(Scalar condition, Datum a, Datum b) => new($"({condition.Expression} ? {a.Spelled} : {b.Spelled})", Max(condition, a, b), Origin(condition, a, b));
+    public static Scalar Select(Scalar condition, Datum a, Datum b) => Operator("?:", $"({condition.Expression} ? {a.Spelled} : {b.Spelled})", condition, a, b);
 
     /// <summary>A scalar that combines others: as late as the latest of them.</summary>
     public static Scalar Of(string expression, params Datum[] parts) => new(expression, Max(parts), Origin(parts));
+
+    /// <summary>The formula of a value that is a number or flag, or computed from the constructor's parameters.</summary>
+    public static Formula? FormulaOf(Datum value) => value switch
+    {
+        Scalar scalar => scalar.Formula,
+        Constant { Value: bool flag } => new Formula.Literal(flag),
+        Constant { Value: sbyte or byte or short or ushort or int or long } number => new Formula.Literal(Convert.ToInt64(number.Value, CultureInfo.InvariantCulture)),
+        Constant { Value: double real } => new Formula.Literal(real),
+        Constant { Value: float real } => new Formula.Cast(nameof(Single), new Formula.Literal((double)real)),
+        _ => null,
+    };
+
+    /// <summary>The formulas of all values; null when one has none.</summary>
+    public static Seq<Formula>? FormulasOf(params Datum[] values)
+    {
+        var formulas = values.Select(FormulaOf).OfType<Formula>().ToSeq();
+        return formulas.Count == values.Length ? formulas : null;
+    }
+
+    /// <summary>A scalar converted to a number type, as <see cref="Cast(object?, ITypeSymbol?, bool)"/> does with a constant.</summary>
+    public static Scalar Cast(Scalar value, ITypeSymbol type) =>
+        Of($"({type.ToDisplayString()})({value.Expression})", value) with { Formula = value.Formula is { } formula ? new Formula.Cast(type.Name, formula) : null };
+
+    private static Scalar Operator(string symbol, string expression, params Datum[] operands) => Of(expression, operands) with { Formula = Apply(symbol, operands) };
+
+    private static Formula? Apply(string symbol, params Datum[] operands) => FormulasOf(operands) is { } formulas ? new Formula.Operator(symbol, formulas) : null;
 
     /// <summary>A binary operator on two constants of the operator's own operand type, or on scalars; null when it is not supported.</summary>
     /// <exception cref="ArithmeticException">Division by zero, or an overflow in checked code.</exception>
@@ -38,7 +70,7 @@ internal static class Scalars
         (UnaryOperatorKind.Minus, Constant { Value: long l }) => new Constant(unchecked(-l)),
         (UnaryOperatorKind.Minus, Constant { Value: double d }) => new Constant(-d),
         (UnaryOperatorKind.Minus, Constant { Value: float f }) => new Constant(-f),
-        (UnaryOperatorKind.Minus, Scalar or Dimension) => Of($"-({operand.Spelled})", operand),
+        (UnaryOperatorKind.Minus, Scalar or Dimension) => Operator("-", $"-({operand.Spelled})", operand),
         (UnaryOperatorKind.Hat, Constant { Value: int i }) => new FromEnd(i),
         _ => null,
     };
@@ -79,6 +111,15 @@ internal static class Scalars
     /// <summary>The type behind a nullable value type.</summary>
     public static ITypeSymbol? Unwrap(ITypeSymbol? type) => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
 
+    /// <summary>Integers of different types as long; other values as they are.</summary>
+    public static Datum[] Align(params Datum[] values) =>
+        values.All(static v => v is not Constant { Value: double or float or bool or string or null }) && values.OfType<Constant>().Select(static c => c.Value!.GetType()).Distinct().Count() > 1
+            ? [.. values.Select(static v => v is Constant { Value: { } number } ? new Constant(Convert.ToInt64(number, CultureInfo.InvariantCulture)) : v)]
+            : values;
+
+    /// <summary>The operator of a symbol; null when there is none.</summary>
+    public static BinaryOperatorKind? Kind(string symbol) => Enum.GetValues(typeof(BinaryOperatorKind)).Cast<BinaryOperatorKind>().Where(k => Symbol(k) == symbol).Select(static k => (BinaryOperatorKind?)k).FirstOrDefault();
+
     public static string Symbol(BinaryOperatorKind kind) => kind switch
     {
         BinaryOperatorKind.Add => "+",
@@ -113,7 +154,7 @@ internal static class Scalars
             }
         }
 
-        var result = Of($"({left.Spelled} {Symbol(kind)} {right.Spelled})", left, right);
+        var result = Operator(Symbol(kind), $"({left.Spelled} {Symbol(kind)} {right.Spelled})", left, right);
         return KnownOf(left) is { } a && KnownOf(right) is { } b && !(kind is BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder && b is 0L)
             ? result with { Known = Fold(kind, a, b, false) } : result;
     }

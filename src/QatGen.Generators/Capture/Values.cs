@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using QatGen.Graphs;
 
 namespace QatGen.Generators.Capture;
 
@@ -35,6 +36,9 @@ internal sealed record Scalar(string Expression, Level Level, int Origin = 0) : 
 {
     /// <summary>The value for the sizes that [InputShape] gives; it decides conditions, and is written into no attribute.</summary>
     public object? Known { get; init; }
+
+    /// <summary>How it is computed from the constructor's parameters; null where it is not, or not by numbers alone.</summary>
+    public Formula? Formula { get; init; }
 
     public override string Spelled => Expression;
 }
@@ -101,9 +105,12 @@ internal sealed record Instance(int Id, INamedTypeSymbol Type) : Datum
     public override string Spelled => Type.Name;
 }
 
-/// <summary>A module that TorchSharp implements, with the arguments it was created with; the children of a container are in the heap.</summary>
+/// <summary>A module that TorchSharp or another project implements, with the arguments it was created with; the children of a container are in the heap.</summary>
 internal sealed record Layer(int Id, INamedTypeSymbol Type, Seq<Argument> Arguments, Location Created) : Datum
 {
+    /// <summary>What forward of another project's block computes; null for TorchSharp's modules.</summary>
+    public BlockVariant? Block { get; init; }
+
     public override string Spelled => Type.Name;
 }
 

@@ -16,12 +16,12 @@ internal static class ModelReader
     private static readonly ConditionalWeakTable<SyntaxTree, Dictionary<string, List<(ModelKey Key, ModelReading Reading)>>> Known = new();
     private static readonly ConditionalWeakTable<Compilation, Compilation> WithoutOurs = new();
 
-    /// <summary>Captures a class that carries [QatModel] and runs the passes on its graph. Never throws but when cancelled.</summary>
+    /// <summary>Captures a class that carries [QatModel] or [QatBlock], and runs the passes on the graph of a model. Never throws but when cancelled.</summary>
     public static ModelReading Read(INamedTypeSymbol model, Compilation compilation, CancellationToken cancellation)
     {
         if (model.DeclaringSyntaxReferences.FirstOrDefault(static r => !NameIndex.IsOurs(r.SyntaxTree)) is not { } declaration)
         {
-            return new(new(Seq<Graphs.Graph>.Empty, [], new Dictionary<string, Location>()), Seq<PipelineResult>.Empty);
+            return new(new(Seq<Graphs.Graph>.Empty, null, [], new Dictionary<string, Location>()), Seq<PipelineResult>.Empty);
         }
 
         var key = NameIndex.Of(compilation, cancellation).Key(declaration.SyntaxTree, compilation);

@@ -34,15 +34,21 @@ internal static class CaptureHarness
 
     public static INamedTypeSymbol Find(Compilation compilation, string type) => (INamedTypeSymbol)compilation.GetSymbolsWithName(type, SymbolFilter.Type).First();
 
-    /// <summary>The assembly of the models and of the emitted float program.</summary>
-    public static Assembly Load(CSharpCompilation compilation, QatGen.Graphs.Graph graph)
+    /// <summary>The assembly of the models and of the emitted float program, with the assemblies of the projects that it references.</summary>
+    public static Assembly Load(CSharpCompilation compilation, QatGen.Graphs.Graph graph, params byte[][] projects)
     {
         var whole = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(FloatEmitter.Emit(graph), Options, "Float.g.cs"));
         using var image = new MemoryStream();
         var result = whole.Emit(image);
         Assert.True(result.Success, string.Join("\n", result.Diagnostics.Where(static d => d.Severity == DiagnosticSeverity.Error)) + "\n" + FloatEmitter.Emit(graph));
         image.Position = 0;
-        return new AssemblyLoadContext(compilation.AssemblyName, isCollectible: true).LoadFromStream(image);
+        var assemblies = new AssemblyLoadContext(compilation.AssemblyName, isCollectible: true);
+        foreach (var project in projects)
+        {
+            assemblies.LoadFromStream(new MemoryStream(project));
+        }
+
+        return assemblies.LoadFromStream(image);
     }
 
     /// <summary>A model file beside the tests.</summary>

@@ -32,7 +32,12 @@ internal static class Differential
         var compilation = CaptureHarness.Compile(sources);
         var result = CaptureHarness.Capture(compilation, type);
         Assert.Equal("", string.Join("\n", result.Violations.Select(static v => v.Violation + " at " + v.Location)));
-        var assembly = CaptureHarness.Load(compilation, result.Graph!);
+        return Compare(type, shape, arguments, CaptureHarness.Load(compilation, result.Graph!), result.Graph!);
+    }
+
+    /// <summary>Compares the loaded model with the loaded float program of its graph, which is returned.</summary>
+    public static Graph Compare(string type, long[] shape, object?[] arguments, Assembly assembly, Graph graph)
+    {
         var forward = assembly.GetTypes().Single(t => t.Name == type + "Float").GetMethod("Forward")!;
         manual_seed(1);
         using var scope = NewDisposeScope();
@@ -40,8 +45,8 @@ internal static class Differential
             assembly.GetTypes().Single(t => t.Name == type), BindingFlags.CreateInstance | BindingFlags.Public | BindingFlags.Instance | BindingFlags.OptionalParamBinding, null, arguments, null)!;
         Randomize(model);
         var names = model.named_modules().Select(static m => m.name).ToHashSet();
-        Assert.All(result.Graph!.Nodes.Where(static n => n.Form.Kind == FormKind.Module), n => Assert.Contains(n.Path.Split('#')[0], names));
-        Assert.All(result.Graph!.Nodes.Where(static n => n.Form.Kind != FormKind.Module), n => Assert.DoesNotContain(n.Path, names));
+        Assert.All(graph.Nodes.Where(static n => n.Form.Kind == FormKind.Module), n => Assert.Contains(n.Path.Split('#')[0], names));
+        Assert.All(graph.Nodes.Where(static n => n.Form.Kind != FormKind.Module), n => Assert.DoesNotContain(n.Path, names));
         foreach (var training in new[] { false, true })
         {
             model.train(training);
@@ -53,7 +58,7 @@ internal static class Differential
             Assert.True(expected.abs().max().item<float>() > 0, "the output is all zero and proves nothing");
         }
 
-        return result.Graph!;
+        return graph;
     }
 
     /// <summary>Both runs start from the same running statistics and the same random numbers.</summary>

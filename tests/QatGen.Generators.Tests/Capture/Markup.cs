@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
 
 namespace QatGen.Generators.Tests.Capture;
 
@@ -8,7 +9,7 @@ internal static partial class Markup
     /// <summary>Captures the class Model of marked members and compares what was found with the marks; returns the messages.</summary>
     public static string Verify(string members, string beside = "") => VerifySource(Differential.Source(members, beside));
 
-    public static string VerifySource(string marked)
+    public static string VerifySource(string marked, params MetadataReference[] references)
     {
         var source = Mark().Replace(marked, "${text}");
         var expected = new List<string>();
@@ -18,7 +19,7 @@ internal static partial class Markup
             marked = string.Concat(marked.AsSpan(0, match.Index), match.Groups["text"].Value, marked.AsSpan(match.Index + match.Length));
         }
 
-        var result = CaptureHarness.Capture(CaptureHarness.Compile(source), "Model");
+        var result = CaptureHarness.Capture(CaptureHarness.Compile(source).AddReferences(references), "Model");
         var actual = result.Violations.Select(v => $"{v.Violation.Rule.Id} at {v.Location.SourceSpan.Start}: {source.Substring(v.Location.SourceSpan.Start, v.Location.SourceSpan.Length)}");
         var messages = string.Join("\n", result.Violations.Select(static v => v.Violation));
         var isSame = expected.Order(StringComparer.Ordinal).SequenceEqual(actual.Order(StringComparer.Ordinal));

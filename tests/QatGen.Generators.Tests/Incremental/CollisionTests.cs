@@ -7,12 +7,12 @@ public sealed class CollisionTests
 {
     [Fact]
     public void Attribute_OnTwoParts_GivesTheFilesOnce() =>
-        Assert.Equal(2, new Project().Run([Net(), "namespace Vision.Nets; [QatGen.QatModel(QatGen.March.Bayes)] partial class Net;"]).Count);
+        Assert.Equal(3, new Project().Run([Net(), "namespace Vision.Nets; [QatGen.QatModel(QatGen.March.Bayes)] partial class Net;"]).Count);
 
     [Fact]
-    public void Class_DeclaredTwice_DoesNotFail() => Assert.True(new Project().Run([Net(), Net(width: "16")]).Count <= 2);
+    public void Class_DeclaredTwice_DoesNotFail() => Assert.True(new Project().Run([Net(), Net(width: "16")]).Count <= 3);
 
     [Fact]
     public void Classes_ThatDifferInCaseOnly_GiveFilesOfDifferentNames() =>
-        Assert.Equal(4, new Project().Run([Net(), Net().Replace("class Net", "class NET", StringComparison.Ordinal).Replace("public Net()", "public NET()", StringComparison.Ordinal)]).Count);
+        Assert.Equal(6, new Project().Run([Net(), Net().Replace("class Net", "class NET", StringComparison.Ordinal).Replace("public Net()", "public NET()", StringComparison.Ordinal)]).Count);
 }

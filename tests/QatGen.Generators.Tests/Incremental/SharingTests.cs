@@ -62,7 +62,7 @@ public sealed class SharingTests
         var project = new Project();
         project.Run([Net(members: "private Net Self() => this;")]);
         var compilation = project.Generated();
-        Assert.Equal(3, compilation.SyntaxTrees.Count());
+        Assert.Equal(4, compilation.SyntaxTrees.Count());
         Assert.Same(project.Read(), ModelReader.Read(compilation.GetTypeByMetadataName("Vision.Nets.Net")!, compilation, CancellationToken.None));
     }
 
@@ -140,7 +140,7 @@ public sealed class SharingTests
     {
         var driver = GeneratorRun.Driver().RunGenerators(GeneratorRun.Compile(CaptureHarness.Sample("Net"), CaptureHarness.Sample("ResidualBlock"), GeneratorRun.Usings));
         var result = driver.GetRunResult().Results.Single();
-        var models = result.TrackedSteps[QatGenerator.ModelsStep];
+        IncrementalGeneratorRunStep[] models = [.. result.TrackedSteps[QatGenerator.ModelsStep], .. result.TrackedSteps[QatGenerator.BlocksStep]];
         var following = new HashSet<IncrementalGeneratorRunStep>(models);
         bool Follows(IncrementalGeneratorRunStep step) => following.Contains(step) || (step.Inputs.Count(i => Follows(i.Source)) > 0 && following.Add(step));
         Assert.All(result.TrackedOutputSteps.SelectMany(static s => s.Value), s => Assert.True(Follows(s)));
