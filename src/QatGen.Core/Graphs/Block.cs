@@ -1,6 +1,9 @@
 namespace QatGen.Graphs;
 
-/// <summary>A module class as models of other projects see it: what each of its constructors builds, under each outcome of the conditions that decide its structure. <see cref="ToText"/> is the constant that its assembly carries.</summary>
+/// <summary>
+/// A module class as models of other projects see it: what each of its constructors builds, under each outcome of the conditions that decide its structure.
+/// <see cref="ToText"/> is the constant that its assembly carries.
+/// </summary>
 public sealed record Block(Seq<BlockVariant> Variants)
 {
     /// <summary>The name of the constant in the class.</summary>

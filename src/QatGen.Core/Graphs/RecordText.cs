@@ -7,7 +7,8 @@ using QatGen.Files;
 namespace QatGen.Graphs;
 
 /// <summary>
-/// Records of the graph as text: version, checksum, then <c>Name(value,...)</c> with the properties in name order. It follows from the records themselves, so that a new kind or property needs no line here.
+/// Records of the graph as text: version, checksum, then <c>Name(value,...)</c> with the properties in name order.
+/// It follows from the records themselves, so that a new kind or property needs no line here.
 /// </summary>
 internal static class RecordText
 {

@@ -57,7 +57,8 @@ internal sealed partial class Evaluator
             TupleOf tuple => Items(tuple.Items, (Scalars.Unwrap(type) as INamedTypeSymbol)?.TupleElements.FirstOrDefault()?.Type, argument),
             ListOf list => Items(evaluator.Contents(list, argument.Site), (type as IArrayTypeSymbol)?.ElementType, argument),
             Dimension { Axis: var axis, Tensor: var tensor } when axis == 0 || tensor == firstTensor => new Value.InputSize(axis),
-            Scalar { Level: Level.Hyper } scalar when !op.Structural.Contains(argument.Name) || (evaluator.IsBlock && Later(scalar, type) is not null) => new Value.Symbol(scalar.Expression) { Formula = Later(scalar, type) },
+            Scalar { Level: Level.Hyper } scalar when !op.Structural.Contains(argument.Name) || (evaluator.IsBlock && Later(scalar, type) is not null) =>
+                new Value.Symbol(scalar.Expression) { Formula = Later(scalar, type) },
             Scalar { Level: Level.Mode } mode when !op.Structural.Contains(argument.Name) => new Value.Symbol(mode.Expression),
             Scalar { Level: Level.Hyper } scalar => throw Fail(Violation.Of(CaptureRules.Undecided, path, scalar.Expression), argument),
             var other => throw evaluator.Undecided(other, argument.Site),

@@ -97,7 +97,8 @@ internal sealed partial class Evaluator
             Formula.Cast cast => Map(Operand(cast.Operand), site, v => Cast(v, context.NumberType(cast.Type) ?? throw Stale())),
             Formula.Operator { Operands: [var condition, var yes, var no] } => Conditional(Operand(condition), site, () => Operand(yes), () => Operand(no)),
             Formula.Operator { Operands: [var left, var right] } operation => Operate(Scalars.Kind(operation.Symbol) ?? throw Stale(), operation.Operands.Select(Operand).ToArray(), site),
-            Formula.Operator { Operands: [var operand], Symbol: var symbol } => Map(Operand(operand), site, v => Scalars.Unary(symbol == "!" ? UnaryOperatorKind.Not : UnaryOperatorKind.Minus, v) ?? throw Stale()),
+            Formula.Operator { Operands: [var operand], Symbol: var symbol } =>
+                Map(Operand(operand), site, v => Scalars.Unary(symbol == "!" ? UnaryOperatorKind.Not : UnaryOperatorKind.Minus, v) ?? throw Stale()),
             Formula.Call call => CallMath(call.Class, call.Method, context.NumberType(call.Type) ?? throw Stale(), Scalars.Align(call.Arguments.Select(Operand).ToArray()), site) ?? throw Stale(),
             _ => throw Stale(),
         }));

@@ -6,7 +6,10 @@ using QatGen.Graphs;
 
 namespace QatGen.Generators.Capture;
 
-/// <summary>What the declaration of a model or block says: march, inputs, and the constructors and forward to run. <paramref name="Chained"/> are the constructors that leave the work to another one.</summary>
+/// <summary>
+/// What the declaration of a model or block says: march, inputs, and the constructors and forward to run.
+/// <paramref name="Chained"/> are the constructors that leave the work to another one.
+/// </summary>
 internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<GraphInput> Inputs, Seq<IMethodSymbol> Constructors, Seq<IMethodSymbol> Chained, IMethodSymbol Forward)
 {
     /// <summary>Whether the class is no model of its own, only a part of models in other projects.</summary>

@@ -118,7 +118,8 @@ internal static class Scalars
             : values;
 
     /// <summary>The operator of a symbol; null when there is none.</summary>
-    public static BinaryOperatorKind? Kind(string symbol) => Enum.GetValues(typeof(BinaryOperatorKind)).Cast<BinaryOperatorKind>().Where(k => Symbol(k) == symbol).Select(static k => (BinaryOperatorKind?)k).FirstOrDefault();
+    public static BinaryOperatorKind? Kind(string symbol) =>
+        Enum.GetValues(typeof(BinaryOperatorKind)).Cast<BinaryOperatorKind>().Where(k => Symbol(k) == symbol).Select(static k => (BinaryOperatorKind?)k).FirstOrDefault();
 
     public static string Symbol(BinaryOperatorKind kind) => kind switch
     {
