@@ -14,7 +14,7 @@ public static class Pipeline
     public static PipelineResult Run(Graph captured)
     {
         var canonical = Verified(RemoveDeadNodes.Run(captured));
-        var violations = canonical.Nodes.SelectMany(static n => Catalogue.Get(n.Operator).Check(n)).ToList();
+        var violations = canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n)).ToList();
         if (violations.Count > 0)
         {
             return new(canonical, null, violations.ToSeq());
@@ -30,6 +30,17 @@ public static class Pipeline
         var fused = Verified(AssignQuantization.Run(Verified(FuseEpilogues.Run(folded))));
         violations.AddRange(Check(fused));
         return new(canonical, violations.Any(static v => v.Rule.Severity == RuleSeverity.Error) ? null : fused, violations.ToSeq());
+    }
+
+    /// <summary>Why a call has no operator: none has its name, or the one that has it does not take such arguments. One of several results has the reason of the call.</summary>
+    public static IEnumerable<Violation> Unclaimed(Node opaque)
+    {
+        if (opaque.Form.Kind != FormKind.Item)
+        {
+            yield return Catalogue.Find(opaque.Form) is { } op
+                ? Violation.Of(CaptureRules.Argument, opaque.Path, op.Name, "arguments", opaque.Attributes.ToString(), "values that are known at compile time")
+                : Violation.Of(CaptureRules.UnknownOperator, opaque.Path, opaque.Operator);
+        }
     }
 
     /// <summary>Shapes, types and the march's limits, as far as shapes are known.</summary>

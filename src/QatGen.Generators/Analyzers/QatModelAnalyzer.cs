@@ -42,9 +42,9 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        foreach (var violation in Pipeline.Run(graph).Violations)
+        foreach (var (violation, location) in captured.Locate(Pipeline.Run(graph).Violations, model.Locations[0]).Select(static v => (v.Violation, v.Location)))
         {
-            Report(violation, captured.Places.TryGetValue(violation.Layer, out var place) ? place : model.Locations[0]);
+            Report(violation, location);
         }
 
         void Report(Violation violation, Location location) => context.ReportDiagnostic(Diagnostic.Create(Descriptors[violation.Rule.Id], location, [.. violation.Arguments]));

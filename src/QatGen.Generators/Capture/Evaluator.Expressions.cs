@@ -23,6 +23,7 @@ internal sealed partial class Evaluator
     private Datum Evaluate(IOperation expression, Frame frame)
     {
         var value = Resolve(context.Step(expression, _path, () => expression.ConstantValue is { HasValue: true, Value: var constant } ? new Constant(constant) : EvaluateCore(expression, frame)));
+        value = Records ? Read(value, expression) : value;
         return value is Scalar { Expression.Length: > LongestExpression } or Constant { Value: string { Length: > LongestExpression } }
             ? throw Fail(CaptureRules.Budget, expression, SourceText.Of(expression))
             : value;
@@ -71,6 +72,7 @@ internal sealed partial class Evaluator
         IObjectCreationOperation creation => New(creation, frame),
         IInvocationOperation call => Call(call, frame),
         IThrowOperation thrown => throw new PathThrowsException(thrown.Syntax.GetLocation()),
+        IRangeOperation range => new RangeOf(range.LeftOperand is { } start ? Evaluate(start, frame) : null, range.RightOperand is { } end ? Evaluate(end, frame) : null),
         ITypeOfOperation or ISizeOfOperation => new Outside(SourceText.Of(expression)),
         IDiscardOperation => Outside.Nothing,
         IInvalidOperation => throw Unsupported(expression, "it does not compile"),
@@ -81,6 +83,11 @@ internal sealed partial class Evaluator
     private Datum Convert(IConversionOperation conversion, Frame frame)
     {
         var value = Evaluate(conversion.Operand, frame);
+        if (conversion.Type is { Name: "Index", ContainingNamespace.Name: "System" })
+        {
+            return value;
+        }
+
         if (conversion.OperatorMethod is { } method)
         {
             return TorchNames.IsTorch(method) ? Map(value, conversion, v => ConvertTorch(v, conversion)) : CallOperator(method, [conversion.Operand], conversion, frame);
@@ -95,6 +102,8 @@ internal sealed partial class Evaluator
         {
             Constant { Value: var constant } => new Constant(Arithmetic(() => Scalars.Cast(constant, conversion.Type, conversion.IsChecked), conversion)),
             Scalar scalar when ChangesNumber(conversion) => Scalars.Of($"({conversion.Type!.ToDisplayString()})({scalar.Expression})", scalar),
+            Dimension when ChangesNumber(conversion) && conversion.Type is { SpecialType: SpecialType.System_Single or SpecialType.System_Double } real =>
+                Scalars.Of($"({real.ToDisplayString()})({v.Spelled})", v),
             Instance or Layer when conversion.IsTryCast => Is(v, conversion.Type!, conversion) ? v : Constant.Null,
             _ => v,
         });

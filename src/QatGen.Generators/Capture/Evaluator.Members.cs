@@ -19,7 +19,7 @@ internal sealed partial class Evaluator
         var field = reference.Field;
         if (field.IsStatic)
         {
-            return Static(field, field.IsReadOnly, reference);
+            return TorchNames.IsTorch(field) ? NewConstant(field, field.Type) : Static(field, field.IsReadOnly, reference);
         }
 
         return Map(Evaluate(reference.Instance!, frame), reference, v => Member(v, field, reference, frame));
@@ -30,12 +30,12 @@ internal sealed partial class Evaluator
         var property = reference.Property;
         if (!property.IsStatic)
         {
-            return Map(Evaluate(reference.Instance!, frame), reference, v => property.IsIndexer
-                ? reference.Arguments.Length == 1 ? Element(v, Evaluate(reference.Arguments[0].Value, frame), reference) : throw Unsupported(reference, "several indices are not supported")
+            return Map(Evaluate(reference.Instance!, frame), reference, v => v is TensorRef tensor && property.IsIndexer ? IndexTensor(tensor, reference, frame)
+                : property.IsIndexer ? reference.Arguments.Length == 1 ? Element(v, Evaluate(reference.Arguments[0].Value, frame), reference) : throw Unsupported(reference, "several indices are not supported")
                 : Member(v, property, reference, frame));
         }
 
-        return TorchNames.IsTorch(property) ? new Outside(property.Name)
+        return TorchNames.IsTorch(property) ? NewConstant(property, property.Type)
             : IsAuto(property) ? Static(property, property.SetMethod is null, reference)
             : property.GetMethod is { } getter && context.Declaration(getter) is not null ? Invoke(getter, null, [], reference.Syntax.GetLocation())
             : new Scalar(SourceText.Of(reference), Level.Hyper, context.NextId());
@@ -59,7 +59,9 @@ internal sealed partial class Evaluator
         if (isReadOnly && initializer is not null && context.Operation(initializer) is ISymbolInitializerOperation { Value: var value })
         {
             var first = context.NextId();
+            _inStatic = true;
             var result = Evaluate(value, new(first, null, null, new(_guards.Count)));
+            _inStatic = false;
             _static.Add((first, context.NextId()));
             Set(Slot.Static, symbol, result, site.Syntax.GetLocation());
             return result;
@@ -77,14 +79,16 @@ internal sealed partial class Evaluator
         Instance or Layer when member.Name == TorchNames.Training => new Scalar(TorchNames.Training, Level.Mode),
         ListOf or Layer or Sequence when member.Name is "Count" or "Length" or "LongLength" => Length(Items(value, site).Count, member),
         Layer layer when ArgumentOf(layer, member) is { } argument => argument.Value,
-        Instance or Layer when TorchNames.IsTorch(member) => new Outside(member.Name),
+        Layer layer when Records && member is IPropertySymbol property && TorchNames.IsTensor(property.Type) && _paths.Find(layer.Id) is { } path =>
+            ReadState(Below(path, member.Name), TorchNames.IsParameter(property.Type), site),
+        Instance or Layer when TorchNames.IsTorch(member) => NewOutside(member.Name, (member as IPropertySymbol)?.Type),
         TensorRef tensor => TensorMember(tensor, member, site, frame),
         SizesOf sizes when member.Name is "Length" or "LongLength" => new Scalar($"{sizes.Spelled}.{member.Name}", Level.Shape),
         Constant { Value: string text } when member.Name is "Length" => new Constant(text.Length),
         Constant { Value: not null } constant when member.Name is "Value" => constant,
         Constant { Value: var nullable } when member.Name is "HasValue" => new Constant(nullable is not null),
         Scalar scalar => Scalars.Of($"{scalar.Expression}.{member.Name}", scalar),
-        Outside outside => new Outside($"{outside.What}.{member.Name}"),
+        Outside outside => NewOutside($"{outside.What}.{member.Name}", (member as IPropertySymbol)?.Type),
         Constant { Value: null } => throw Unsupported(site, "it is null here"),
         _ => throw Unsupported(site, $"the member {member.Name} of {value.Spelled} is not supported"),
     };
@@ -131,11 +135,15 @@ internal sealed partial class Evaluator
         ListOf or Layer when Items(v, site) is var items => items[At(i, items.Count, site)],
         SizesOf sizes when i is Constant { Value: int or long } axis => Size(sizes.Tensor, System.Convert.ToInt64(axis.Value, CultureInfo.InvariantCulture)),
         Constant { Value: string text } => new Constant(text[At(i, text.Length, site)]),
-        TensorRef tensor => Unclaimed(tensor, "indexer", site),
+        SizesOf sizes when i is RangeOf or FromEnd => new Scalar($"{sizes.Spelled}[{i.Spelled}]", Level.Shape),
+        ManyOf many => ItemOf(many, i, site),
         Scalar scalar => Scalars.Of($"{scalar.Expression}[{i.Spelled}]", scalar, i),
         Outside outside => outside,
         _ => throw Unsupported(site, $"{v.Spelled} cannot be indexed at compile time"),
     });
+
+    /// <summary>A static member of TorchSharp, such as a scalar type or an index.</summary>
+    private Outside NewConstant(ISymbol member, ITypeSymbol type) => TorchNames.IsTensor(type) ? NewOutside(member.Name, type) : new Printed(TorchNames.FullName(member), null);
 
     private int At(Datum index, int count, IOperation site)
     {
@@ -149,5 +157,5 @@ internal sealed partial class Evaluator
         return position >= 0 && position < count ? (int)position : throw Unsupported(site, "the index is out of range");
     }
 
-    private static Datum Size(int tensor, long axis) => axis >= 0 ? new Dimension(tensor, (int)axis) : new Scalar($"shape[^{-axis}]", Level.Shape);
+    private static Datum Size(int tensor, long axis) => axis >= 0 ? new Dimension(tensor, (int)axis) : new Scalar($"%{tensor}.shape[^{-axis}]", Level.Shape);
 }

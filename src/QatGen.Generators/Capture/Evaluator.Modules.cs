@@ -112,9 +112,15 @@ internal sealed partial class Evaluator
                 Put(instance.Id, Slot.Registered, new Constant(true));
                 foreach (var field in RegisteredFields(instance.Type))
                 {
-                    if (Find(instance.Id, SlotOf(field)) is { } value && HoldsModule(value))
+                    var name = new Constant(ComponentName(field));
+                    switch (Find(instance.Id, SlotOf(field)))
                     {
-                        Register(instance, new Constant(ComponentName(field)), value, skipKnown: true, site);
+                        case { } value when HoldsModule(value):
+                            Register(instance, name, value, skipKnown: true, site);
+                            break;
+                        case { } value when HoldsState(value):
+                            RegisterState(instance, name, value, site);
+                            break;
                     }
                 }
 
@@ -132,6 +138,8 @@ internal sealed partial class Evaluator
     private static string ComponentName(IFieldSymbol field) =>
         field.GetAttributes().Where(static a => TorchNames.Is(a.AttributeClass, TorchNames.ComponentName)).SelectMany(static a => a.NamedArguments)
             .Select(static n => n.Value.Value).OfType<string>().FirstOrDefault() ?? field.Name;
+
+    private static bool HoldsState(Datum value) => value is Held || (value is Choice choice && (HoldsState(choice.WhenTrue) || HoldsState(choice.WhenFalse)));
 
     private static bool HoldsModule(Datum value) => value switch
     {
@@ -168,6 +176,12 @@ internal sealed partial class Evaluator
         if (module is Instance parent && TorchNames.Registering.Contains(method.Name) && arguments is [var name, var child])
         {
             Register(parent, name as Constant ?? throw Undecided(name, call.Arguments[0].Value), child, skipKnown: false, call);
+            return Outside.Nothing;
+        }
+
+        if (module is Instance owner && method.Name is TorchNames.RegisterBuffer or TorchNames.RegisterParameter)
+        {
+            RegisterState(owner, arguments[0] as Constant ?? throw Undecided(arguments[0], call.Arguments[0].Value), arguments[1], call);
             return Outside.Nothing;
         }
 
@@ -214,14 +228,35 @@ internal sealed partial class Evaluator
         const string remedy = "keep it in a field or a registered container and call RegisterComponents() last in the constructor";
         var path = _paths.Find(layer.Id) ?? throw Unsupported(site, $"the {layer.Type.Name} is not registered; {remedy}");
         var form = new Form(FormKind.Module, layer.Type.Name);
-        var calls = _called[layer.Id] = _called.TryGetValue(layer.Id, out var before) ? before + 1 : 1;
         var op = Catalogue.Find(form);
+        var (name, calls) = NextCall(layer.Id, path);
+        if (op is null)
+        {
+            var isInPlace = layer.Arguments.Any(static a => a is { Name: "inplace", Value: Constant { Value: true } });
+            return RecordOpaque(form, layer.Type.Name, name, null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), site, location, isInPlace);
+        }
+
         if (calls > 1 && op is { OwnsScale: true } or { Fusion: Fusion.BatchNorm })
         {
             context.Report(Violation.Of(CaptureRules.ModuleShared, path, path), location);
         }
 
-        // A module without parameters and scale may serve several calls, as torchvision's blocks do with relu; later ones are told apart by a number.
-        return Record(form, op, calls == 1 ? path : $"{path}#{calls}", layer.Type.Name, inputs, layer.Arguments, site, location);
+        return RecordClaimed(op, form, name, inputs.Select(i => (i, site)), layer.Arguments, location);
     }
+
+    /// <summary>The path of a module's next call: a module without parameters and scale may serve several, as torchvision's blocks do with relu; later ones are told apart by a number.</summary>
+    private (string Path, int Calls) NextCall(int module, string path)
+    {
+        var calls = _called[module] = _called.TryGetValue(module, out var before) ? before + 1 : 1;
+        return (calls == 1 ? path : $"{path}#{calls}", calls);
+    }
+
+    /// <summary>The arguments of a module's call, named in their order.</summary>
+    private static Seq<Argument> CallArguments(INamedTypeSymbol module, IReadOnlyList<Datum> inputs, IOperation site)
+    {
+        var signature = TorchNames.Signature(module);
+        return inputs.Select((value, i) => new Argument(inputs.Count == 1 ? "input" : $"input{i + 1}", signature?.TypeArguments.ElementAtOrDefault(i) ?? module, value, site)).ToSeq();
+    }
+
+    private static ITypeSymbol? ResultType(INamedTypeSymbol module) => TorchNames.Signature(module)?.TypeArguments.Last();
 }

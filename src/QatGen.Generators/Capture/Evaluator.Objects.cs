@@ -16,7 +16,7 @@ internal sealed partial class Evaluator
 
         if (TorchNames.IsTorch(type))
         {
-            return Initialize(TorchNames.IsModule(type) ? NewLayer(type, creation.Arguments, creation, frame) : new Outside(type.Name), creation, frame);
+            return Initialize(TorchNames.IsModule(type) ? NewLayer(type, creation.Arguments, creation, frame) : NewTorch(type, creation, frame), creation, frame);
         }
 
         if (context.Declaration(type) is not null)
@@ -25,6 +25,13 @@ internal sealed partial class Evaluator
         }
 
         return TorchNames.IsModule(type) ? throw Fail(CaptureRules.ExternalCall, creation, type.Name) : Initialize(NewLibrary(type, creation, frame), creation, frame);
+    }
+
+    /// <summary>An object of TorchSharp that is no module: a parameter, or what plays no part.</summary>
+    private Outside NewTorch(INamedTypeSymbol type, IObjectCreationOperation creation, Frame frame)
+    {
+        var holds = BindNamed(creation.Arguments, frame).Any(a => HoldsTensor(a.Value));
+        return holds ? throw Fail(CaptureRules.UnknownOperator, creation, type.Name) : NewOutside(type.Name, type);
     }
 
     /// <summary>Objects whose constructor or initializer is running.</summary>

@@ -26,6 +26,11 @@ internal sealed partial class Evaluator(CaptureContext context)
 
     private bool InForward => _lastOfConstruction >= 0;
 
+    /// <summary>Whether calls on tensors are the graph's; those of static initializers run once, before.</summary>
+    private bool Records => InForward && !_inStatic;
+
+    private bool _inStatic;
+
     /// <summary>Runs a constructor with symbolic arguments, then forward on the given inputs; returns its outputs.</summary>
     public Returned Run(IMethodSymbol constructor, IMethodSymbol forward)
     {
@@ -34,6 +39,7 @@ internal sealed partial class Evaluator(CaptureContext context)
         var model = Construct(constructor, parameters, constructor.Locations.FirstOrDefault(static l => l.IsInSource) ?? place);
         _paths.Name(model, ChildrenOf);
         _recorder.Reserve(_paths.All);
+        NameStates();
         _lastOfConstruction = context.NextId();
         var inputs = forward.Parameters.Select(_ => (Datum)_recorder.Input()).ToArray();
         var result = Invoke(forward, model, inputs, place);

@@ -30,7 +30,7 @@ internal static class ModelCapture
             }
         }
 
-        return new(context.Violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error) ? null : graph, context.Violations, places);
+        return new(context.HasErrors ? null : graph, context.Violations, places);
     }
 
     /// <summary>Runs every constructor that does not chain to another; they must agree.</summary>
@@ -55,7 +55,11 @@ internal static class ModelCapture
             }
 
             var recorder = evaluator.Recorder;
-            ReportUnclaimed(recorder, returned?.Values, context);
+            if (returned is null || context.HasErrors)
+            {
+                ReportUnclaimed(recorder, returned?.Values, context);
+            }
+
             foreach (var call in recorder.Calls)
             {
                 places[call.Node.Path] = call.Location;
@@ -79,7 +83,9 @@ internal static class ModelCapture
         return graph;
     }
 
-    /// <summary>Calls without an operator are violations where the output depends on them; without an output, unless they only led to the decision that ended the capture.</summary>
+    /// <summary>
+    /// A graph that cannot be used says at once which of its calls have no operator (of one that can, <see cref="Pipeline"/> says it): where the output depends on them; without an output, unless they only led to the decision that ended the capture.
+    /// </summary>
     private static void ReportUnclaimed(Recorder recorder, Seq<int>? outputs, CaptureContext context)
     {
         var live = new HashSet<int>(outputs ?? Seq<int>.Empty);
@@ -92,7 +98,7 @@ internal static class ModelCapture
             }
 
             live.UnionWith(call.Node.Inputs);
-            if (call.Unclaimed is { } violation)
+            foreach (var violation in call.Node.IsOpaque ? Pipeline.Unclaimed(call.Node) : [])
             {
                 context.Report(violation, call.Location);
             }

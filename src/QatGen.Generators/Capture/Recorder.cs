@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using QatGen.Graphs;
-using QatGen.Operators;
 
 namespace QatGen.Generators.Capture;
 
@@ -57,21 +56,26 @@ internal sealed class Recorder(CaptureContext context)
         return tensor.Number;
     }
 
-    /// <summary>Appends a call. Without an operator it stands for a call that no entry of the catalogue claims, and <paramref name="unclaimed"/> says so.</summary>
-    public TensorRef Add(Node node, Operator? op, Location location, Violation? unclaimed = null)
+    /// <summary>Appends a call. What it overwrites, or may share memory with, is its first input.</summary>
+    public TensorRef Add(Node node, Location location, bool sharesMemory, bool isInPlace = false)
     {
         var number = _values.Count;
-        _calls.Add(new(node, location, unclaimed));
+        _calls.Add(new(node, location));
         var source = node.Inputs.Count > 0 ? _values[node.Inputs[0]] : new(number, 0);
-        if (IsInPlace(node))
+        if (isInPlace || IsInPlace(node))
         {
+            if (source.Storage >= _inputs && _calls[source.Storage - _inputs].Node is { Form.Kind: FormKind.State } state)
+            {
+                context.Report(Violation.Of(CaptureRules.StateInForward, node.Path, state.Path), location);
+            }
+
             var version = (_writes.TryGetValue(source.Storage, out var write) ? write.Version : 0) + 1;
             _writes[source.Storage] = (version, location, node.Path);
             _values.Add(new(source.Storage, version));
         }
         else
         {
-            _values.Add(op is { IsView: true } ? source : new(number, 0));
+            _values.Add(sharesMemory ? source : new(number, 0));
         }
 
         return new(number);
@@ -98,8 +102,8 @@ internal sealed class Recorder(CaptureContext context)
     private static bool IsInPlace(Node node) => node.Attributes["inplace"] is Value.Logical { Flag: true } || IsInPlace(node.Form);
 }
 
-/// <summary>A recorded call: its node, where it stands, and the violation if no operator claims it.</summary>
-internal sealed record Recorded(Node Node, Location Location, Violation? Unclaimed)
+/// <summary>A recorded call: its node and where it stands.</summary>
+internal sealed record Recorded(Node Node, Location Location)
 {
     public bool Excused { get; init; }
 }
