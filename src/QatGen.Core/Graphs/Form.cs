@@ -3,7 +3,7 @@ namespace QatGen.Graphs;
 /// <summary>The ways in which TorchSharp code can call an operator.</summary>
 public enum FormKind
 {
-    /// <summary>A module's <c>call</c> or <c>forward</c>; the name is the class in TorchSharp.Modules, or the full name of a class of the user.</summary>
+    /// <summary>A module's <c>call</c> or <c>forward</c>; the name is the class in TorchSharp.Modules, or <c>global::</c> and the full name of a class.</summary>
     Module,
 
     /// <summary>A function of torch.nn.functional.</summary>
@@ -30,7 +30,7 @@ public enum FormKind
     /// <summary>A parameter or buffer that forward reads: the name is the method of Module that finds it.</summary>
     State,
 
-    /// <summary>A method of the user that <see cref="KeepAsIsAttribute"/> keeps, by its full name.</summary>
+    /// <summary>A method of the user that <see cref="KeepAsIsAttribute"/> keeps: a static one with its full name, any other called on the module that is its argument <c>this</c>.</summary>
     Own,
 }
 

@@ -114,16 +114,21 @@ public abstract record Value
         public override string ToCode(Func<int, string> input) => "^" + Count.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A range of positions; null where it is open.</summary>
-    public sealed record Range(Value? Start, Value? End) : Value
+    public sealed record Range(Value Start, Value End) : Value
     {
-        public override string ToCode(Func<int, string> input) => $"({Start?.ToCode(input)}..{End?.ToCode(input)})";
+        public override string ToCode(Func<int, string> input) => $"({Start.ToCode(input)}..{End.ToCode(input)})";
     }
 
     /// <summary>A value that a function of TorchSharp makes, such as <c>TorchSharp.torch.TensorIndex.Slice</c>, by its full name.</summary>
     public sealed record Call(string Function, AttributeMap Arguments) : Value
     {
         public override string ToCode(Func<int, string> input) => $"global::{Function}({Arguments.ToCode(input)})";
+    }
+
+    /// <summary>A module of the model by path, the model itself where that is empty, as its own class; <c>model</c> and <c>modules</c> are variables of the printed code.</summary>
+    public sealed record Module(string Path, string Type) : Value
+    {
+        public override string ToCode(Func<int, string> input) => $"(({Type}){(Path.Length == 0 ? "model" : $"modules[{new Text(Path).ToCode(input)}]")})";
     }
 
     private static string Join(Seq<Value> values, Func<int, string> input) => string.Join(", ", values.Select(v => v.ToCode(input)));

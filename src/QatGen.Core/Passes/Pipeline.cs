@@ -14,7 +14,7 @@ public static class Pipeline
     public static PipelineResult Run(Graph captured)
     {
         var canonical = Verified(RemoveDeadNodes.Run(captured));
-        var violations = canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n)).ToList();
+        var violations = canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n).Concat(Shared(n))).ToList();
         if (violations.Count > 0)
         {
             return new(canonical, null, violations.ToSeq());
@@ -40,6 +40,15 @@ public static class Pipeline
             yield return Catalogue.Find(opaque.Form) is { } op
                 ? Violation.Of(CaptureRules.Argument, opaque.Path, op.Name, "arguments", opaque.Attributes.ToString(), "values that are known at compile time")
                 : Violation.Of(CaptureRules.UnknownOperator, opaque.Path, opaque.Operator);
+        }
+    }
+
+    /// <summary>A module's second call, which needs a scale of its own; later ones break the same rule.</summary>
+    private static IEnumerable<Violation> Shared(Node node)
+    {
+        if (node.Path.EndsWith("#2", StringComparison.Ordinal) && Catalogue.Get(node.Operator) is { OwnsScale: true } or { Fusion: Fusion.BatchNorm })
+        {
+            yield return Violation.Of(CaptureRules.ModuleShared, node.Path, node.Path.Substring(0, node.Path.Length - "#2".Length));
         }
     }
 

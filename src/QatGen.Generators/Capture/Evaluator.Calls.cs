@@ -32,7 +32,7 @@ internal sealed partial class Evaluator
     {
         var method = call.TargetMethod;
         var target = receiver is Instance instance && call.IsVirtual ? MostDerived(instance.Type, method) : method;
-        if (receiver is Instance or Layer && IsModuleCall(target))
+        if (receiver is Instance or Layer && (IsModuleCall(target) || (target.Name is TorchNames.Call or TorchNames.Forward && IsKept(receiver))))
         {
             return CallModule(receiver, Bind(target, call.Arguments, frame), call, call.Syntax.GetLocation());
         }
@@ -53,6 +53,11 @@ internal sealed partial class Evaluator
         if (receiver is not (null or Instance))
         {
             throw receiver is Scalar or Choice ? Undecided(receiver, call) : Unsupported(call, $"{receiver.Spelled} has no such method");
+        }
+
+        if (Records && IsKept(target.OriginalDefinition))
+        {
+            return CallKept(target, receiver, call, frame);
         }
 
         var (result, callee) = Enter(target, receiver, Bind(target, call.Arguments, frame), call.Syntax.GetLocation());

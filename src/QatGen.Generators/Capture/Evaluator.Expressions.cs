@@ -72,7 +72,8 @@ internal sealed partial class Evaluator
         IObjectCreationOperation creation => New(creation, frame),
         IInvocationOperation call => Call(call, frame),
         IThrowOperation thrown => throw new PathThrowsException(thrown.Syntax.GetLocation()),
-        IRangeOperation range => new RangeOf(range.LeftOperand is { } start ? Evaluate(start, frame) : null, range.RightOperand is { } end ? Evaluate(end, frame) : null),
+        IRangeOperation range => new RangeOf(
+            range.LeftOperand is { } left ? Evaluate(left, frame) : new Constant(0), range.RightOperand is { } right ? Evaluate(right, frame) : new FromEnd(0)),
         ITypeOfOperation or ISizeOfOperation => new Outside(SourceText.Of(expression)),
         IDiscardOperation => Outside.Nothing,
         IInvalidOperation => throw Unsupported(expression, "it does not compile"),

@@ -198,6 +198,11 @@ internal sealed partial class Evaluator
 
     private Datum CallModule(Datum module, IReadOnlyList<Datum> inputs, IOperation site, Location location)
     {
+        if (InForward && IsKept(module))
+        {
+            return CallKept(module, module is Instance kept ? kept.Type : ((Layer)module).Type, inputs, site, location);
+        }
+
         if (module is Instance instance)
         {
             var forward = TorchNames.Bases(instance.Type).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>()
@@ -225,30 +230,24 @@ internal sealed partial class Evaluator
             throw Unsupported(site, "the constructor runs a module, which capture does only in forward");
         }
 
-        const string remedy = "keep it in a field or a registered container and call RegisterComponents() last in the constructor";
-        var path = _paths.Find(layer.Id) ?? throw Unsupported(site, $"the {layer.Type.Name} is not registered; {remedy}");
+        var path = PathOf(layer.Id, layer.Type, site);
         var form = new Form(FormKind.Module, layer.Type.Name);
         var op = Catalogue.Find(form);
-        var (name, calls) = NextCall(layer.Id, path);
+        var name = NextCall(layer.Id, path);
         if (op is null)
         {
             var isInPlace = layer.Arguments.Any(static a => a is { Name: "inplace", Value: Constant { Value: true } });
             return RecordOpaque(form, layer.Type.Name, name, null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), site, location, isInPlace);
         }
 
-        if (calls > 1 && op is { OwnsScale: true } or { Fusion: Fusion.BatchNorm })
-        {
-            context.Report(Violation.Of(CaptureRules.ModuleShared, path, path), location);
-        }
-
         return RecordClaimed(op, form, name, inputs.Select(i => (i, site)), layer.Arguments, location);
     }
 
     /// <summary>The path of a module's next call: a module without parameters and scale may serve several, as torchvision's blocks do with relu; later ones are told apart by a number.</summary>
-    private (string Path, int Calls) NextCall(int module, string path)
+    private string NextCall(int module, string path)
     {
         var calls = _called[module] = _called.TryGetValue(module, out var before) ? before + 1 : 1;
-        return (calls == 1 ? path : $"{path}#{calls}", calls);
+        return calls == 1 ? path : $"{path}#{calls}";
     }
 
     /// <summary>The arguments of a module's call, named in their order.</summary>

@@ -64,6 +64,11 @@ internal sealed partial class Evaluator
     private Instance Construct(IMethodSymbol constructor, IReadOnlyList<Datum> arguments, Location location)
     {
         var instance = new Instance(context.NextId(), constructor.ContainingType);
+        if (IsKept(instance.Type))
+        {
+            return instance;
+        }
+
         foreach (var field in InstanceFields(instance.Type))
         {
             Put(instance.Id, SlotOf(field), DefaultOf(field.Type));
@@ -72,6 +77,7 @@ internal sealed partial class Evaluator
         _constructing.Add(instance.Id);
         RunConstructor(constructor, instance, arguments, location);
         _constructing.Remove(instance.Id);
+        Keep(instance);
         return instance;
     }
 

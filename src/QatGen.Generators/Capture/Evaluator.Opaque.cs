@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using QatGen.Graphs;
 
@@ -6,8 +7,10 @@ namespace QatGen.Generators.Capture;
 /// <summary>Calls that no operator claims: each is one node that holds its arguments as they were written, and one node more for each of several results.</summary>
 internal sealed partial class Evaluator
 {
-    /// <summary>Records a call on a receiver, which is the node's first input, with named arguments; <paramref name="returned"/> is what the call returns.</summary>
-    private Datum RecordOpaque(Form form, string name, string path, Datum? receiver, Seq<Argument> arguments, ITypeSymbol? returned, IOperation site, Location location, bool isInPlace = false)
+    /// <summary>
+    /// Records a call on a receiver, which is the node's first input, or on a module <paramref name="self"/>, with named arguments; <paramref name="returned"/> is the type of what it returns.
+    /// </summary>
+    private Datum RecordOpaque(Form form, string name, string path, Datum? receiver, Seq<Argument> arguments, ITypeSymbol? returned, IOperation site, Location location, bool isInPlace = false, Value? self = null)
     {
         var reader = new OpaqueArguments(this);
         if (receiver is not null)
@@ -16,7 +19,8 @@ internal sealed partial class Evaluator
         }
 
         var attributes = reader.Read(arguments);
-        var sharesMemory = form.Kind is not (FormKind.Symbol or FormKind.State) && TorchNames.Views.Contains(form.Name);
+        attributes = self is null ? attributes : new(attributes.Append(new("this", self)));
+        var sharesMemory = MayShareMemory(form);
         var node = new Node(name, path, form, reader.Inputs, attributes);
         if (!MayHoldTensor(returned) && node.Inputs.Count > 0)
         {
@@ -28,6 +32,14 @@ internal sealed partial class Evaluator
         var call = _recorder.Add(node, location, sharesMemory, isInPlace);
         return Result(call.Number, path, returned, CountOf(form.Name, arguments, node), location);
     }
+
+    /// <summary>Whether the result of a call may be its first input's memory; of what the user wrote and keeps, nothing is known.</summary>
+    private static bool MayShareMemory(Form form) => form.Kind switch
+    {
+        FormKind.Own => true,
+        FormKind.Module => TorchNames.ViewModules.Contains(form.Name) || form.Name.StartsWith("global::", StringComparison.Ordinal),
+        _ => TorchNames.Views.Contains(form.Name),
+    };
 
     /// <summary>What a call returns, part by part, as C# accesses it.</summary>
     private Datum Result(int number, string path, ITypeSymbol? type, int? count, Location location)
@@ -67,11 +79,16 @@ internal sealed partial class Evaluator
         {
             ("split" or "split_with_sizes", ListOf sizes) => (Find(sizes.Id, Slot.Contents) as TupleOf)?.Items.Count,
             ("tensor_split", ListOf indices) => (Find(indices.Id, Slot.Contents) as TupleOf)?.Items.Count + 1,
-            ("chunk" or "tensor_split", Constant { Value: int or long } number) => Scalars.Cast(number.Value, null) is var n ? System.Convert.ToInt32(n, System.Globalization.CultureInfo.InvariantCulture) : null,
-            ("unbind", Constant { Value: int or long } axis) when Size(node.Inputs[0], System.Convert.ToInt64(axis.Value, System.Globalization.CultureInfo.InvariantCulture)) is Constant { Value: long size } => (int)size,
+            ("chunk" or "tensor_split", Constant { Value: int or long } number) => Integer(number),
+            ("unbind", Constant { Value: int or long } axis) => DeclaredSize(node.Inputs[0], Integer(axis)),
             _ => null,
         };
     }
+
+    private static int Integer(Constant constant) => System.Convert.ToInt32(constant.Value, CultureInfo.InvariantCulture);
+
+    /// <summary>A size, but never the batch, of an input of the model that says its shape.</summary>
+    private int? DeclaredSize(int value, int axis) => value < _inputs.Count && axis > 0 && axis < _inputs[value].Shape.Count ? _inputs[value].Shape[axis] : null;
 
     /// <summary>The types of a tuple's items, of either kind of tuple.</summary>
     private static Seq<ITypeSymbol> TupleItems(ITypeSymbol? type) => Scalars.Unwrap(type) switch

@@ -31,9 +31,9 @@ internal sealed partial class Evaluator
             Scalar { Level: Level.Shape } scalar => new Value.Computed(Renumber(scalar.Expression)),
             Scalar { Level: Level.Hyper or Level.Mode } scalar => new Value.Symbol(scalar.Expression),
             TupleOf tuple => new Value.Tuple(tuple.Items.Select((item, i) => Read(item, i < TupleItems(type).Count ? TupleItems(type)[i] : null, site)).ToSeq()),
-            ListOf list => new Value.Collection(CollectionType(type, site), evaluator.Contents(list, site).Select(item => Read(item, ElementType(type), site)).ToSeq()),
+            ListOf or Sequence => new Value.Collection(CollectionType(type, site), evaluator.Enumerate(datum, site).Select(item => Read(item, ElementType(type), site)).ToSeq()),
             FromEnd end => new Value.FromEnd(end.Count),
-            RangeOf range => new Value.Range(Bound(range.Start, site), Bound(range.End, site)),
+            RangeOf range => new Value.Range(Read(range.Start, null, site), Read(range.End, null, site)),
             Printed { Arguments: null } member => new Value.Member(member.FullName),
             Printed { Arguments: { } arguments } call => new Value.Call(call.FullName, Read(arguments)),
             Held held => throw evaluator.Unsupported(site, $"the tensor '{held.What}' is not registered; keep it in a field and call RegisterComponents() last in the constructor"),
@@ -41,8 +41,6 @@ internal sealed partial class Evaluator
         };
 
         private static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
-
-        private Value? Bound(Datum? bound, IOperation site) => bound is null ? null : Read(bound, null, site);
 
         private int Append(int tensor)
         {

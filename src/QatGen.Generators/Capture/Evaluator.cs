@@ -30,10 +30,12 @@ internal sealed partial class Evaluator(CaptureContext context)
     private bool Records => InForward && !_inStatic;
 
     private bool _inStatic;
+    private Seq<GraphInput> _inputs;
 
-    /// <summary>Runs a constructor with symbolic arguments, then forward on the given inputs; returns its outputs.</summary>
-    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward)
+    /// <summary>Runs a constructor with symbolic arguments, then forward on the declared inputs; returns its outputs.</summary>
+    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward, Seq<GraphInput> declared)
     {
+        _inputs = declared;
         var place = forward.Locations[0];
         var parameters = constructor.Parameters.Select(static p => (Datum)new Scalar(p.Name, Level.Hyper)).ToArray();
         var model = Construct(constructor, parameters, constructor.Locations.FirstOrDefault(static l => l.IsInSource) ?? place);

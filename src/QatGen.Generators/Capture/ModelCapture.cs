@@ -43,7 +43,7 @@ internal static class ModelCapture
             Returned? returned = null;
             try
             {
-                returned = evaluator.Run(constructor, model.Forward);
+                returned = evaluator.Run(constructor, model.Forward, model.Inputs);
             }
             catch (CaptureException failure)
             {

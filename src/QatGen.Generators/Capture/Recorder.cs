@@ -97,7 +97,7 @@ internal sealed class Recorder(CaptureContext context)
     }
 
     /// <summary>Whether a form overwrites its tensor by name.</summary>
-    public static bool IsInPlace(Form form) => form.Kind == FormKind.Method && form.Name.EndsWith("_", StringComparison.Ordinal);
+    public static bool IsInPlace(Form form) => form.Kind is FormKind.Method or FormKind.Torch or FormKind.Functional && form.Name.EndsWith("_", StringComparison.Ordinal);
 
     private static bool IsInPlace(Node node) => node.Attributes["inplace"] is Value.Logical { Flag: true } || IsInPlace(node.Form);
 }

@@ -49,12 +49,15 @@ internal static class TorchNames
     /// <summary>Methods of tensors that return nothing and change no value.</summary>
     public static Seq<string> HarmlessOnTensors { get; } = new("Dispose", "retain_grad");
 
-    /// <summary>Methods and properties of tensors whose result may share the tensor's memory.</summary>
+    /// <summary>Modules whose result may be their input's memory.</summary>
+    public static Seq<string> ViewModules { get; } = new("Unflatten", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout");
+
+    /// <summary>Functions, methods and properties of tensors whose result may share the tensor's memory.</summary>
     public static Seq<string> Views { get; } = new(
         "view", "view_as", "reshape", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze", "expand", "expand_as", "broadcast_to", "transpose", "t", "T", "mT", "H", "mH", "adjoint", "permute",
         "movedim", "moveaxis", "swapaxes", "swapdims", "select", "narrow", "slice", "diagonal", "unfold", "as_strided", "chunk", "split", "tensor_split", "hsplit", "vsplit", "dsplit", "unbind",
         "detach", "contiguous", "to", "to_type", "type", "type_as", "cpu", "cuda", "float", "half", "real", "imag", "view_as_real", "view_as_complex", "positive", "atleast_1d", "atleast_2d",
-        "atleast_3d", "broadcast_tensors", "index", "this");
+        "atleast_3d", "broadcast_tensors", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout", "index", "this");
 
     /// <summary>Members of tensors that depend on the shape alone.</summary>
     public static Seq<string> ShapeOnly { get; } = new("dim", "numel", "ndim", "NumberOfElements", "Dimensions");

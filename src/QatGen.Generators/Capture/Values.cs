@@ -110,10 +110,10 @@ internal sealed record ManyOf(int Number, ITypeSymbol Element) : Datum
     public override string Spelled => "the number of tensors";
 }
 
-/// <summary>A range of positions; null where it is open.</summary>
-internal sealed record RangeOf(Datum? Start, Datum? End) : Datum
+/// <summary>A range of indices: <c>1..^1</c>.</summary>
+internal sealed record RangeOf(Datum Start, Datum End) : Datum
 {
-    public override string Spelled => $"{Start?.Spelled}..{End?.Spelled}";
+    public override string Spelled => $"{Start.Spelled}..{End.Spelled}";
 }
 
 /// <summary>A tensor that exists before forward runs: a parameter, a buffer, or one that the constructor computes.</summary>

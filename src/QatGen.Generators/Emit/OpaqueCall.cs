@@ -14,7 +14,7 @@ internal static class OpaqueCall
         var arguments = node.Attributes.ToCode(Input);
         return node.Form.Kind switch
         {
-            FormKind.Module => $"((global::{(name.Contains('.') ? name : "TorchSharp.Modules." + name)}){Module(node.Path)}).call({Positional(node, Input)})",
+            FormKind.Module => $"(({(name.StartsWith("global::", StringComparison.Ordinal) ? name : "global::TorchSharp.Modules." + name)}){Module(node.Path)}).call({Positional(node, Input)})",
             FormKind.Functional => $"torch.nn.functional.{name}({arguments})",
             FormKind.Torch => $"{(name.StartsWith("TorchSharp.", StringComparison.Ordinal) ? "global::" : "torch.")}{name}({arguments})",
             FormKind.Method => $"{inputs[0]}.{name}({arguments})",
@@ -22,6 +22,8 @@ internal static class OpaqueCall
             FormKind.Item => inputs[0] + name,
             FormKind.Indexer => $"{inputs[0]}[{Positional(node, Input)}]",
             FormKind.State => $"model.{name}({arguments})",
+            FormKind.Own when node.Attributes["this"] is { } self => $"{self.ToCode(Input)}.{name}({new AttributeMap(node.Attributes.Where(static a => a.Key != "this")).ToCode(Input)})",
+            FormKind.Own => $"{name}({arguments})",
             FormKind.Symbol when node.Attributes["operand"] is { } operand => Symbol(name) + operand.ToCode(Input),
             FormKind.Symbol => $"{node.Attributes["left"]!.ToCode(Input)} {Symbol(name)} {node.Attributes["right"]!.ToCode(Input)}",
             _ => throw new InvalidOperationException($"{node.Form} has no print."),

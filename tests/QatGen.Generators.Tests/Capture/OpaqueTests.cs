@@ -83,7 +83,9 @@ public class OpaqueTests
     [InlineData("return x.topk(2, 1).Item1;", null)]
     [InlineData("var s = x; foreach (var y in x.chunk(4, 1)) { s = s + y; } return s;", null)]
     [InlineData("return torch.cat(x.tensor_split(3, 1).Reverse().ToList(), 1);", null)]
-    [InlineData("return torch.stack(x.unbind(1), 2);", "unbind, stack")]
+    [InlineData("return torch.stack(x.unbind(1), 2);", "unbind, unbind.0, unbind.1, unbind.2, unbind.3, stack")]
+    [InlineData("return torch.stack(F.relu(x).unbind(1), 2);", "relu, unbind, stack")]
+    [InlineData("Tensor? y = null; foreach (var z in x.unbind(2)) { y = y is null ? z : y * z; } return y!;", null)]
     [InlineData("var l = x.chunk(2, 1).ToList(); l.Add(l[^1]); return torch.cat(l, 1);", null)]
     public void Results_Several_AreItems(string body, string? paths)
     {
@@ -137,13 +139,18 @@ public class OpaqueTests
     [InlineData("var y = x * 2; y.add_(x); return y;", "y.add_(x)")]
     [InlineData("var y = x.transpose(1, 2); y.mul_(2); return x;", "y.mul_(2)")]
     [InlineData("var y = x.chunk(2, 1); y[0].mul_(2); return x;", "y[0].mul_(2)")]
+    [InlineData("var y = drop.call(x); y.mul_(2); return x;", "y.mul_(2)")]
+    [InlineData("var y = kept.call(x); y.mul_(2); return x;", "y.mul_(2)")]
     [InlineData("var y = x * 2; F.silu(y, inplace: true); return y;", "F.silu(y, inplace: true)")]
     [InlineData("var y = x * 2; act.call(y); return y;", "act.call(y)")]
+    [InlineData("var y = x * 2; torch.add_(y, x); return y;", "torch.add_(y, x)")]
     public void InPlace_ResultNotUsed_QG1009(string body, string place)
     {
         Assert.Contains(place, body, StringComparison.Ordinal);
         var source = Differential.Source($$"""
             private readonly SiLU act = SiLU(inplace: true);
+            private readonly Dropout2d drop = Dropout2d();
+            [KeepAsIs] private readonly GELU kept = GELU();
             public Model() : base("m") { RegisterComponents(); }
             public override Tensor forward(Tensor x) { {{body}} }
             """);
@@ -184,6 +191,65 @@ public class OpaqueTests
         public Model() : base("m") { RegisterComponents(); }
         public override Tensor forward(Tensor x) => {{expression}};
         """);
+
+    [Theory]
+    [InlineData("class", "Kept k = new();", "k.call(x)", "k")]
+    [InlineData("class, forward", "Kept k = new();", "k.forward(x)", "k")]
+    [InlineData("class, called twice", "Kept k = new();", "k.call(k.call(x))", "k, k#2")]
+    [InlineData("field of own class", "[KeepAsIs] Plain p = new();", "p.call(x)", "p")]
+    [InlineData("other field of the class", "[KeepAsIs] Plain p = new(); Plain q = new();", "q.call(p.call(x))", "p, q.c, q.relu")]
+    [InlineData("field of TorchSharp's class", "[KeepAsIs] Sequential s = Sequential(Conv2d(4, 4, 1), ReLU());", "s.call(x)", "s")]
+    [InlineData("field that a catalogue operator claims", "[KeepAsIs] ReLU r = ReLU();", "r.call(x)", "r")]
+    [InlineData("several inputs and outputs", "Pair p = new();", "p.call(x, F.relu(x)).Item2[0]", "relu, p, p.1, item")]
+    [InlineData("static method", "[KeepAsIs] internal static Tensor Own(Tensor x, double k) => x.item<float>() > 0 ? x : x * k;", "Own(x[0, 0, 0, 0], 2) * x", "this, Own, multiply")]
+    [InlineData("method", "double k = 3; [KeepAsIs] internal Tensor Own(Tensor x, int n = 1) => x * k * n;", "Own(x)", "Own")]
+    [InlineData("method of a block", "Plain p = new();", "p.Twice(n: 2, x: x)", "p.Twice")]
+    public void KeepAsIs_Call_StaysOne(string kind, string members, string expression, string paths)
+    {
+        var graph = Differential.Members(
+            $$"""
+            {{members}}
+            public Model() : base("m") { RegisterComponents(); }
+            public override Tensor forward(Tensor x) => {{expression}};
+            """,
+            """
+            [KeepAsIs]
+            public sealed class Kept : Module<Tensor, Tensor>
+            {
+                private readonly Dictionary<string, Conv2d> all = new() { ["a"] = Conv2d(4, 4, 1) };
+                public Kept() : base("k") { foreach (var (name, module) in all.OrderBy(p => p.Key)) { register_module(name, module); } }
+                public override Tensor forward(Tensor x) => x.sum().item<float>() > 0 ? all["a"].call(x) : x * 2;
+            }
+
+            public sealed class Plain : Module<Tensor, Tensor>
+            {
+                private readonly Conv2d c = Conv2d(4, 4, 1);
+                public Plain() : base("p") { RegisterComponents(); }
+                public override Tensor forward(Tensor x) => F.relu(c.call(x));
+                [KeepAsIs] public Tensor Twice(Tensor x, int n) => c.call(x) * n;
+            }
+
+            [KeepAsIs]
+            public sealed class Pair : Module<Tensor, Tensor, (Tensor, List<Tensor>)>
+            {
+                public Pair() : base("p") { RegisterComponents(); }
+                public override (Tensor, List<Tensor>) forward(Tensor x, Tensor y) => (x, [y * 3, x]);
+            }
+            """,
+            about: kind);
+        Assert.Equal(paths, string.Join(", ", graph.Nodes.Select(static n => n.Path)));
+    }
+
+    [Theory]
+    [InlineData("[KeepAsIs] ReLU r = ReLU();", "{|QG1003:r.call(x)|}", "'[KeepAsIs] ReLU'")]
+    [InlineData("[KeepAsIs] internal static Tensor Own(Tensor x) => x;", "{|QG1003:Own(x)|}", "'[KeepAsIs] Own'")]
+    [InlineData("[KeepAsIs] private static Tensor Own(Tensor x) => x;", "{|QG1006:Own(x)|}", "internal or public")]
+    [InlineData("[KeepAsIs] internal static Tensor Own(ref Tensor x) => x;", "{|QG1006:Own(ref x)|}", "ref or out")]
+    public void KeepAsIs_Call_IsReported(string members, string expression, string message) => Assert.Contains(message, Markup.Verify($$"""
+        {{members}}
+        public Model() : base("m") { RegisterComponents(); }
+        public override Tensor forward(Tensor x) => {{expression}};
+        """), StringComparison.Ordinal);
 
     private static QatGen.Graphs.Graph Members(string expression, string fields = "", string beside = "") => Differential.Members(
         $$"""
