@@ -11,15 +11,14 @@ internal sealed record ModelGraphs(Graph Canonical, Graph? Fused)
     /// <summary>The graphs of a model class; null where capture found an error, which the analyzer reports.</summary>
     public static ModelGraphs? Read(INamedTypeSymbol model, Compilation compilation, CancellationToken cancellation)
     {
-        if (ModelCapture.Run(model, compilation, cancellation).Graph is not { } graph)
-        {
-            return null;
-        }
-
-        var result = Pipeline.Run(graph);
-        return new(result.Canonical, result.Fused);
+        var all = ModelCapture.Run(model, compilation, cancellation).Graphs.Select(static g => Pipeline.Run(g)).Select(static r => new ModelGraphs(r.Canonical, r.Fused)).ToSeq();
+        return all.Count == 0 ? null : all[0] with { Others = all.Skip(1).ToSeq() };
     }
 
+    /// <summary>The further variants that [ModelArgs] names.</summary>
+    public Seq<ModelGraphs> Others { get; init; } = Seq<ModelGraphs>.Empty;
+
+
     /// <summary>The name under which the generated files of the model stand: <c>Namespace.Net</c>.</summary>
-    public string FileName => Canonical.Namespace.Length == 0 ? Canonical.Type : $"{Canonical.Namespace}.{Canonical.Type}";
+    public string FileName => Canonical.Namespace.Length == 0 ? Canonical.Name : $"{Canonical.Namespace}.{Canonical.Name}";
 }

@@ -32,6 +32,11 @@ public sealed class QatGenerator : IIncrementalGenerator
 
     private static void Emit(SourceProductionContext output, ModelGraphs? model, bool emitFloat)
     {
+        foreach (var variant in model?.Others ?? Seq<ModelGraphs>.Empty)
+        {
+            Emit(output, variant, emitFloat);
+        }
+
         void Add(string kind, string code) => output.AddSource($"{model!.FileName}.{kind}.g.cs", SourceText.From(code, Encoding.UTF8));
         if (model?.Fused is { } fused)
         {

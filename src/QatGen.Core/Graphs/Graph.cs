@@ -9,6 +9,12 @@ public sealed record GraphInput(string Name, Seq<int> Shape, double FixedScale);
 /// </summary>
 public sealed record Graph(string Namespace, string Type, March March, Seq<GraphInput> Inputs, Seq<Node> Nodes, Seq<int> Outputs, bool IsPublic = true)
 {
+    /// <summary>The variant that [ModelArgs] names; empty: the only or unnamed one.</summary>
+    public string Variant { get; init; } = "";
+
+    /// <summary>The name before Qat and FixedPoint.</summary>
+    public string Name => Type + Variant;
+
     /// <summary>How <c>forward</c> returns the outputs.</summary>
     public OutputForm Returns { get; init; } = OutputForm.Single;
 

@@ -37,12 +37,7 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
             Report(violation, location);
         }
 
-        if (captured.Graph is not { } graph)
-        {
-            return;
-        }
-
-        foreach (var (violation, location) in captured.Locate(Pipeline.Run(graph).Violations, model.Locations[0]).Select(static v => (v.Violation, v.Location)))
+        foreach (var (violation, location) in captured.Locate(captured.Graphs.SelectMany(static g => Pipeline.Run(g).Violations), model.Locations[0]).Select(static v => (v.Violation, v.Location)))
         {
             Report(violation, location);
         }

@@ -29,21 +29,37 @@ internal sealed partial class Evaluator
         return layer;
     }
 
-    private static bool IsContainer(Layer layer) => layer.Type.Name is TorchNames.Sequential or TorchNames.ModuleList;
-
-    /// <summary>Adds modules, or (name, module) pairs, to a container; without a name it is the position.</summary>
-    private void Append(Layer container, IEnumerable<Datum> modules, IOperation site)
+    /// <summary>A container made by a collection expression.</summary>
+    private Layer NewLayer(INamedTypeSymbol type, IReadOnlyList<Datum> children, IOperation site)
     {
-        var children = ((TupleOf)Resolve(Find(container.Id, Slot.Children)!)).Items.ToList();
+        var layer = new Layer(context.NextId(), type, Seq<Argument>.Empty, site.Syntax.GetLocation());
+        Put(layer.Id, Slot.Children, new TupleOf(Seq<Datum>.Empty));
+        Append(layer, children, site);
+        return layer;
+    }
+
+    private static bool IsContainer(Layer layer) => layer.Type.Name is TorchNames.Sequential or TorchNames.ModuleList or TorchNames.ModuleDict;
+
+    /// <summary>Adds modules, or (name, module) pairs, to a container, or to an object of a class derived from Sequential; without a name it is the position.</summary>
+    private void Append(Datum container, IEnumerable<Datum> modules, IOperation site)
+    {
+        var (id, key) = container is Instance own ? (own.Id, Slot.Steps) : (((Layer)container).Id, Slot.Children);
+        var children = ((TupleOf)Resolve(Find(id, key) ?? new TupleOf(Seq<Datum>.Empty))).Items.ToList();
         foreach (var module in modules)
         {
             var pair = module is TupleOf { Items.Count: 2 } named ? named.Items : new(new Constant(children.Count.ToString(CultureInfo.InvariantCulture)), module);
             CheckName(pair[0], children, site);
             children.Add(new TupleOf(pair));
+            if (container is Instance parent)
+            {
+                Register(parent, (Constant)pair[0], pair[1], skipKnown: false, site);
+            }
         }
 
-        Set(container.Id, Slot.Children, new TupleOf(children.ToSeq()), site.Syntax.GetLocation());
+        Set(id, key, new TupleOf(children.ToSeq()), site.Syntax.GetLocation());
     }
+
+    private static bool IsSequential(INamedTypeSymbol type) => TorchNames.Bases(type).Any(static t => TorchNames.IsTorch(t) && t.Name == TorchNames.Sequential);
 
     /// <summary>A child's name must be known and one that TorchSharp takes: not empty, without a dot, and its own.</summary>
     private void CheckName(Datum name, IEnumerable<Datum> siblings, IOperation site)
@@ -62,7 +78,7 @@ internal sealed partial class Evaluator
     /// <summary>The children that a module registers, or a container holds, by name.</summary>
     private IReadOnlyList<(string Name, Datum Module)> Children(Datum module, IOperation site)
     {
-        var children = ModulePaths.ModuleId(module) is { } id && Find(id, Slot.Children) is { } found ? Resolve(found) : new TupleOf(Seq<Datum>.Empty);
+        var children = ModulePaths.ModuleId(module) is { } id && Find(id, module is Instance { Type: var type } && IsSequential(type) ? Slot.Steps : Slot.Children) is { } found ? Resolve(found) : new TupleOf(Seq<Datum>.Empty);
         return children is TupleOf tuple ? tuple.Items.Select(static c => (Text(((TupleOf)c).Items[0]), ((TupleOf)c).Items[1])).ToArray() : throw Undecided(children, site);
 
         static string Text(Datum name) => name is Constant { Value: string text } ? text : name.Spelled;
@@ -72,7 +88,7 @@ internal sealed partial class Evaluator
     private IEnumerable<(string Name, Datum Module)> ChildrenOf(Datum module)
     {
         var id = ModulePaths.ModuleId(module)!.Value;
-        var registered = module is Layer { Type.Name: TorchNames.ModuleList } ? Find(id, Slot.Registered) : Find(id, Slot.Children);
+        var registered = module is Layer { Type.Name: TorchNames.ModuleList or TorchNames.ModuleDict } ? Find(id, Slot.Registered) : Find(id, Slot.Children);
         return All(registered);
 
         static IEnumerable<(string Name, Datum Module)> All(Datum? value) => value switch
@@ -92,7 +108,7 @@ internal sealed partial class Evaluator
                 RegisterComponents(choice.WhenTrue, site);
                 RegisterComponents(choice.WhenFalse, site);
                 break;
-            case Layer { Type.Name: TorchNames.ModuleList } list when Find(list.Id, Slot.Registered) is null:
+            case Layer { Type.Name: TorchNames.ModuleList or TorchNames.ModuleDict } list when Find(list.Id, Slot.Registered) is null:
                 var items = Find(list.Id, Slot.Children)!;
                 Put(list.Id, Slot.Registered, items);
                 foreach (var child in ChildrenOf(list))
@@ -110,7 +126,7 @@ internal sealed partial class Evaluator
                 break;
             case Instance instance when TorchNames.IsModule(instance.Type) && Find(instance.Id, Slot.Registered) is null:
                 Put(instance.Id, Slot.Registered, new Constant(true));
-                foreach (var field in RegisteredFields(instance.Type))
+                foreach (var field in InstanceFields(instance.Type))
                 {
                     var name = new Constant(ComponentName(field));
                     switch (Find(instance.Id, SlotOf(field)))
@@ -127,10 +143,6 @@ internal sealed partial class Evaluator
                 break;
         }
     }
-
-    /// <summary>What reflection on the object's type finds: its own fields, and those of base classes that are not private.</summary>
-    private static IEnumerable<IFieldSymbol> RegisteredFields(INamedTypeSymbol type) =>
-        InstanceFields(type).Where(f => f.DeclaredAccessibility != Accessibility.Private || SymbolEqualityComparer.Default.Equals(f.ContainingType, type));
 
     private static IEnumerable<IFieldSymbol> InstanceFields(INamedTypeSymbol type) =>
         TorchNames.Bases(type).TakeWhile(static t => !TorchNames.IsTorch(t)).SelectMany(static t => t.GetMembers()).OfType<IFieldSymbol>().Where(static f => !f.IsStatic);
@@ -185,11 +197,16 @@ internal sealed partial class Evaluator
             return Outside.Nothing;
         }
 
-        if (module is Layer container && IsContainer(container) && TorchNames.Appending.Contains(method.Name))
+        if ((module is Layer container ? IsContainer(container) : IsSequential(((Instance)module).Type)) && TorchNames.Appending.Contains(method.Name))
         {
             var named = arguments is [Constant { Value: string }, _];
-            Append(container, named ? [new TupleOf(arguments.ToSeq())] : [.. arguments.SelectMany(a => a is ListOf or Sequence ? Enumerate(a, call) : [a])], call);
-            return container;
+            Append(module, named ? [new TupleOf(arguments.ToSeq())] : [.. arguments.SelectMany(a => a is ListOf or Sequence ? Enumerate(a, call) : [a])], call);
+            return module;
+        }
+
+        if (module is Layer { Type.Name: TorchNames.ModuleDict } dictionary && LookUp(dictionary, method.Name, arguments, call, frame) is { } found)
+        {
+            return found;
         }
 
         return TorchNames.HarmlessOnModules.Contains(method.Name) ? TorchNames.IsModule(method.ReturnType) ? module : new Outside(method.Name)
@@ -207,7 +224,8 @@ internal sealed partial class Evaluator
         {
             var forward = TorchNames.Bases(instance.Type).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>()
                 .FirstOrDefault(m => !m.IsAbstract && m.Parameters.Length == inputs.Count && !TorchNames.IsTorch(m));
-            return forward is null ? throw Fail(CaptureRules.ExternalCall, site, instance.Type.Name) : Invoke(forward, instance, inputs, site.Syntax.GetLocation());
+            return forward is null && IsSequential(instance.Type) && inputs.Count == 1 ? RunSteps(instance, inputs[0], site, location)
+                : forward is null ? throw Fail(CaptureRules.ExternalCall, site, instance.Type.Name) : Invoke(forward, instance, inputs, site.Syntax.GetLocation());
         }
 
         if (module is not Layer layer)
@@ -215,12 +233,34 @@ internal sealed partial class Evaluator
             throw Undecided(module, site);
         }
 
-        if (layer.Type.Name == TorchNames.Sequential && inputs.Count == 1)
-        {
-            return Children(layer, site).Aggregate(inputs[0], (x, child) => Map(child.Module, site, m => CallModule(m, [x], site, m is Layer inner ? inner.Created : location)));
-        }
+        return layer.Type.Name == TorchNames.Sequential && inputs.Count == 1 ? RunSteps(layer, inputs[0], site, location) : CallLayer(layer, inputs, site, location);
+    }
 
-        return CallLayer(layer, inputs, site, location);
+    /// <summary>The forward of Sequential.</summary>
+    private Datum RunSteps(Datum sequential, Datum input, IOperation site, Location location) =>
+        Children(sequential, site).Aggregate(input, (x, child) => Map(child.Module, site, m => CallModule(m, [x], site, m is Layer inner ? inner.Created : location)));
+
+    /// <summary>The methods of ModuleDict that read.</summary>
+    private Datum? LookUp(Layer dictionary, string method, IReadOnlyList<Datum> arguments, IInvocationOperation call, Frame frame)
+    {
+        var children = Children(dictionary, call);
+        var child = arguments.FirstOrDefault() is Constant { Value: string key } ? children.Where(c => c.Name == key).Select(static c => c.Module).FirstOrDefault() : null;
+        switch (method, arguments.Count)
+        {
+            case ("keys", 0):
+                return NewList(children.Select(static c => new Constant(c.Name)));
+            case ("values", 0):
+                return NewList(children.Select(static c => c.Module));
+            case ("items", 0):
+                return NewList(Items(dictionary, call));
+            case ("ContainsKey", 1):
+                return new Constant(child is not null);
+            case ("TryGetValue", 2):
+                Assign(call.Arguments[1].Value, child ?? Constant.Null, frame, call);
+                return new Constant(child is not null);
+            default:
+                return null;
+        }
     }
 
     private Datum CallLayer(Layer layer, IReadOnlyList<Datum> inputs, IOperation site, Location location)

@@ -10,6 +10,12 @@ internal readonly record struct Slot(int Owner, object Key)
     public const string States = "states";
     public const string Registered = "registered";
 
+    /// <summary>What an object of a class derived from Sequential runs.</summary>
+    public const string Steps = "steps";
+
+    /// <summary>Set once a key was removed from a map.</summary>
+    public const string Removed = "removed";
+
     /// <summary>The owner of static fields.</summary>
     public const int Static = 0;
 }

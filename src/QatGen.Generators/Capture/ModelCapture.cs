@@ -16,12 +16,12 @@ internal static class ModelCapture
         var context = new CaptureContext(compilation, cancellation);
         var declaration = ModelDeclaration.Read(model, context);
         var places = new Dictionary<string, Location>();
-        Graph? graph = null;
-        if (declaration is not null)
+        var graphs = new List<Graph>();
+        foreach (var variant in declaration is null ? Seq<ModelVariant>.Empty : ModelVariant.Read(declaration, context))
         {
             try
             {
-                graph = Capture(declaration, context, places);
+                graphs.AddRange(Capture(declaration!, variant, context, places) is { } graph ? [graph] : []);
             }
             catch (Exception defect) when (defect is not OperationCanceledException)
             {
@@ -30,20 +30,20 @@ internal static class ModelCapture
             }
         }
 
-        return new(context.HasErrors ? null : graph, context.Violations, places);
+        return new(context.HasErrors ? Seq<Graph>.Empty : graphs.ToSeq(), context.Violations, places);
     }
 
-    /// <summary>Runs every constructor that does not chain to another; they must agree.</summary>
-    private static Graph? Capture(ModelDeclaration model, CaptureContext context, Dictionary<string, Location> places)
+    /// <summary>Runs the constructor of a variant, or without given arguments every one that does not chain to another; they must agree.</summary>
+    private static Graph? Capture(ModelDeclaration model, ModelVariant variant, CaptureContext context, Dictionary<string, Location> places)
     {
         Graph? graph = null;
-        foreach (var constructor in model.Constructors)
+        foreach (var constructor in variant.Constructors)
         {
             var evaluator = new Evaluator(context);
             Returned? returned = null;
             try
             {
-                returned = evaluator.Run(constructor, model.Forward, model.Inputs);
+                returned = evaluator.Run(constructor, model.Forward, model.Inputs, variant.Values);
             }
             catch (CaptureException failure)
             {
@@ -70,7 +70,7 @@ internal static class ModelCapture
                 return null;
             }
 
-            var captured = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned));
+            var captured = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned)) with { Variant = variant.Name };
             if (graph is not null && graph != captured)
             {
                 context.Report(Violation.Of(CaptureRules.Unsupported, "", "another constructor", "the constructors build different models"), constructor.Locations[0]);

@@ -6,12 +6,15 @@ namespace QatGen.Generators.Capture;
 /// <summary>Writes down the operator calls of forward in order, each with its place, and watches over tensors that are overwritten in place.</summary>
 internal sealed class Recorder(CaptureContext context)
 {
-    /// <summary>What a value is: the memory it shares with the value it views, and which writes to it the value has seen.</summary>
-    private sealed record Memory(int Storage, int Version);
+    /// <summary>What a value is: the tensor object, the memory that it shares with what it views, and which writes to it the value has seen.</summary>
+    private sealed record Memory(int Object, int Storage, int Version);
+
+    /// <summary>The last write to a memory: through which object, and its result; <paramref name="Since"/> is the version since which all writes went through that object.</summary>
+    private sealed record Write(int Version, Location Location, string Path, int Object, int Since, int Result);
 
     private readonly List<Recorded> _calls = [];
     private readonly List<Memory> _values = [];
-    private readonly Dictionary<int, (int Version, Location Location, string Path)> _writes = [];
+    private readonly Dictionary<int, Write> _writes = [];
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private int _inputs;
 
@@ -27,7 +30,7 @@ internal sealed class Recorder(CaptureContext context)
     public TensorRef Input()
     {
         _inputs++;
-        _values.Add(new(_values.Count, 0));
+        _values.Add(new(_values.Count, _values.Count, 0));
         return new(_values.Count - 1);
     }
 
@@ -44,12 +47,19 @@ internal sealed class Recorder(CaptureContext context)
         return unique;
     }
 
-    /// <summary>The number of a value that is read here; reading what was overwritten since breaks rule QG1009 where it was overwritten.</summary>
+    /// <summary>
+    /// The number of a value that is read here. What was overwritten through the same tensor object is the result of that call; what was overwritten through a view breaks rule QG1009 where that happened.
+    /// </summary>
     public int Read(TensorRef tensor)
     {
         var memory = _values[tensor.Number];
         if (_writes.TryGetValue(memory.Storage, out var write) && write.Version > memory.Version)
         {
+            if (write.Object == memory.Object && write.Since <= memory.Version)
+            {
+                return write.Result;
+            }
+
             context.Report(Violation.Of(CaptureRules.InPlace, write.Path, write.Path), write.Location);
         }
 
@@ -61,7 +71,7 @@ internal sealed class Recorder(CaptureContext context)
     {
         var number = _values.Count;
         _calls.Add(new(node, location));
-        var source = node.Inputs.Count > 0 ? _values[node.Inputs[0]] : new(number, 0);
+        var source = node.Inputs.Count > 0 ? _values[node.Inputs[0]] : new(number, number, 0);
         if (isInPlace || IsInPlace(node))
         {
             if (source.Storage >= _inputs && _calls[source.Storage - _inputs].Node is { Form.Kind: FormKind.State } state)
@@ -69,13 +79,13 @@ internal sealed class Recorder(CaptureContext context)
                 context.Report(Violation.Of(CaptureRules.StateInForward, node.Path, state.Path), location);
             }
 
-            var version = (_writes.TryGetValue(source.Storage, out var write) ? write.Version : 0) + 1;
-            _writes[source.Storage] = (version, location, node.Path);
-            _values.Add(new(source.Storage, version));
+            var before = _writes.TryGetValue(source.Storage, out var write) ? write : new(0, location, node.Path, source.Object, 0, number);
+            _writes[source.Storage] = new(before.Version + 1, location, node.Path, source.Object, before.Object == source.Object ? before.Since : before.Version, number);
+            _values.Add(source with { Version = before.Version + 1 });
         }
         else
         {
-            _values.Add(sharesMemory ? source : new(number, 0));
+            _values.Add(sharesMemory ? source with { Object = number } : new(number, number, 0));
         }
 
         return new(number);

@@ -20,6 +20,7 @@ internal static class TorchNames
 
     public const string Sequential = "Sequential";
     public const string ModuleList = "ModuleList";
+    public const string ModuleDict = "ModuleDict";
     public const string RegisterComponents = "RegisterComponents";
     public const string ComponentName = "TorchSharp.Utils.ComponentNameAttribute";
     public const string RegisterBuffer = "register_buffer";

@@ -79,6 +79,9 @@ public class LanguageTests
         about: kind);
 
     [Theory]
+    [InlineData("in-place statement", "var y = a.call(x); y.add_(b.call(x)); y.relu_(); return y;")]
+    [InlineData("in-place under two names", "var y = a.call(x); var z = F.relu(y, inplace: true); return y + z;")]
+    [InlineData("in-place twice", "var y = a.call(x); var z = y; z.relu_(); y.add_(b.call(x)); return z + y;")]
     [InlineData("locals", "var y = a.call(x); var z = y; y = b.call(y); return F.relu(y + z);")]
     [InlineData("swap", "var (p, q) = (a.call(x), b.call(x)); (p, q) = (q, p); return F.relu(p) + q;")]
     [InlineData("tuple members", "var t = (first: a.call(x), b.call(x)); return F.relu(t.first) + t.Item2;")]

@@ -43,6 +43,12 @@ public class ModuleTests
         "l.0, l.1, l.2",
         "l[2].call(l[1].call(l[0].call(x)))")]
     [InlineData("inherited", "Inner inner = new();", "RegisterComponents();", "inner.shared, inner.own", "inner.call(x)")]
+    [InlineData("private fields of a base class", "Hidden hidden = new();", "RegisterComponents();", "hidden.own, hidden.conv", "hidden.call(x)")]
+    [InlineData("module dictionary", "ModuleDict<Conv2d> d = new();", "d.Add((\"first\", Conv2d(4, 4, 1))); d.Add(\"second\", Conv2d(4, 4, 3, padding: 1)); d[\"third\"] = Conv2d(4, 4, 1); RegisterComponents();", "d.first, d.third", "d.ContainsKey(\"x\") || d.Count != 3 ? x : d[\"third\"].call(d[\"first\"].call(x))")]
+    [InlineData("module dictionary made from pairs", "ModuleDict<Conv2d> d = ModuleDict((\"a\", Conv2d(4, 4, 1)), (\"b\", Conv2d(4, 4, 1)));", "RegisterComponents();", "d.a, d.b", "d.Values.Aggregate(x, (y, m) => m.call(y))")]
+    [InlineData("module dictionary in a loop", "ModuleDict<Conv2d> d = ModuleDict((\"a\", Conv2d(4, 4, 1)), (\"b\", Conv2d(4, 4, 1)));", "RegisterComponents();", "d.b, d.a", "d.TryGetValue(\"b\", out var b) ? d.items().Where(i => i.Item1 != \"b\").Aggregate(b.call(x), (y, i) => i.Item2.call(y)) : x")]
+    [InlineData("class derived from Sequential", "Stage s = new();", "RegisterComponents();", "s.conv, s.bn, s.0.0, s.0.1", "s.call(x)")]
+    [InlineData("part of a Sequential", "Sequential s = Sequential(Conv2d(4, 4, 1), ReLU(), Conv2d(4, 4, 1));", "RegisterComponents();", "s.0, s.2", "((Module<Tensor, Tensor>)s[2]).call(((Module<Tensor, Tensor>)s[0]).call(x))")]
     [InlineData("two instances", "Inner p = new(), q = new();", "RegisterComponents();", "p.shared, p.own, q.shared, q.own", "q.call(p.call(x))")]
     [InlineData("module used twice", "ReLU relu = ReLU(); Conv2d a = Conv2d(4, 4, 1);", "RegisterComponents();", "relu, a, relu#2", "relu.call(a.call(relu.call(x)))")]
     public void Registration_Names_EqualNamedModules(string kind, string fields, string constructor, string paths, string forward)
@@ -58,6 +64,23 @@ public class ModuleTests
             {
                 protected Conv2d shared = Conv2d(4, 4, 1);
                 protected Parent() : base("parent") { }
+            }
+
+            public class Step : Sequential { public Step() : base(Conv2d(4, 4, 1), ReLU()) { } }
+
+            public sealed class Stage : Sequential { public Stage() : base(("conv", Conv2d(4, 4, 1)), ("bn", BatchNorm2d(4))) { append("0", new Step()); } }
+
+            public abstract class Registering : Module<Tensor, Tensor>
+            {
+                private readonly Conv2d conv = Conv2d(4, 4, 1);
+                protected Registering() : base("r") { RegisterComponents(); }
+                public override Tensor forward(Tensor x) => conv.call(x);
+            }
+
+            public sealed class Hidden : Registering
+            {
+                private readonly Conv2d own = Conv2d(4, 4, 1);
+                public override Tensor forward(Tensor x) => base.forward(own.call(x));
             }
 
             public sealed class Inner : Parent
