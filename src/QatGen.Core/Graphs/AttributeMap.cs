@@ -38,5 +38,8 @@ public sealed class AttributeMap : IEquatable<AttributeMap>, IEnumerable<KeyValu
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public override string ToString() => string.Join(", ", _values.Select(static p => $"{p.Key}: {p.Value.ToCode("x")}"));
+    /// <summary>The values as named arguments of a C# call; <paramref name="input"/> names the node's inputs by number.</summary>
+    public string ToCode(Func<int, string> input) => string.Join(", ", _values.Select(p => $"{p.Key}: {p.Value.ToCode(input)}"));
+
+    public override string ToString() => ToCode(static i => i == 0 ? "x" : "x" + i);
 }

@@ -17,7 +17,7 @@ public enum OutputKind
 
 /// <summary>
 /// An operator call. <paramref name="Path"/> is the module's name in <c>named_modules()</c>, or a generated one for functions. Values are numbered: the graph's inputs first, then
-/// each node's result. <see cref="Absorbed"/> are the nodes fused into this one, in execution order: batch norm, add, activation.
+/// each node's result. A call that no operator claims has the name that the user wrote as <paramref name="Operator"/>. <see cref="Absorbed"/> are the nodes fused into this one, in execution order: batch norm, add, activation.
 /// </summary>
 public sealed record Node(string Operator, string Path, Form Form, Seq<int> Inputs, AttributeMap Attributes)
 {
@@ -27,6 +27,9 @@ public sealed record Node(string Operator, string Path, Form Form, Seq<int> Inpu
 
     /// <summary>The module's own path: that of a later call of the same module has the number of the call behind it.</summary>
     public string ModulePath => Path.Split('#')[0];
+
+    /// <summary>Whether no operator of the catalogue claims the call: it holds all its arguments and can be printed in float, but not lowered.</summary>
+    public bool IsOpaque => !Operators.Catalogue.Contains(Operator);
 
     /// <summary>The interval of the fused activation, if there is one.</summary>
     public ClampRange Range => Absorbed.Select(static a => Operators.Catalogue.Get(a.Operator).Activation).FirstOrDefault(static r => r is not null) ?? ClampRange.None;

@@ -37,6 +37,9 @@ public abstract class Operator(string name)
     /// <summary>Arguments that decide structure and so must be known at compile time.</summary>
     public virtual Seq<string> Structural => Seq<string>.Empty;
 
+    /// <summary>Arguments that may name sizes of the input.</summary>
+    public virtual Seq<string> TakesSizes => Seq<string>.Empty;
+
     /// <summary>Arguments that only size parameters: where a constructor argument decides them, the parameters' own shapes tell.</summary>
     public virtual Seq<string> Sizes => Seq<string>.Empty;
 
@@ -52,7 +55,7 @@ public abstract class Operator(string name)
     /// <summary>The float call as C#, for the given tensor expressions; <paramref name="module"/> is the expression of the module at the node's path.</summary>
     public virtual string FloatCall(Node node, string module, string[] inputs)
     {
-        var arguments = string.Join("", node.Attributes.Select(a => $", {a.Key}: {a.Value.ToCode(inputs[0])}"));
+        var arguments = string.Join("", node.Attributes.Select(a => $", {a.Key}: {a.Value.ToCode(i => inputs[i])}"));
         return node.Form.Kind switch
         {
             FormKind.Module => $"{module}.call({string.Join(", ", inputs)})",

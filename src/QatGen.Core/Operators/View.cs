@@ -12,6 +12,8 @@ internal sealed class View() : Operator("View")
 
     public override Seq<string> Structural => new("shape");
 
+    public override Seq<string> TakesSizes => Structural;
+
     public override IEnumerable<Violation> Check(Node node)
     {
         var target = Target(node);
@@ -31,7 +33,7 @@ internal sealed class View() : Operator("View")
         return known ? [.. elements.Select(static e => e is Value.Integer i ? (int)i.Number : 0)] : [];
     }
 
-    public override string FloatCall(Node node, string module, string[] inputs) => $"{inputs[0]}.{node.Form.Name}({node.Attributes["shape"]!.ToCode(inputs[0])})";
+    public override string FloatCall(Node node, string module, string[] inputs) => $"{inputs[0]}.{node.Form.Name}({node.Attributes["shape"]!.ToCode(i => inputs[i])})";
 
     public override IEnumerable<Example> Examples()
     {

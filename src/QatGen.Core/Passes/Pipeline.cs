@@ -14,7 +14,7 @@ public static class Pipeline
     public static PipelineResult Run(Graph captured)
     {
         var canonical = Verified(RemoveDeadNodes.Run(captured));
-        var violations = canonical.Nodes.SelectMany(static n => Catalogue.Get(n.Operator).Check(n)).ToList();
+        var violations = canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n).Concat(Shared(n))).ToList();
         if (violations.Count > 0)
         {
             return new(canonical, null, violations.ToSeq());
@@ -30,6 +30,26 @@ public static class Pipeline
         var fused = Verified(AssignQuantization.Run(Verified(FuseEpilogues.Run(folded))));
         violations.AddRange(Check(fused));
         return new(canonical, violations.Any(static v => v.Rule.Severity == RuleSeverity.Error) ? null : fused, violations.ToSeq());
+    }
+
+    /// <summary>Why a call has no operator: none has its name, or the one that has it does not take such arguments. One of several results has the reason of the call.</summary>
+    public static IEnumerable<Violation> Unclaimed(Node opaque)
+    {
+        if (opaque.Form.Kind != FormKind.Item)
+        {
+            yield return Catalogue.Find(opaque.Form) is { } op
+                ? Violation.Of(CaptureRules.Argument, opaque.Path, op.Name, "arguments", opaque.Attributes.ToString(), "values that are known at compile time")
+                : Violation.Of(CaptureRules.UnknownOperator, opaque.Path, opaque.Operator);
+        }
+    }
+
+    /// <summary>A module's second call, which needs a scale of its own; later ones break the same rule.</summary>
+    private static IEnumerable<Violation> Shared(Node node)
+    {
+        if (node.Path.EndsWith("#2", StringComparison.Ordinal) && Catalogue.Get(node.Operator) is { OwnsScale: true } or { Fusion: Fusion.BatchNorm })
+        {
+            yield return Violation.Of(CaptureRules.ModuleShared, node.Path, node.Path.Substring(0, node.Path.Length - "#2".Length));
+        }
     }
 
     /// <summary>Shapes, types and the march's limits, as far as shapes are known.</summary>

@@ -36,9 +36,9 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
             Report(found.Violation, found.Location);
         }
 
-        foreach (var violation in passed.SelectMany(static p => p.Violations).Distinct())
+        foreach (var (violation, location) in captured.Locate(passed.SelectMany(static p => p.Violations), model.Locations[0]).Select(static v => (v.Violation, v.Location)))
         {
-            Report(violation, captured.Places.TryGetValue(violation.Layer, out var place) ? place : model.Locations[0]);
+            Report(violation, location);
         }
 
         void Report(Violation violation, Location location) => context.ReportDiagnostic(Diagnostic.Create(ById[violation.Rule.Id], location, [.. violation.Arguments]));

@@ -20,6 +20,7 @@ internal sealed class CaptureContext(Compilation compilation, CancellationToken 
 
     public IReadOnlyList<LocatedViolation> Violations => _violations;
 
+    public bool HasErrors => _violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error);
     public Compilation Compilation => compilation;
 
     public int NextId() => ++_ids;

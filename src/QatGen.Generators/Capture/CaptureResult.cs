@@ -12,6 +12,11 @@ internal sealed record CaptureResult(Seq<Graph> Graphs, Block? Block, IReadOnlyL
 {
     /// <summary>The first or only graph.</summary>
     public Graph? Graph => Graphs.FirstOrDefault();
+
+    /// <summary>What was found later in the graphs, at the calls it concerns: once per rule and place, as a block may stand in a model several times.</summary>
+    public IEnumerable<LocatedViolation> Locate(IEnumerable<Violation> violations, Location otherwise) =>
+        violations.Select(v => new LocatedViolation(v, Places.TryGetValue(v.Layer, out var place) ? place : otherwise))
+            .GroupBy(static v => (v.Violation.Rule, v.Location)).Select(static g => g.First());
 }
 
 /// <summary>A broken rule and the source that breaks it.</summary>

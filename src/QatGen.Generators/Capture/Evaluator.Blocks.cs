@@ -66,11 +66,11 @@ internal sealed partial class Evaluator
         {
             var op = Catalogue.Get(node.Operator);
             var path = node.Form.Kind == FormKind.Module
-                ? PathOfCall(Inside(PathOf(layer, site), node.ModulePath), op, location)
+                ? NextCall(Inside(PathOf(layer.Id, layer.Type, site), node.ModulePath))
                 : _recorder.FunctionPath(Inside(_path, node.Path.Substring(0, Math.Max(0, node.Path.LastIndexOf('.')))), FunctionName(node.Form, op));
             var operands = node.Inputs.Select(i => values[i]).ToArray();
             var attributes = new Arguments(this, path, op, operands.Length > 0 ? operands[0].Number : -1).Read(node.Attributes, layer, site);
-            return _recorder.Add(node with { Path = path, Inputs = operands.Select(_recorder.Read).ToSeq(), Attributes = attributes }, op, location);
+            return _recorder.Add(node with { Path = path, Inputs = operands.Select(_recorder.Read).ToSeq(), Attributes = attributes }, location, op.IsView);
         }
 
         Datum OutputOf(OutputForm form) => form switch

@@ -36,7 +36,7 @@ internal sealed partial class Evaluator
         var method = _types.Substitute(call.TargetMethod, context.Compilation);
         var target = receiver is Instance instance && (call.IsVirtual || method.ContainingType.TypeKind == TypeKind.Interface) ? MostDerived(instance.Type, method)
             : call.ConstrainedToType is { } constrained && TypeOf(constrained) is INamedTypeSymbol type ? MostDerived(type, method) : method;
-        if (receiver is Instance or Layer && IsModuleCall(target))
+        if (receiver is Instance or Layer && (IsModuleCall(target) || (target.Name is TorchNames.Call or TorchNames.Forward && IsKept(receiver))))
         {
             return CallModule(receiver, Bind(target, call.Arguments, frame), call, call.Syntax.GetLocation());
         }
@@ -65,6 +65,11 @@ internal sealed partial class Evaluator
         if (receiver is not (null or Instance) && target.ContainingType.TypeKind != Extension)
         {
             throw receiver is Scalar or Choice ? Undecided(receiver, call) : Unsupported(call, $"{receiver.Spelled} has no such method");
+        }
+
+        if (Records && IsKept(target.OriginalDefinition))
+        {
+            return CallKept(target, receiver, call, frame);
         }
 
         var (result, callee) = Enter(target, receiver, Bind(target, call.Arguments, frame), call.Syntax.GetLocation());

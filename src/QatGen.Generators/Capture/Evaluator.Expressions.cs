@@ -23,6 +23,7 @@ internal sealed partial class Evaluator
     private Datum Evaluate(IOperation expression, Frame frame)
     {
         var value = Resolve(context.Step(expression, _path, () => expression.ConstantValue is { HasValue: true, Value: var constant } ? new Constant(constant) : EvaluateCore(expression, frame)));
+        value = Records ? Read(value, expression) : value;
         return value is Scalar { Expression.Length: > LongestExpression } or Constant { Value: string { Length: > LongestExpression } }
             ? throw Fail(CaptureRules.Budget, expression, SourceText.Of(expression))
             : value;
@@ -110,6 +111,8 @@ internal sealed partial class Evaluator
         {
             Constant { Value: var constant } => new Constant(Arithmetic(() => Scalars.Cast(constant, TypeOf(conversion.Type), conversion.IsChecked), conversion)),
             Scalar scalar when ChangesNumber(conversion) => Scalars.Cast(scalar, conversion.Type!),
+            Dimension when ChangesNumber(conversion) && conversion.Type is { SpecialType: SpecialType.System_Single or SpecialType.System_Double } real =>
+                Scalars.Of($"({real.ToDisplayString()})({v.Spelled})", v),
             Instance or Layer when conversion.IsTryCast => Is(v, TypeOf(conversion.Type)!, conversion) ? v : Constant.Null,
             _ => v,
         });

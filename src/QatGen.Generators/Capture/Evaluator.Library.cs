@@ -84,9 +84,9 @@ internal sealed partial class Evaluator
     }
 
     /// <summary>Whether a value is or holds a tensor, a module or own code.</summary>
-    private bool Touches(Datum value) => Parts(value).Any(static p => p is TensorRef or Layer or Instance or Function or Sequence);
+    private bool Touches(Datum value) => Parts(value).Any(static p => p is TensorRef or ManyOf or Layer or Instance or Function or Sequence);
 
-    private bool HoldsTensor(Datum value) => Parts(value).Any(static p => p is TensorRef);
+    private bool HoldsTensor(Datum value) => Parts(value).Any(p => p is TensorRef or ManyOf || (Records && p is Held));
 
     /// <summary>A value and all that its tuples, lists and sides hold.</summary>
     private IEnumerable<Datum> Parts(Datum value)

@@ -24,7 +24,7 @@ internal sealed partial class Evaluator
         var field = reference.Field;
         if (field.IsStatic)
         {
-            return Static(_types.Member(field, context.Compilation), field.IsReadOnly, reference);
+            return TorchNames.IsTorch(field) ? NewConstant(field, field.Type) : Static(_types.Member(field, context.Compilation), field.IsReadOnly, reference);
         }
 
         return Map(Evaluate(reference.Instance!, frame), reference, v => Member(v, field, reference, frame));
@@ -35,7 +35,8 @@ internal sealed partial class Evaluator
         var property = reference.Property;
         if (!property.IsStatic)
         {
-            return Map(Evaluate(reference.Instance!, frame), reference, v => property.IsIndexer
+            return Map(Evaluate(reference.Instance!, frame), reference, v => v is TensorRef tensor && property.IsIndexer ? IndexTensor(tensor, reference, frame)
+                : property.IsIndexer
                 ? property.GetMethod is { } own && context.Declaration(own) is not null
                     ? Invoke(v is Instance i ? MostDerived(i.Type, own) : own, v, Bind(own, reference.Arguments, frame), reference.Syntax.GetLocation())
                 : reference.Arguments.Length == 1 ? Element(v, Evaluate(reference.Arguments[0].Value, frame), reference) : throw Unsupported(reference, "several indices are not supported")
@@ -44,7 +45,7 @@ internal sealed partial class Evaluator
         }
 
         property = reference.ConstrainedToType is { } constrained && TypeOf(constrained) is INamedTypeSymbol type ? MostDerived(type, property) : _types.Member(property, context.Compilation);
-        return TorchNames.IsTorch(property) ? new Outside(property.Name)
+        return TorchNames.IsTorch(property) ? NewConstant(property, property.Type)
             : IsAuto(property) && !HasBody(property.GetMethod) ? Static(property, property.SetMethod is null, reference)
             : property.GetMethod is { } getter && context.Declaration(getter) is not null ? Invoke(getter, null, [], reference.Syntax.GetLocation())
             : new Scalar(SourceText.Of(reference), Level.Hyper, context.NextId());
@@ -68,9 +69,9 @@ internal sealed partial class Evaluator
         if (isReadOnly && initializer is not null && context.Operation(initializer) is ISymbolInitializerOperation { Value: var value })
         {
             var (first, types) = (context.NextId(), _types);
-            _types = TypeArguments.None.With(symbol.ContainingType);
+            (_types, _inStatic) = (TypeArguments.None.With(symbol.ContainingType), true);
             var result = Evaluate(value, new(first, null, null, new(_guards.Count, _types)));
-            _types = types;
+            (_types, _inStatic) = (types, false);
             _static.Add((first, context.NextId()));
             Set(Slot.Static, symbol, result, site.Syntax.GetLocation());
             return result;
@@ -95,14 +96,16 @@ internal sealed partial class Evaluator
         MapOf map when member.Name is "Values" => new Sequence(give => Give(Keys(map, site).Select(k => Find(map.Id, k)!), give)),
         TupleOf { Items.Count: 2 } pair when member.Name is "Key" or "Value" => pair.Items[member.Name == "Key" ? 0 : 1],
         Layer { Block: null } layer when ArgumentOf(layer, member) is { } argument => argument.Value,
-        Instance or Layer when TorchNames.IsTorch(member) => new Outside(member.Name),
+        Layer layer when Records && member is IPropertySymbol property && TorchNames.IsTensor(property.Type) && _paths.Find(layer.Id) is { } path =>
+            ReadState(Below(path, member.Name), TorchNames.IsParameter(property.Type), site),
+        Instance or Layer when TorchNames.IsTorch(member) => NewOutside(member.Name, (member as IPropertySymbol)?.Type),
         TensorRef tensor => TensorMember(tensor, member, site, frame),
         SizesOf sizes when member.Name is "Length" or "LongLength" => new Scalar($"{sizes.Spelled}.{member.Name}", Level.Shape),
         Constant { Value: string text } when member.Name is "Length" => new Constant(text.Length),
         Constant { Value: not null } constant when member.Name is "Value" => constant,
         Constant { Value: var nullable } when member.Name is "HasValue" => new Constant(nullable is not null),
         Scalar scalar => Scalars.Of($"{scalar.Expression}.{member.Name}", scalar),
-        Outside outside => new Outside($"{outside.What}.{member.Name}"),
+        Outside outside => NewOutside($"{outside.What}.{member.Name}", (member as IPropertySymbol)?.Type),
         Constant { Value: null } => throw Unsupported(site, "it is null here"),
         _ => throw Unsupported(site, $"the member {member.Name} of {value.Spelled} is not supported"),
     };
@@ -159,11 +162,15 @@ internal sealed partial class Evaluator
         ListOf or Layer or Sequence when Items(v, site) is var items => items[At(i, items.Count, site)],
         SizesOf sizes when i is Constant { Value: int or long } axis => Size(sizes.Tensor, System.Convert.ToInt64(axis.Value, CultureInfo.InvariantCulture)),
         Constant { Value: string text } => new Constant(text[At(i, text.Length, site)]),
-        TensorRef tensor => Unclaimed(tensor, "indexer", site),
+        SizesOf sizes when i is RangeOf or FromEnd => new Scalar($"{sizes.Spelled}[{i.Spelled}]", Level.Shape),
+        ManyOf many => ItemOf(many, i, site),
         Scalar scalar => Scalars.Of($"{scalar.Expression}[{i.Spelled}]", scalar, i),
         Outside outside => outside,
         _ => throw Unsupported(site, $"{v.Spelled} cannot be indexed at compile time"),
     });
+
+    /// <summary>A static member of TorchSharp, such as a scalar type or an index.</summary>
+    private Outside NewConstant(ISymbol member, ITypeSymbol type) => TorchNames.IsTensor(type) ? NewOutside(member.Name, type) : new Printed(TorchNames.FullName(member), null);
 
     /// <summary>An index into a number of items; <paramref name="length"/> is what an index from the end counts from.</summary>
     private int At(Datum index, int count, IOperation site, int? length = null)
@@ -180,5 +187,5 @@ internal sealed partial class Evaluator
 
     private Datum Size(int tensor, long axis) =>
         axis >= 0 ? new Dimension(tensor, (int)axis) { Known = _recorder.Shape(tensor) is { } shape && axis > 0 && axis < shape.Count && shape[(int)axis] >= 0 ? shape[(int)axis] : null }
-        : new Scalar($"shape[^{-axis}]", Level.Shape);
+        : new Scalar($"%{tensor}.shape[^{-axis}]", Level.Shape);
 }

@@ -129,9 +129,15 @@ internal sealed partial class Evaluator
                 Put(instance.Id, Slot.Registered, new Constant(true));
                 foreach (var field in InstanceFields(instance.Type))
                 {
-                    if (Find(instance.Id, SlotOf(field)) is { } value && HoldsModule(value))
+                    var name = new Constant(ComponentName(field));
+                    switch (Find(instance.Id, SlotOf(field)))
                     {
-                        Register(instance, new Constant(ComponentName(field)), value, skipKnown: true, site);
+                        case { } value when HoldsModule(value):
+                            Register(instance, name, value, skipKnown: true, site);
+                            break;
+                        case { } value when HoldsState(value):
+                            RegisterState(instance, name, value, site);
+                            break;
                     }
                 }
 
@@ -145,6 +151,8 @@ internal sealed partial class Evaluator
     private static string ComponentName(IFieldSymbol field) =>
         field.GetAttributes().Where(static a => TorchNames.Is(a.AttributeClass, TorchNames.ComponentName)).SelectMany(static a => a.NamedArguments)
             .Select(static n => n.Value.Value).OfType<string>().FirstOrDefault() ?? field.Name;
+
+    private static bool HoldsState(Datum value) => value is Held || (value is Choice choice && (HoldsState(choice.WhenTrue) || HoldsState(choice.WhenFalse)));
 
     private static bool HoldsModule(Datum value) => value switch
     {
@@ -184,6 +192,12 @@ internal sealed partial class Evaluator
             return Outside.Nothing;
         }
 
+        if (module is Instance owner && method.Name is TorchNames.RegisterBuffer or TorchNames.RegisterParameter)
+        {
+            RegisterState(owner, arguments[0] as Constant ?? throw Undecided(arguments[0], call.Arguments[0].Value), arguments[1], call);
+            return Outside.Nothing;
+        }
+
         if ((module is Layer container ? IsContainer(container) : IsSequential(((Instance)module).Type)) && TorchNames.Appending.Contains(method.Name))
         {
             var named = arguments is [Constant { Value: string }, _];
@@ -202,6 +216,11 @@ internal sealed partial class Evaluator
 
     private Datum CallModule(Datum module, IReadOnlyList<Datum> inputs, IOperation site, Location location)
     {
+        if (InForward && IsKept(module))
+        {
+            return CallKept(module, module is Instance kept ? kept.Type : ((Layer)module).Type, inputs, site, location);
+        }
+
         if (module is Instance instance)
         {
             var forward = TorchNames.Bases(instance.Type).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>()
@@ -259,22 +278,29 @@ internal sealed partial class Evaluator
 
         var form = new Form(FormKind.Module, layer.Type.Name);
         var op = Catalogue.Find(form);
-        return Record(form, op, PathOfCall(PathOf(layer, site), op, location), layer.Type.Name, inputs, layer.Arguments, site, location);
-    }
-
-    private string PathOf(Layer layer, IOperation site) =>
-        _paths.Find(layer.Id) ?? throw Unsupported(site, $"the {layer.Type.Name} is not registered; keep it in a field or a registered container and call RegisterComponents() last in the constructor");
-
-    /// <summary>The path of a call of a module, which counts the call.</summary>
-    private string PathOfCall(string path, Operator? op, Location location)
-    {
-        var calls = _called[path] = _called.TryGetValue(path, out var before) ? before + 1 : 1;
-        if (calls > 1 && op is { OwnsScale: true } or { Fusion: Fusion.BatchNorm })
+        var name = NextCall(PathOf(layer.Id, layer.Type, site));
+        if (op is null)
         {
-            context.Report(Violation.Of(CaptureRules.ModuleShared, path, path), location);
+            var isInPlace = layer.Arguments.Any(static a => a is { Name: "inplace", Value: Constant { Value: true } });
+            return RecordOpaque(form, layer.Type.Name, name, null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), site, location, isInPlace);
         }
 
-        // A module without parameters and scale may serve several calls, as torchvision's blocks do with relu; later ones are told apart by a number.
+        return RecordClaimed(op, form, name, inputs.Select(i => (i, site)), layer.Arguments, location);
+    }
+
+    /// <summary>The path of a module's next call: a module without parameters and scale may serve several, as torchvision's blocks do with relu; later ones are told apart by a number.</summary>
+    private string NextCall(string path)
+    {
+        var calls = _called[path] = _called.TryGetValue(path, out var before) ? before + 1 : 1;
         return calls == 1 ? path : $"{path}#{calls}";
     }
+
+    /// <summary>The arguments of a module's call, named in their order.</summary>
+    private static Seq<Argument> CallArguments(INamedTypeSymbol module, IReadOnlyList<Datum> inputs, IOperation site)
+    {
+        var signature = TorchNames.Signature(module);
+        return inputs.Select((value, i) => new Argument(inputs.Count == 1 ? "input" : $"input{i + 1}", signature?.TypeArguments.ElementAtOrDefault(i) ?? module, value, site)).ToSeq();
+    }
+
+    private static ITypeSymbol? ResultType(INamedTypeSymbol module) => TorchNames.Signature(module)?.TypeArguments.Last();
 }

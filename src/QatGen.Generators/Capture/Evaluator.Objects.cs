@@ -20,10 +20,17 @@ internal sealed partial class Evaluator
     }
 
     private Datum NewOf(INamedTypeSymbol type, IMethodSymbol constructor, IReadOnlyList<IArgumentOperation> arguments, IOperation site, Frame frame) =>
-        TorchNames.IsTorch(type) ? TorchNames.IsModule(type) ? NewLayer(type, arguments, site, frame) : new Outside(type.Name)
+        TorchNames.IsTorch(type) ? TorchNames.IsModule(type) ? NewLayer(type, arguments, site, frame) : NewTorch(type, arguments, site, frame)
         : context.Declaration(type) is not null ? Construct(constructor, Bind(constructor, arguments, frame), site.Syntax.GetLocation())
         : TorchNames.IsModule(type) ? NewBlock(type, constructor, arguments, site, frame)
         : NewLibrary(type, arguments, site, frame);
+
+    /// <summary>An object of TorchSharp that is no module: a parameter, or what plays no part.</summary>
+    private Outside NewTorch(INamedTypeSymbol type, IReadOnlyList<IArgumentOperation> arguments, IOperation site, Frame frame)
+    {
+        var holds = BindNamed(arguments, frame).Any(a => HoldsTensor(a.Value));
+        return holds ? throw Fail(CaptureRules.UnknownOperator, site, type.Name) : NewOutside(type.Name, type);
+    }
 
     /// <summary>Objects whose constructor or initializer is running.</summary>
     private readonly HashSet<int> _constructing = [];
@@ -109,6 +116,11 @@ internal sealed partial class Evaluator
     private Instance Construct(IMethodSymbol constructor, IReadOnlyList<Datum> arguments, Location location)
     {
         var instance = new Instance(context.NextId(), constructor.ContainingType);
+        if (IsKept(instance.Type))
+        {
+            return instance;
+        }
+
         foreach (var field in InstanceFields(instance.Type))
         {
             Put(instance.Id, SlotOf(field), DefaultOf(field.Type));
@@ -117,6 +129,7 @@ internal sealed partial class Evaluator
         _constructing.Add(instance.Id);
         RunConstructor(constructor, instance, arguments, location);
         _constructing.Remove(instance.Id);
+        Keep(instance);
         return instance;
     }
 

@@ -30,9 +30,14 @@ internal sealed partial class Evaluator
         }
 
         var tensors = arguments.Select(static a => a.Value).Prepend(receiver ?? Outside.Nothing).Where(HoldsTensor).ToArray();
-        if (tensors.Length == 0 && !(InForward && TorchNames.IsTensor(method.ReturnType)))
+        if (tensors.Length == 0 && receiver is null && !TorchNames.IsTensor(method.ReturnType))
         {
-            return new Outside(method.Name);
+            return new Printed(TorchNames.FullName(method), arguments);
+        }
+
+        if (tensors.Length == 0 && !(Records && TorchNames.IsTensor(method.ReturnType)))
+        {
+            return NewOutside(method.Name, method.ReturnType);
         }
 
         if (TorchNames.SameTensor.Contains(method.Name) || TorchNames.Is(method.ContainingType, TorchNames.DisposeScope))
@@ -42,14 +47,21 @@ internal sealed partial class Evaluator
 
         if (receiver is TensorRef tensor && (TorchNames.ShapeOnly.Contains(method.Name) || method.Name == TorchNames.Size))
         {
-            return method.Name != TorchNames.Size ? new Scalar($"{method.Name}()", Level.Shape) { Known = method.Name == TorchNames.Rank ? _recorder.Shape(tensor.Number)?.Count : null }
+            return method.Name != TorchNames.Size ? new Scalar($"{tensor.Spelled}.{method.Name}()", Level.Shape) { Known = method.Name == TorchNames.Rank ? _recorder.Shape(tensor.Number)?.Count : null }
                 : arguments.Count == 0 ? new SizesOf(tensor.Number)
                 : Element(new SizesOf(tensor.Number), arguments[0].Value, call);
         }
 
-        var form = FormOf(method);
-        return Record(form, Find(form), null, Name(method), receiver is null ? [] : [receiver], arguments, call, call.Syntax.GetLocation());
+        if (receiver is null && method.ReturnType is { IsValueType: true } && TorchNames.IsTorch(method.ReturnType))
+        {
+            return new Printed(TorchNames.FullName(method), arguments);
+        }
+
+        return Record(FormOf(method), Name(method), receiver, arguments, method.ReturnType, call);
     }
+
+    /// <summary>What is computed before forward runs: a tensor that forward may read, or nothing that plays a part.</summary>
+    private Outside NewOutside(string what, ITypeSymbol? type) => TorchNames.IsTensor(type) ? new Held(what, context.NextId(), TorchNames.IsParameter(type)) : new Outside(what);
 
     /// <summary>Evaluates arguments in the order written and gives them in the order of the parameters, which is that of an operator's inputs.</summary>
     private Seq<Argument> BindNamed(IEnumerable<IArgumentOperation> written, Frame frame) =>
@@ -63,35 +75,41 @@ internal sealed partial class Evaluator
     /// <summary>The operator of a form; a method that ends with an underscore is the in-place form of the one without.</summary>
     private static Operator? Find(Form form) => Catalogue.Find(form) ?? (Recorder.IsInPlace(form) ? Catalogue.Find(form with { Name = form.Name.TrimEnd('_') }) : null);
 
-    private static string Name(IMethodSymbol method) => method.ContainingType.Name is "torch" or "Tensor" ? method.Name : method.ContainingType.Name + "." + method.Name;
+    /// <summary>A function's name as it is written below torch; one that TorchSharp declares elsewhere has its full name.</summary>
+    private static string Name(IMethodSymbol method) => !method.IsStatic ? method.Name
+        : TorchNames.Is(method.ContainingType, TorchNames.Functional) ? "functional." + method.Name
+        : TorchNames.FullName(method) is var name && name.StartsWith(TorchNames.Torch + ".", StringComparison.Ordinal) ? name.Substring(TorchNames.Torch.Length + 1)
+        : name;
 
     private Datum OperateTensors(IMethodSymbol method, IReadOnlyList<IOperation> operands, IReadOnlyList<Datum> values, IOperation site)
     {
         if (!values.Any(HoldsTensor))
         {
-            return values.Any(static v => v is Outside) ? new Outside(SourceText.Of(site)) : throw Unsupported(site, "there is no tensor of this forward in it");
+            return values.Any(static v => v is Outside) ? NewOutside(SourceText.Of(site), method.ReturnType) : throw Unsupported(site, "there is no tensor of this forward in it");
         }
 
         var form = new Form(FormKind.Symbol, method.Name);
-        var arguments = values.Select((v, i) => new Argument(method.Parameters[i].Name, method.Parameters[i].Type, v, operands[i])).ToSeq();
-        return Record(form, Find(form), null, "operator " + site.Syntax switch
+        Seq<string> names = values.Count == 1 ? new("operand") : new("left", "right");
+        var arguments = values.Select((v, i) => new Argument(names[i], method.Parameters[i].Type, v, operands[i])).ToSeq();
+        return Record(form, "operator " + site.Syntax switch
         {
             BinaryExpressionSyntax b => b.OperatorToken.Text,
             AssignmentExpressionSyntax a => a.OperatorToken.Text,
             PrefixUnaryExpressionSyntax u => u.OperatorToken.Text,
             _ => method.Name,
-        }, [], arguments, site, site.Syntax.GetLocation());
+        }, null, arguments, method.ReturnType, site);
     }
 
     /// <summary>TorchSharp's implicit conversions wrap a scalar or a list; an explicit one takes the data out of a tensor.</summary>
-    private Datum ConvertTorch(Datum value, IConversionOperation site) => value is TensorRef tensor ? TakeData(tensor, site) : value;
+    private Datum ConvertTorch(Datum value, IConversionOperation site) => value is TensorRef tensor && !TorchNames.IsTensor(site.Type) && !TorchNames.Is(site.Type, TorchNames.TensorIndex)
+        ? TakeData(tensor, site)
+        : value;
 
     private Datum TensorMember(TensorRef tensor, ISymbol member, IOperation site, Frame frame) => member.Name switch
     {
         TorchNames.Shape => new SizesOf(tensor.Number),
-        _ when TorchNames.ShapeOnly.Contains(member.Name) => new Scalar(member.Name, Level.Shape) { Known = member.Name == TorchNames.RankProperty ? _recorder.Shape(tensor.Number)?.Count : null },
-        _ when member is IPropertySymbol property && TorchNames.IsTensor(property.Type) => Unclaimed(tensor, member.Name, site),
-        _ => new Outside(member.Name),
+        _ when member is IPropertySymbol property && TorchNames.IsTensor(property.Type) => Record(new(FormKind.Property, member.Name), member.Name, tensor, Seq<Argument>.Empty, property.Type, site),
+        _ => new Scalar($"{tensor.Spelled}.{member.Name}", Level.Shape) { Known = member.Name == TorchNames.RankProperty ? _recorder.Shape(tensor.Number)?.Count : null },
     };
 
     private Scalar TakeData(TensorRef tensor, IOperation site)
@@ -100,25 +118,43 @@ internal sealed partial class Evaluator
         return new(SourceText.Of(site), Level.Data);
     }
 
-    private TensorRef Unclaimed(TensorRef tensor, string name, IOperation site) =>
-        (TensorRef)Record(new(FormKind.Method, name), null, null, name, [tensor], Seq<Argument>.Empty, site, site.Syntax.GetLocation());
+    /// <summary>A part of a tensor: <c>x[.., 0]</c>.</summary>
+    private Datum IndexTensor(TensorRef tensor, IPropertyReferenceOperation site, Frame frame) =>
+        Record(new(FormKind.Indexer, "this"), "indexer", tensor, BindNamed(site.Arguments, frame), site.Property.Type, site);
 
-    /// <summary>Records an operator call: tensors become inputs in the order written, everything else an attribute by parameter name.</summary>
-    private Datum Record(Form form, Operator? op, string? path, string name, IReadOnlyList<Datum> receivers, Seq<Argument> arguments, IOperation site, Location location)
+    /// <summary>Records a call of TorchSharp: of the operator that claims it if that takes such arguments, else one that no operator claims.</summary>
+    private Datum Record(Form form, string name, Datum? receiver, Seq<Argument> arguments, ITypeSymbol returned, IOperation site)
     {
-        if (!InForward)
+        if (!Records)
         {
-            return new Outside(name);
+            return NewOutside(name, returned);
         }
 
-        var returned = site is IInvocationOperation { TargetMethod.ReturnType: var type } && form.Kind != FormKind.Module ? type : null;
-        if (op is null && IsData(returned) && receivers.Concat(arguments.Select(static a => a.Value)).OfType<TensorRef>().FirstOrDefault() is { } source)
+        var op = Find(form) is { } claimed && !arguments.Any(a => IsComputed(a, claimed, receiver)) ? claimed : null;
+        var path = _recorder.FunctionPath(_path, FunctionName(form, op));
+        if (op is null)
         {
-            return TakeData(source, site);
+            return RecordOpaque(form, name, path, receiver, arguments, returned, site, site.Syntax.GetLocation());
         }
 
+        var values = arguments.Where(a => !IsOperand(a));
+        var operands = arguments.Where(a => IsOperand(a) && a.Value is not Constant { Value: null }).Select(static a => (a.Value, a.Site));
+        return RecordClaimed(op, form, path, receiver is null ? operands : operands.Prepend((receiver, site)), values, site.Syntax.GetLocation());
+    }
+
+    /// <summary>Whether an argument is only known with the shapes of tensors and is not one of the input's sizes that the operator takes.</summary>
+    private bool IsComputed(Argument argument, Operator op, Datum? receiver) => Parts(argument.Value).Any(p => p switch
+    {
+        Scalar { Level: Level.Shape } or SizesOf or ManyOf => true,
+        Dimension size => !op.TakesSizes.Contains(argument.Name) || (size.Axis != 0 && receiver is TensorRef tensor && tensor.Number != size.Tensor),
+        _ => false,
+    });
+
+    /// <summary>Records a call of an operator: tensors become inputs in the order written, everything else an attribute by parameter name.</summary>
+    private TensorRef RecordClaimed(Operator op, Form form, string path, IEnumerable<(Datum Value, IOperation Site)> operands, IEnumerable<Argument> values, Location location)
+    {
         var tensors = new List<TensorRef>();
-        void Take(Datum value, IOperation where)
+        foreach (var (value, where) in operands)
         {
             switch (Resolve(value))
             {
@@ -126,52 +162,20 @@ internal sealed partial class Evaluator
                     tensors.Add(tensor);
                     break;
                 case ListOf list:
-                    tensors.AddRange(Contents(list, where).Select(item => Resolve(item) as TensorRef ?? throw Undecided(item, where)));
+                    tensors.AddRange(Contents(list, where).Select(item => Resolve(Read(item, where)) as TensorRef ?? throw Undecided(item, where)));
                     break;
-                case var other when op is not null:
+                case var other:
                     throw other is Choice ? Undecided(other, where) : Unsupported(where, $"{other.Spelled} is not a tensor that forward computes");
             }
         }
 
-        foreach (var receiver in receivers)
-        {
-            Take(receiver, site);
-        }
-
-        var (values, isModule) = (arguments.Where(a => form.Kind == FormKind.Module || !IsOperand(a)).ToArray(), form.Kind == FormKind.Module);
-        foreach (var operand in arguments.Where(a => !isModule && IsOperand(a) && a.Value is not Constant { Value: null }))
-        {
-            Take(operand.Value, operand.Site);
-        }
-
-        path ??= _recorder.FunctionPath(_path, FunctionName(form, op));
         var inputs = tensors.Select(_recorder.Read).ToSeq();
-        if (op is null)
-        {
-            return Unknown(new(name, path, form, inputs, new()), name, returned, location);
-        }
-
-        var attributes = new Arguments(this, path, op, inputs.Count > 0 ? inputs[0] : -1);
-        return _recorder.Add(new(op.Name, path, form, inputs, attributes.Read(values)), op, location);
+        var attributes = new Arguments(this, path, op, inputs.Count > 0 ? inputs[0] : -1).Read(values);
+        return _recorder.Add(new(op.Name, path, form, inputs, attributes), location, op.IsView);
     }
 
     /// <summary>How the path of a function's call ends.</summary>
-    private static string FunctionName(Form form, Operator? op) => form.Kind == FormKind.Symbol ? (op?.Name ?? form.Name).ToLowerInvariant() : form.Name.TrimEnd('_').Replace('.', '_');
-
-    private static bool IsData(ITypeSymbol? type) => type is { IsValueType: true, IsTupleType: false, SpecialType: not SpecialType.System_Void } or { SpecialType: SpecialType.System_String };
+    private static string FunctionName(Form form, Operator? op) => form.Kind == FormKind.Symbol ? (op?.Name ?? form.Name.Substring("op_".Length)).ToLowerInvariant() : form.Name.TrimEnd('_').Replace('.', '_');
 
     private bool IsOperand(Argument argument) => TorchNames.IsTensor(argument.Type) || HoldsTensor(argument.Value);
-
-    /// <summary>The result of a call that no operator claims: a tensor, so that capture goes on and finds what else is wrong.</summary>
-    private Datum Unknown(Node node, string name, ITypeSymbol? returned, Location location)
-    {
-        var violation = Violation.Of(CaptureRules.UnknownOperator, node.Path, name);
-        return returned switch
-        {
-            INamedTypeSymbol { IsTupleType: true } tuple => new TupleOf(tuple.TupleElements.Select(_ => (Datum)_recorder.Add(node, null, location, violation)).ToSeq()),
-            IArrayTypeSymbol => throw Fail(CaptureRules.UnknownOperator, location, name),
-            { SpecialType: SpecialType.System_Void } => TorchNames.HarmlessOnTensors.Contains(node.Form.Name) ? Outside.Nothing : throw Fail(CaptureRules.UnknownOperator, location, name),
-            _ => _recorder.Add(node, null, location, violation),
-        };
-    }
 }

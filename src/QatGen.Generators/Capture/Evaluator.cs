@@ -38,9 +38,16 @@ internal sealed partial class Evaluator(CaptureContext context, Assumptions? ass
 
     private bool InForward => _lastOfConstruction >= 0;
 
-    /// <summary>Runs a constructor with the given arguments, or with symbolic ones, then forward on its inputs; returns its outputs.</summary>
-    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward, Seq<TypedConstant>? given, Seq<Seq<int>> shapes)
+    /// <summary>Whether calls on tensors are the graph's; those of static initializers run once, before.</summary>
+    private bool Records => InForward && !_inStatic;
+
+    private bool _inStatic;
+    private Seq<GraphInput> _inputs;
+
+    /// <summary>Runs a constructor with the given arguments, or with symbolic ones, then forward on the declared inputs; returns its outputs.</summary>
+    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward, Seq<GraphInput> declared, Seq<TypedConstant>? given)
     {
+        _inputs = declared;
         var place = forward.Locations[0];
         var parameters = constructor.Parameters.Select(p => given is { } values ? Given(p, values) : new Scalar(p.Name, Level.Hyper) { Formula = ParameterOf(p) }).ToArray();
         _conditions = given is null ? Seq<BlockCondition>.Empty : Scalars.FormulasOf(parameters) is { } formulas
@@ -48,8 +55,9 @@ internal sealed partial class Evaluator(CaptureContext context, Assumptions? ass
         var model = Construct(constructor, parameters, constructor.Locations.FirstOrDefault(static l => l.IsInSource) ?? place);
         _paths.Name(model, ChildrenOf);
         _recorder.Reserve(_paths.All);
+        NameStates();
         _lastOfConstruction = context.NextId();
-        var inputs = forward.Parameters.Select((_, i) => (Datum)_recorder.Input(shapes[i])).ToArray();
+        var inputs = forward.Parameters.Select((_, i) => (Datum)_recorder.Input(declared[i].Shape)).ToArray();
         var result = Invoke(forward, model, inputs, place);
         var values = new List<int>();
         var form = FormOf(result);

@@ -7,6 +7,7 @@ internal readonly record struct Slot(int Owner, object Key)
 {
     public const string Contents = "contents";
     public const string Children = "children";
+    public const string States = "states";
     public const string Registered = "registered";
 
     /// <summary>What an object of a class derived from Sequential runs.</summary>

@@ -39,7 +39,7 @@ internal static class ModelCapture
             }
         }
 
-        var failed = context.Violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error);
+        var failed = context.HasErrors;
         return new(failed ? Seq<Graph>.Empty : graphs.ToSeq(), failed || parts.Count == 0 ? null : new(parts.ToSeq()), context.Violations, places);
     }
 
@@ -128,7 +128,7 @@ internal static class ModelCapture
         Returned? returned = null;
         try
         {
-            returned = evaluator.Run(constructor, model.Forward, variant.Values, model.Inputs.Select(static i => i.Shape).ToSeq());
+            returned = evaluator.Run(constructor, model.Forward, model.Inputs, variant.Values);
         }
         catch (CaptureException failure)
         {
@@ -148,7 +148,11 @@ internal static class ModelCapture
         }
 
         var recorder = evaluator.Recorder;
-        ReportUnclaimed(recorder, returned?.Values, context);
+        if (returned is null || context.HasErrors || model.IsBlock)
+        {
+            ReportUnclaimed(recorder, returned?.Values, context);
+        }
+
         foreach (var call in recorder.Calls)
         {
             places[call.Node.Path] = call.Location;
@@ -160,7 +164,7 @@ internal static class ModelCapture
         }
 
         var graph = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned)) with { Variant = variant.Name };
-        if (evaluator.Conditions is { } conditions)
+        if (evaluator.Conditions is { } conditions && graph.Nodes.All(static n => !n.IsOpaque))
         {
             export(new(Block.ConstructorOf(constructor.GetDocumentationCommentId() ?? ""), conditions, evaluator.Modules, graph));
         }
@@ -168,7 +172,9 @@ internal static class ModelCapture
         return graph;
     }
 
-    /// <summary>Calls without an operator are violations where the output depends on them; without an output, unless they only led to the decision that ended the capture.</summary>
+    /// <summary>
+    /// A graph that cannot be used says at once which of its calls have no operator (of one that can, <see cref="Pipeline"/> says it): where the output depends on them; without an output, unless they only led to the decision that ended the capture.
+    /// </summary>
     private static void ReportUnclaimed(Recorder recorder, Seq<int>? outputs, CaptureContext context)
     {
         var live = new HashSet<int>(outputs ?? Seq<int>.Empty);
@@ -181,7 +187,7 @@ internal static class ModelCapture
             }
 
             live.UnionWith(call.Node.Inputs);
-            if (call.Unclaimed is { } violation)
+            foreach (var violation in call.Node.IsOpaque ? Pipeline.Unclaimed(call.Node) : [])
             {
                 context.Report(violation, call.Location);
             }

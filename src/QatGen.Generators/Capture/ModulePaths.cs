@@ -8,6 +8,9 @@ internal sealed class ModulePaths
 
     public IReadOnlyList<string> All => _all;
 
+    /// <summary>The registered modules with their first paths.</summary>
+    public IEnumerable<KeyValuePair<int, string>> Modules => _paths;
+
     public string? Find(int module) => _paths.TryGetValue(module, out var path) ? path : null;
 
     /// <summary>Names a root and everything registered below it.</summary>

@@ -87,22 +87,27 @@ internal sealed class Recorder(CaptureContext context)
         return tensor.Number;
     }
 
-    /// <summary>Appends a call. Without an operator it stands for a call that no entry of the catalogue claims, and <paramref name="unclaimed"/> says so.</summary>
-    public TensorRef Add(Node node, Operator? op, Location location, Violation? unclaimed = null)
+    /// <summary>Appends a call. What it overwrites, or may share memory with, is its first input.</summary>
+    public TensorRef Add(Node node, Location location, bool sharesMemory, bool isInPlace = false)
     {
         var number = _values.Count;
-        _shapes.Add(op is null ? Fact.Unknown(DType.QInt8) : Infer(node, op));
-        _calls.Add(new(node, location, unclaimed));
+        _shapes.Add(node.IsOpaque ? Fact.Unknown(DType.QInt8) : Infer(node, Catalogue.Get(node.Operator)));
+        _calls.Add(new(node, location));
         var source = node.Inputs.Count > 0 ? _values[node.Inputs[0]] : new(number, number, 0);
-        if (IsInPlace(node))
+        if (isInPlace || IsInPlace(node))
         {
+            if (source.Storage >= _inputs && _calls[source.Storage - _inputs].Node is { Form.Kind: FormKind.State } state)
+            {
+                context.Report(Violation.Of(CaptureRules.StateInForward, node.Path, state.Path), location);
+            }
+
             var before = _writes.TryGetValue(source.Storage, out var write) ? write : new(0, location, node.Path, source.Object, 0, number);
             _writes[source.Storage] = new(before.Version + 1, location, node.Path, source.Object, before.Object == source.Object ? before.Since : before.Version, number);
             _values.Add(source with { Version = before.Version + 1 });
         }
         else
         {
-            _values.Add(op is { IsView: true } ? source with { Object = number } : new(number, number, 0));
+            _values.Add(sharesMemory ? source with { Object = number } : new(number, number, 0));
         }
 
         return new(number);
@@ -124,13 +129,13 @@ internal sealed class Recorder(CaptureContext context)
     }
 
     /// <summary>Whether a form overwrites its tensor by name.</summary>
-    public static bool IsInPlace(Form form) => form.Kind == FormKind.Method && form.Name.EndsWith("_", StringComparison.Ordinal);
+    public static bool IsInPlace(Form form) => form.Kind is FormKind.Method or FormKind.Torch or FormKind.Functional && form.Name.EndsWith("_", StringComparison.Ordinal);
 
     private static bool IsInPlace(Node node) => node.Attributes["inplace"] is Value.Logical { Flag: true } || IsInPlace(node.Form);
 }
 
-/// <summary>A recorded call: its node, where it stands, and the violation if no operator claims it.</summary>
-internal sealed record Recorded(Node Node, Location Location, Violation? Unclaimed)
+/// <summary>A recorded call: its node and where it stands.</summary>
+internal sealed record Recorded(Node Node, Location Location)
 {
     public bool Excused { get; init; }
 }

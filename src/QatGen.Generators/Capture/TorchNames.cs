@@ -14,6 +14,8 @@ internal static class TorchNames
     public const string Module = "TorchSharp.torch.nn.Module";
     public const string DisposeScope = "TorchSharp.DisposeScope";
     public const string ModuleExtensions = "TorchSharp.ModuleExtensionMethods";
+    public const string Parameter = "TorchSharp.Modules.Parameter";
+    public const string TensorIndex = "TorchSharp.torch.TensorIndex";
     public const string Modules = "TorchSharp.Modules";
 
     public const string Sequential = "Sequential";
@@ -21,6 +23,10 @@ internal static class TorchNames
     public const string ModuleDict = "ModuleDict";
     public const string RegisterComponents = "RegisterComponents";
     public const string ComponentName = "TorchSharp.Utils.ComponentNameAttribute";
+    public const string RegisterBuffer = "register_buffer";
+    public const string RegisterParameter = "register_parameter";
+    public const string GetBuffer = "get_buffer";
+    public const string GetParameter = "get_parameter";
     public const string Forward = "forward";
     public const string Call = "call";
     public const string Training = "training";
@@ -38,13 +44,23 @@ internal static class TorchNames
     /// <summary>Methods of modules without an effect on structure; they return the module, nothing, or what plays no part.</summary>
     public static Seq<string> HarmlessOnModules { get; } = new(
         "train", "eval", "apply", "zero_grad", "named_parameters", "parameters", "named_buffers", "buffers", "named_modules", "modules",
-        "named_children", "children", "state_dict", "load_state_dict", "load", "save", "GetName", "Dispose", "register_buffer", "register_parameter");
+        "named_children", "children", "state_dict", "load_state_dict", "load", "save", "GetName", "Dispose");
 
     /// <summary>Methods of tensors that return the same tensor.</summary>
     public static Seq<string> SameTensor { get; } = new("MoveToOuterDisposeScope", "DetachFromDisposeScope", "alias");
 
     /// <summary>Methods of tensors that return nothing and change no value.</summary>
     public static Seq<string> HarmlessOnTensors { get; } = new("Dispose", "retain_grad");
+
+    /// <summary>Modules whose result may be their input's memory.</summary>
+    public static Seq<string> ViewModules { get; } = new("Unflatten", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout");
+
+    /// <summary>Functions, methods and properties of tensors whose result may share the tensor's memory.</summary>
+    public static Seq<string> Views { get; } = new(
+        "view", "view_as", "reshape", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze", "expand", "expand_as", "broadcast_to", "transpose", "t", "T", "mT", "H", "mH", "adjoint", "permute",
+        "movedim", "moveaxis", "swapaxes", "swapdims", "select", "narrow", "slice", "diagonal", "unfold", "as_strided", "chunk", "split", "tensor_split", "hsplit", "vsplit", "dsplit", "unbind",
+        "detach", "contiguous", "to", "to_type", "type", "type_as", "cpu", "cuda", "float", "half", "real", "imag", "view_as_real", "view_as_complex", "positive", "atleast_1d", "atleast_2d",
+        "atleast_3d", "broadcast_tensors", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout", "index", "this");
 
     /// <summary>Members of tensors that depend on the shape alone.</summary>
     public static Seq<string> ShapeOnly { get; } = new("dim", "numel", "ndim", "NumberOfElements", "Dimensions");
@@ -53,7 +69,12 @@ internal static class TorchNames
 
     public static bool IsTensor(ITypeSymbol? type) => Bases(type).Any(static t => Is(t, Tensor));
 
+    public static bool IsParameter(ITypeSymbol? type) => Bases(type).Any(static t => Is(t, Parameter));
+
     public static bool IsModule(ITypeSymbol? type) => Bases(type).Any(static t => Is(t, Module));
+
+    /// <summary>The base class <c>Module&lt;..., TResult&gt;</c> of a module that has a call.</summary>
+    public static INamedTypeSymbol? Signature(ITypeSymbol type) => Bases(type).OfType<INamedTypeSymbol>().FirstOrDefault(static t => Is(t, Module) && t.TypeArguments.Length >= 2);
 
     /// <summary>Whether a type is the one of this full name, whatever its type arguments.</summary>
     public static bool Is(ISymbol? symbol, string fullName) => symbol is not null && IsTorch(symbol) && FullName(symbol) == fullName;

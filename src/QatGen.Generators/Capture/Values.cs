@@ -43,19 +43,19 @@ internal sealed record Scalar(string Expression, Level Level, int Origin = 0) : 
     public override string Spelled => Expression;
 }
 
-/// <summary>One size of a tensor.</summary>
+/// <summary>One size of a tensor. In expressions, %3 is the value of that number in the graph.</summary>
 internal sealed record Dimension(int Tensor, int Axis) : Datum
 {
     /// <summary>The size that [InputShape] gives.</summary>
     public long? Known { get; init; }
 
-    public override string Spelled => $"shape[{Axis}]";
+    public override string Spelled => $"%{Tensor}.shape[{Axis}]";
 }
 
 /// <summary>All sizes of a tensor: <c>x.shape</c>.</summary>
 internal sealed record SizesOf(int Tensor) : Datum
 {
-    public override string Spelled => "shape";
+    public override string Spelled => $"%{Tensor}.shape";
 }
 
 /// <summary>A value of the graph by its number.</summary>
@@ -129,8 +129,20 @@ internal sealed record Choice(Scalar Condition, Datum WhenTrue, Datum WhenFalse)
     public override string Spelled => $"({Condition.Spelled} ? {WhenTrue.Spelled} : {WhenFalse.Spelled})";
 }
 
-/// <summary>Something that plays no part in the graph: a dispose scope, a device, a parameter tensor, the result of a void call.</summary>
-internal sealed record Outside(string What) : Datum
+/// <summary>Several results of a call that only the running program counts, as the call's value in the graph.</summary>
+internal sealed record ManyOf(int Number, ITypeSymbol Element) : Datum
+{
+    public override string Spelled => "the number of tensors";
+}
+
+/// <summary>A tensor that exists before forward runs: a parameter, a buffer, or one that the constructor computes.</summary>
+internal sealed record Held(string What, int Id, bool IsParameter) : Outside(What);
+
+/// <summary>A value of TorchSharp's own types, such as an index or a device: a member, or a call with its arguments, by full name.</summary>
+internal sealed record Printed(string FullName, Seq<Argument>? Arguments) : Outside(FullName);
+
+/// <summary>Something that plays no part in the graph: a dispose scope, an optimizer, the result of a void call.</summary>
+internal record Outside(string What) : Datum
 {
     public static Outside Nothing { get; } = new("nothing");
 

@@ -21,8 +21,9 @@ internal static class FloatEmitter
                 code.Lines("var training = model.training;");
                 foreach (var node in canonical.Nodes)
                 {
-                    var module = $"((torch.nn.Module<torch.Tensor, torch.Tensor>)modules[{Literal.Text(node.ModulePath)}])";
-                    var call = Catalogue.Get(node.Operator).FloatCall(node, module, [.. node.Inputs.Select(i => values[i])]);
+                    string[] inputs = [.. node.Inputs.Select(i => values[i])];
+                    var module = $"((torch.nn.Module<torch.Tensor, torch.Tensor>){OpaqueCall.Module(node.Path)})";
+                    var call = node.IsOpaque ? OpaqueCall.ToCode(node, inputs) : Catalogue.Get(node.Operator).FloatCall(node, module, inputs);
                     values.Add(names.Unique(node.Path));
                     code.Lines($"var {values[values.Count - 1]} = {call};");
                 }

@@ -57,6 +57,9 @@ internal static class CaptureHarness
     /// <summary>A file of the sample.</summary>
     public static string Sample(string name) => File.ReadAllText(Path.Combine(Folder(), "../../../samples/QuickStart", name + ".cs"));
 
+    /// <summary>The files of the model zoo.</summary>
+    public static string[] Zoo() => [.. Directory.GetFiles(Path.Combine(Folder(), "../../../samples/ModelZoo"), "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+
     private static string Folder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
 
     private static bool IsReference(string path) => Path.GetFileNameWithoutExtension(path) is var name

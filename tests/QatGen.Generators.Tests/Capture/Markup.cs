@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
+using QatGen.Passes;
 
 namespace QatGen.Generators.Tests.Capture;
 
 /// <summary>Source with expected violations marked as <c>{|QG1003:gelu(x)|}</c>.</summary>
 internal static partial class Markup
 {
-    /// <summary>Captures the class Model of marked members and compares what was found with the marks; returns the messages.</summary>
+    /// <summary>Captures the class Model of marked members and compares what capture and the passes found with the marks; returns the messages.</summary>
     public static string Verify(string members, string beside = "") => VerifySource(Differential.Source(members, beside));
 
     public static string VerifySource(string marked, params MetadataReference[] references)
@@ -20,11 +21,13 @@ internal static partial class Markup
         }
 
         var result = CaptureHarness.Capture(CaptureHarness.Compile(source).AddReferences(references), "Model");
-        var actual = result.Violations.Select(v => $"{v.Violation.Rule.Id} at {v.Location.SourceSpan.Start}: {source.Substring(v.Location.SourceSpan.Start, v.Location.SourceSpan.Length)}");
-        var messages = string.Join("\n", result.Violations.Select(static v => v.Violation));
+        var passes = result.Graph is null ? null : Pipeline.Run(result.Graph);
+        var found = result.Violations.Concat(result.Locate(passes?.Violations ?? Seq<Violation>.Empty, Location.None)).ToArray();
+        var actual = found.Select(v => $"{v.Violation.Rule.Id} at {v.Location.SourceSpan.Start}: {source.Substring(v.Location.SourceSpan.Start, v.Location.SourceSpan.Length)}");
+        var messages = string.Join("\n", found.Select(static v => v.Violation));
         var isSame = expected.Order(StringComparer.Ordinal).SequenceEqual(actual.Order(StringComparer.Ordinal));
         Assert.True(isSame, $"expected:\n{string.Join("\n", expected)}\nfound:\n{string.Join("\n", actual)}\n{messages}");
-        Assert.Equal(expected.Count > 0, result.Graph is null);
+        Assert.Equal(expected.Count > 0, passes?.Fused is null);
         return messages;
     }
 

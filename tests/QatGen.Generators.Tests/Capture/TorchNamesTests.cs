@@ -18,15 +18,20 @@ public class TorchNamesTests
     [InlineData(TorchNames.DisposeScope)]
     [InlineData(TorchNames.ModuleExtensions)]
     [InlineData(TorchNames.ComponentName)]
+    [InlineData(TorchNames.Parameter)]
+    [InlineData(TorchNames.TensorIndex)]
     public void Type_Spelled_Exists(string fullName) => Assert.Contains(fullName, Types.Select(FullName));
 
     [Fact]
     public void Members_Spelled_Exist()
     {
         Assert.All(TorchNames.HarmlessOnModules.Concat(TorchNames.Registering).Append(TorchNames.Training), static name => Assert.Contains(name, Members(typeof(torch.nn.Module))));
-        Assert.Contains(TorchNames.RegisterComponents, Members(typeof(torch.nn.Module)));
+        string[] ofState = [TorchNames.RegisterComponents, TorchNames.RegisterBuffer, TorchNames.RegisterParameter, TorchNames.GetBuffer, TorchNames.GetParameter];
+        Assert.All(ofState, static name => Assert.Contains(name, Members(typeof(torch.nn.Module))));
         string[] onTensors = [.. TorchNames.SameTensor, .. TorchNames.HarmlessOnTensors, .. TorchNames.ShapeOnly, TorchNames.Shape, TorchNames.Size];
         Assert.All(onTensors, static name => Assert.Contains(name, Members(typeof(torch.Tensor))));
+        string[] anywhere = [.. Members(typeof(torch.Tensor)), .. Members(typeof(torch)), .. Members(typeof(torch.nn.functional)), .. Members(typeof(torch.nn)), "this"];
+        Assert.All(TorchNames.Views.Concat(TorchNames.ViewModules), name => Assert.Contains(name, anywhere));
         Assert.All(TorchNames.Appending, static name => Assert.Contains(name, Members(typeof(TorchSharp.Modules.ModuleList<>)).Concat(Members(typeof(TorchSharp.Modules.Sequential)))));
         Assert.All(new[] { TorchNames.Call, TorchNames.Forward }, static name => Assert.Contains(name, Members(typeof(torch.nn.Module<torch.Tensor, torch.Tensor>))));
         Assert.All(new[] { TorchNames.Sequential, TorchNames.ModuleList }, static name => Assert.Contains($"{typeof(TorchSharp.Modules.Sequential).Namespace}.{name}", Types.Select(FullName)));

@@ -12,6 +12,7 @@ public class ViolationTests
     [InlineData("x = {|QG1003:x.T|};", "T")]
     [InlineData("x = x + {|QG1003:torch.ones(1)|};", "ones")]
     [InlineData("foreach (var y in {|QG1003:x.chunk(2)|}) { x = y; }", "chunk")]
+    [InlineData("x = {|QG1003:weight|} + x;", "parameter weight")]
     [InlineData("x = {|QG1003:gelu.call(x)|};", "GELU")]
     [InlineData("{|QG1003:x.backward()|};", "backward")]
     [InlineData("x = {|QG1003:x.max(1)|}.values;", "max")]
@@ -19,11 +20,17 @@ public class ViolationTests
     {
         var messages = Markup.Verify($$"""
             private readonly GELU gelu = GELU();
+            private readonly Parameter weight = Parameter(torch.ones(8));
             public Model() : base("m") { RegisterComponents(); }
             public override Tensor forward(Tensor x) { {{body}} return x; }
             """);
         Assert.Contains($"'{name}'", messages);
     }
+
+    [Theory]
+    [InlineData("x = {|QG1007:x.reshape(x.shape[1] * 2, -1)|};")]
+    [InlineData("x = {|QG1007:F.avg_pool2d(x, x.shape[2])|};")]
+    public void Operator_WithArgumentOfShape_QG1007(string body) => Forward(body);
 
     [Fact]
     public void UnknownOperator_InSequential_QG1003WhereItIsCreated() => Markup.Verify("""
@@ -52,8 +59,6 @@ public class ViolationTests
     [InlineData("if ({|QG1006:x.shape[0] > 4|}) { x = F.relu(x); }")]
     [InlineData("if ({|QG1006:training|}) { x = F.relu(x); }")]
     [InlineData("{|QG1006:goto end;|} end: x = F.relu(x);")]
-    [InlineData("x = {|QG1006:weight|} + x;")]
-    [InlineData("x = x.reshape({|QG1006:x.shape[1] * 2|}, -1);")]
     [InlineData("{|QG1006:lock (weight) { x = F.relu(x); }|}")]
     [InlineData("x = {|QG1006:none|}.call(x);")]
     [InlineData("x = {|QG1006:loose.call(x)|};")]

@@ -1,0 +1,159 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using QatGen.Graphs;
+
+namespace QatGen.Generators.Capture;
+
+/// <summary>Calls that no operator claims: each is one node that holds its arguments as they were written, and one node more for each of several results.</summary>
+internal sealed partial class Evaluator
+{
+    /// <summary>
+    /// Records a call on a receiver, which is the node's first input, or on a module <paramref name="self"/>, with named arguments; <paramref name="returned"/> is the type of what it returns.
+    /// </summary>
+    private Datum RecordOpaque(Form form, string name, string path, Datum? receiver, Seq<Argument> arguments, ITypeSymbol? returned, IOperation site, Location location, bool isInPlace = false, Value? self = null)
+    {
+        var reader = new OpaqueArguments(this);
+        if (receiver is not null)
+        {
+            reader.Read(receiver, null, site);
+        }
+
+        var attributes = reader.Read(arguments);
+        attributes = self is null ? attributes : new(attributes.Append(new("this", self)));
+        var sharesMemory = MayShareMemory(form);
+        var node = new Node(name, path, form, reader.Inputs, attributes);
+        if (!MayHoldTensor(returned) && node.Inputs.Count > 0)
+        {
+            return returned!.SpecialType != SpecialType.System_Void ? TakeData(new(node.Inputs[0]), site)
+                : TorchNames.HarmlessOnTensors.Contains(form.Name) ? Outside.Nothing
+                : throw Fail(CaptureRules.UnknownOperator, location, name);
+        }
+
+        var call = _recorder.Add(node, location, sharesMemory, isInPlace);
+        return Result(call.Number, path, returned, CountOf(form.Name, arguments, node), location);
+    }
+
+    /// <summary>Whether the result of a call may be its first input's memory; of what the user wrote and keeps, nothing is known.</summary>
+    private static bool MayShareMemory(Form form) => form.Kind switch
+    {
+        FormKind.Own => true,
+        FormKind.Module => TorchNames.ViewModules.Contains(form.Name) || form.Name.StartsWith("global::", StringComparison.Ordinal),
+        _ => TorchNames.Views.Contains(form.Name),
+    };
+
+    /// <summary>What a call returns, part by part, as C# accesses it.</summary>
+    private Datum Result(int number, string path, ITypeSymbol? type, int? count, Location location)
+    {
+        Datum Item(string access, int index, ITypeSymbol? part)
+        {
+            var name = $"{path}.{index}";
+            var item = _recorder.Add(new("item", _recorder.FunctionPath("", name), new(FormKind.Item, access), new(number), new()), location, sharesMemory: true);
+            return Result(item.Number, name, part, null, location);
+        }
+
+        var items = TupleItems(type);
+        return items.Count > 0 ? new TupleOf(items.Select((t, i) => Item($".Item{i + 1}", i, t)).ToSeq())
+            : ElementType(type) is not { } element ? new TensorRef(number)
+            : count is { } known ? NewList(Enumerable.Range(0, known).Select(i => Item($"[{i}]", i, element)).ToArray())
+            : new ManyOf(number, element);
+    }
+
+    /// <summary>One of several results whose number is not known.</summary>
+    private Datum ItemOf(ManyOf many, Datum index, IOperation site)
+    {
+        var position = index switch
+        {
+            Constant { Value: int or long } or FromEnd => index.Spelled,
+            _ => throw Undecided(index, site),
+        };
+        var path = _recorder.FunctionPath(_path, "item");
+        var item = _recorder.Add(new("item", path, new(FormKind.Item, $"[{position}]"), new(many.Number), new()), site.Syntax.GetLocation(), sharesMemory: true);
+        return Result(item.Number, path, many.Element, null, site.Syntax.GetLocation());
+    }
+
+    /// <summary>How many tensors a call gives that returns an array of them, where its arguments say so.</summary>
+    private int? CountOf(string method, Seq<Argument> arguments, Node node)
+    {
+        var first = arguments.FirstOrDefault(static a => !TorchNames.IsTensor(a.Type))?.Value;
+        return (method, first is null ? null : Resolve(first)) switch
+        {
+            ("split" or "split_with_sizes", ListOf sizes) => (Find(sizes.Id, Slot.Contents) as TupleOf)?.Items.Count,
+            ("tensor_split", ListOf indices) => (Find(indices.Id, Slot.Contents) as TupleOf)?.Items.Count + 1,
+            ("chunk" or "tensor_split", Constant { Value: int or long } number) => Integer(number),
+            ("unbind", Constant { Value: int or long } axis) => DeclaredSize(node.Inputs[0], Integer(axis)),
+            _ => null,
+        };
+    }
+
+    private static int Integer(Constant constant) => System.Convert.ToInt32(constant.Value, CultureInfo.InvariantCulture);
+
+    /// <summary>A size, but never the batch, of an input of the model that says its shape.</summary>
+    private int? DeclaredSize(int value, int axis) => value < _inputs.Count && axis > 0 && axis < _inputs[value].Shape.Count ? _inputs[value].Shape[axis] : null;
+
+    /// <summary>The types of a tuple's items, of either kind of tuple.</summary>
+    private static Seq<ITypeSymbol> TupleItems(ITypeSymbol? type) => Scalars.Unwrap(type) switch
+    {
+        INamedTypeSymbol { IsTupleType: true } tuple => tuple.TupleElements.Select(static e => e.Type).ToSeq(),
+        INamedTypeSymbol { Name: "Tuple", ContainingNamespace.Name: "System" } tuple => tuple.TypeArguments.ToSeq(),
+        _ => Seq<ITypeSymbol>.Empty,
+    };
+
+    /// <summary>What an array or a generic collection holds.</summary>
+    private static ITypeSymbol? ElementType(ITypeSymbol? type) => type switch
+    {
+        IArrayTypeSymbol array => array.ElementType,
+        INamedTypeSymbol { IsTupleType: false, TypeArguments: [var element] } named when !TorchNames.IsTensor(named) && named.OriginalDefinition.SpecialType != SpecialType.System_Nullable_T => element,
+        _ => null,
+    };
+
+    private static bool MayHoldTensor(ITypeSymbol? type) =>
+        type is null || TorchNames.IsTensor(type) || TupleItems(type).Any(MayHoldTensor) || (ElementType(type) is { } element && MayHoldTensor(element));
+
+    /// <summary>The parameters and buffers that forward has read, by name.</summary>
+    private readonly Dictionary<string, TensorRef> _states = [];
+
+    /// <summary>Where the tensors that exist before forward are registered.</summary>
+    private readonly Dictionary<int, (string Name, bool IsParameter)> _registered = [];
+
+    /// <summary>Registers a parameter or buffer under its name.</summary>
+    private void RegisterState(Instance owner, Constant name, Datum value, IOperation site)
+    {
+        var states = Find(owner.Id, Slot.States) is { } found ? Resolve(found) as TupleOf ?? throw Undecided(found, site) : new TupleOf(Seq<Datum>.Empty);
+        Set(owner.Id, Slot.States, new TupleOf(states.Items.Append(new TupleOf(new(name, value))).ToSeq()), site.Syntax.GetLocation());
+    }
+
+    /// <summary>Names what the registered modules hold, as <c>named_parameters()</c> and <c>named_buffers()</c> spell it.</summary>
+    private void NameStates()
+    {
+        foreach (var module in _paths.Modules.OrderBy(static m => m.Value, StringComparer.Ordinal))
+        {
+            foreach (var state in Parts(Find(module.Key, Slot.States) ?? Outside.Nothing).OfType<TupleOf>())
+            {
+                if (state.Items is [Constant { Value: string name }, var value])
+                {
+                    foreach (var held in Parts(value).OfType<Held>().Where(h => !_registered.ContainsKey(h.Id)))
+                    {
+                        _registered[held.Id] = (Below(module.Value, name), held.IsParameter);
+                    }
+                }
+            }
+        }
+    }
+
+    private static string Below(string path, string name) => path.Length == 0 ? name : path + "." + name;
+
+    /// <summary>A tensor that exists before forward, as forward reads it: a node without inputs.</summary>
+    private Datum Read(Datum value, IOperation site) => value is Held held && _registered.TryGetValue(held.Id, out var state) ? ReadState(state.Name, state.IsParameter, site) : value;
+
+    private TensorRef ReadState(string name, bool isParameter, IOperation site)
+    {
+        if (!_states.TryGetValue(name, out var tensor))
+        {
+            var form = new Form(FormKind.State, isParameter ? TorchNames.GetParameter : TorchNames.GetBuffer);
+            var node = new Node($"{(isParameter ? "parameter" : "buffer")} {name}", _recorder.FunctionPath("", name), form, Seq<int>.Empty, new() { ["target"] = new Value.Text(name) });
+            _states[name] = tensor = _recorder.Add(node, site.Syntax.GetLocation(), sharesMemory: false);
+        }
+
+        return tensor;
+    }
+}
