@@ -25,7 +25,7 @@ public sealed class QatGenerator : IIncrementalGenerator
         var models = context.SyntaxProvider.ForAttributeWithMetadataName(
             typeof(QatModelAttribute).FullName!,
             static (node, _) => node is ClassDeclarationSyntax,
-            static (model, cancellation) => ModelGraphs.Read((INamedTypeSymbol)model.TargetSymbol, model.SemanticModel.Compilation, cancellation)).WithTrackingName(ModelsStep);
+            ModelGraphs.Read).WithTrackingName(ModelsStep);
         var emitFloat = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => options.GlobalOptions.TryGetValue(EmitFloatProperty, out var value) && value == "true");
         context.RegisterSourceOutput(models.Combine(emitFloat), static (output, pair) => Emit(output, pair.Left, pair.Right));
     }

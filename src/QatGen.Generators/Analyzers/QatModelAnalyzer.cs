@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using QatGen.Generators.Capture;
-using QatGen.Passes;
+using QatGen.Generators.Incremental;
 
 namespace QatGen.Generators.Analyzers;
 
@@ -31,20 +30,15 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        var captured = ModelCapture.Run(model, context.Compilation, context.CancellationToken);
-        foreach (var (violation, location) in captured.Violations.Select(static v => (v.Violation, v.Location)))
+        var (captured, passed) = ModelReader.Read(model, context.Compilation, context.CancellationToken);
+        foreach (var found in captured.Violations)
         {
-            Report(violation, location);
+            Report(found.Violation, found.Location);
         }
 
-        if (captured.Graph is not { } graph)
+        foreach (var found in captured.Locate(passed?.Violations ?? Seq<Violation>.Empty, model.Locations[0]))
         {
-            return;
-        }
-
-        foreach (var (violation, location) in captured.Locate(Pipeline.Run(graph).Violations, model.Locations[0]).Select(static v => (v.Violation, v.Location)))
-        {
-            Report(violation, location);
+            Report(found.Violation, found.Location);
         }
 
         void Report(Violation violation, Location location) => context.ReportDiagnostic(Diagnostic.Create(Descriptors[violation.Rule.Id], location, [.. violation.Arguments]));

@@ -11,7 +11,8 @@ internal sealed record CaptureResult(Graph? Graph, IReadOnlyList<LocatedViolatio
 {
     /// <summary>What was found later in the graph, at the calls it concerns: once per rule and place, as a block may stand in a model several times.</summary>
     public IEnumerable<LocatedViolation> Locate(IEnumerable<Violation> violations, Location otherwise) =>
-        violations.Select(v => new LocatedViolation(v, Places.TryGetValue(v.Layer, out var place) ? place : otherwise)).GroupBy(static v => (v.Violation.Rule, v.Location)).Select(static g => g.First());
+        violations.Select(v => new LocatedViolation(v, Places.TryGetValue(v.Layer, out var place) ? place : otherwise))
+            .GroupBy(static v => (v.Violation.Rule, v.Location)).Select(static g => g.First());
 }
 
 /// <summary>A broken rule and the source that breaks it.</summary>

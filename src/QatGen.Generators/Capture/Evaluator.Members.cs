@@ -31,7 +31,8 @@ internal sealed partial class Evaluator
         if (!property.IsStatic)
         {
             return Map(Evaluate(reference.Instance!, frame), reference, v => v is TensorRef tensor && property.IsIndexer ? IndexTensor(tensor, reference, frame)
-                : property.IsIndexer ? reference.Arguments.Length == 1 ? Element(v, Evaluate(reference.Arguments[0].Value, frame), reference) : throw Unsupported(reference, "several indices are not supported")
+                : property.IsIndexer ? reference.Arguments.Length == 1 ? Element(v, Evaluate(reference.Arguments[0].Value, frame), reference)
+                    : throw Unsupported(reference, "several indices are not supported")
                 : Member(v, property, reference, frame));
         }
 
