@@ -36,9 +36,9 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
             Report(found.Violation, found.Location);
         }
 
-        foreach (var (violation, location) in captured.Locate(passed.SelectMany(static p => p.Violations), model.Locations[0]).Select(static v => (v.Violation, v.Location)))
+        foreach (var found in captured.Locate(passed.SelectMany(static p => p.Violations), model.Locations[0]))
         {
-            Report(violation, location);
+            Report(found.Violation, found.Location);
         }
 
         void Report(Violation violation, Location location) => context.ReportDiagnostic(Diagnostic.Create(ById[violation.Rule.Id], location, [.. violation.Arguments]));

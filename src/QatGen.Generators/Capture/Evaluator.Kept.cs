@@ -28,7 +28,7 @@ internal sealed partial class Evaluator
         var id = ModulePaths.ModuleId(module)!.Value;
         var path = NextCall(PathOf(id, type, site));
         var form = new Form(FormKind.Module, FullName(type));
-        return RecordOpaque(form, OperatorName(type), path, null, CallArguments(type, inputs, site), ResultType(type), site, location);
+        return RecordOpaque(new(form, OperatorName(type), path, site, location), null, CallArguments(type, inputs, site), ResultType(type));
     }
 
     /// <summary>A method of the user that is kept: the printed code calls it, so it must be able to.</summary>
@@ -43,12 +43,14 @@ internal sealed partial class Evaluator
         if (receiver is null)
         {
             var path = _recorder.FunctionPath(_path, method.Name);
-            return RecordOpaque(new(FormKind.Own, $"{FullName(method.ContainingType)}.{method.Name}"), OperatorName(method), path, null, arguments, method.ReturnType, call, call.Syntax.GetLocation());
+            return RecordOpaque(Call($"{FullName(method.ContainingType)}.{method.Name}", path), null, arguments, method.ReturnType);
         }
 
         var module = PathOf(ModulePaths.ModuleId(receiver) ?? throw Unsupported(call, "it is no method of a module"), method.ContainingType, call);
         var self = new Value.Module(module, FullName(method.ContainingType));
-        return RecordOpaque(new(FormKind.Own, method.Name), OperatorName(method), _recorder.FunctionPath(module, method.Name), null, arguments, method.ReturnType, call, call.Syntax.GetLocation(), self: self);
+        return RecordOpaque(Call(method.Name, _recorder.FunctionPath(module, method.Name)), null, arguments, method.ReturnType, self: self);
+
+        Written Call(string name, string path) => new(new(FormKind.Own, name), OperatorName(method), path, call, call.Syntax.GetLocation());
     }
 
     private static string OperatorName(ISymbol symbol) => $"[KeepAsIs] {symbol.Name}";

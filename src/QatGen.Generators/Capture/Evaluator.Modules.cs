@@ -282,7 +282,7 @@ internal sealed partial class Evaluator
         if (op is null)
         {
             var isInPlace = layer.Arguments.Any(static a => a is { Name: "inplace", Value: Constant { Value: true } });
-            return RecordOpaque(form, layer.Type.Name, name, null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), site, location, isInPlace);
+            return RecordOpaque(new(form, layer.Type.Name, name, site, location), null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), isInPlace);
         }
 
         return RecordClaimed(op, form, name, inputs.Select(i => (i, site)), layer.Arguments, location);

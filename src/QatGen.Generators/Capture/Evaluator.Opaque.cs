@@ -7,30 +7,32 @@ namespace QatGen.Generators.Capture;
 /// <summary>Calls that no operator claims: each is one node that holds its arguments as they were written, and one node more for each of several results.</summary>
 internal sealed partial class Evaluator
 {
+    /// <summary>A call as it was written: its form and name, the path of its node, and where it stands.</summary>
+    private sealed record Written(Form Form, string Name, string Path, IOperation Site, Location Location);
+
     /// <summary>
     /// Records a call on a receiver, which is the node's first input, or on a module <paramref name="self"/>, with named arguments; <paramref name="returned"/> is the type of what it returns.
     /// </summary>
-    private Datum RecordOpaque(Form form, string name, string path, Datum? receiver, Seq<Argument> arguments, ITypeSymbol? returned, IOperation site, Location location, bool isInPlace = false, Value? self = null)
+    private Datum RecordOpaque(Written call, Datum? receiver, Seq<Argument> arguments, ITypeSymbol? returned, bool isInPlace = false, Value? self = null)
     {
         var reader = new OpaqueArguments(this);
         if (receiver is not null)
         {
-            reader.Read(receiver, null, site);
+            reader.Read(receiver, null, call.Site);
         }
 
         var attributes = reader.Read(arguments);
         attributes = self is null ? attributes : new(attributes.Append(new("this", self)));
-        var sharesMemory = MayShareMemory(form);
-        var node = new Node(name, path, form, reader.Inputs, attributes);
+        var node = new Node(call.Name, call.Path, call.Form, reader.Inputs, attributes);
         if (!MayHoldTensor(returned) && node.Inputs.Count > 0)
         {
-            return returned!.SpecialType != SpecialType.System_Void ? TakeData(new(node.Inputs[0]), site)
-                : TorchNames.HarmlessOnTensors.Contains(form.Name) ? Outside.Nothing
-                : throw Fail(CaptureRules.UnknownOperator, location, name);
+            return returned!.SpecialType != SpecialType.System_Void ? TakeData(new(node.Inputs[0]), call.Site)
+                : TorchNames.HarmlessOnTensors.Contains(call.Form.Name) ? Outside.Nothing
+                : throw Fail(CaptureRules.UnknownOperator, call.Location, call.Name);
         }
 
-        var call = _recorder.Add(node, location, sharesMemory, isInPlace);
-        return Result(call.Number, path, returned, CountOf(form.Name, arguments, node), location);
+        var result = _recorder.Add(node, call.Location, MayShareMemory(call.Form), isInPlace);
+        return Result(result.Number, call.Path, returned, CountOf(call.Form.Name, arguments, node), call.Location);
     }
 
     /// <summary>Whether the result of a call may be its first input's memory; of what the user wrote and keeps, nothing is known.</summary>
@@ -102,7 +104,7 @@ internal sealed partial class Evaluator
     private static ITypeSymbol? ElementType(ITypeSymbol? type) => type switch
     {
         IArrayTypeSymbol array => array.ElementType,
-        INamedTypeSymbol { IsTupleType: false, TypeArguments: [var element] } named when !TorchNames.IsTensor(named) && named.OriginalDefinition.SpecialType != SpecialType.System_Nullable_T => element,
+        INamedTypeSymbol { IsTupleType: false, TypeArguments: [var element], OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T } => element,
         _ => null,
     };
 

@@ -134,7 +134,7 @@ internal sealed partial class Evaluator
         var path = _recorder.FunctionPath(_path, FunctionName(form, op));
         if (op is null)
         {
-            return RecordOpaque(form, name, path, receiver, arguments, returned, site, site.Syntax.GetLocation());
+            return RecordOpaque(new(form, name, path, site, site.Syntax.GetLocation()), receiver, arguments, returned);
         }
 
         var values = arguments.Where(a => !IsOperand(a));

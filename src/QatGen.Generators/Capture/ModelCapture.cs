@@ -173,7 +173,8 @@ internal static class ModelCapture
     }
 
     /// <summary>
-    /// A graph that cannot be used says at once which of its calls have no operator (of one that can, <see cref="Pipeline"/> says it): where the output depends on them; without an output, unless they only led to the decision that ended the capture.
+    /// A graph that cannot be used says at once which of its calls have no operator (of one that can, <see cref="Pipeline"/> says it): where the output depends on them; without an output,
+    /// unless they only led to the decision that ended the capture.
     /// </summary>
     private static void ReportUnclaimed(Recorder recorder, Seq<int>? outputs, CaptureContext context)
     {
