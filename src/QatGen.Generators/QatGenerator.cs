@@ -32,7 +32,7 @@ public sealed class QatGenerator : IIncrementalGenerator
 
     private static void Emit(SourceProductionContext output, ModelGraphs? model, bool emitFloat)
     {
-        void Add(string kind, string code) => output.AddSource($"{model!.FileName}.{kind}.g.cs", SourceText.From(code, Encoding.UTF8));
+        void Add(string kind, string code) => output.AddSource($"{model!.FileName}.{kind}.g.cs".Replace("@", ""), SourceText.From(code, Encoding.UTF8));
         if (model?.Fused is { } fused)
         {
             Add("Qat", QatEmitter.Emit(fused));

@@ -68,6 +68,16 @@ internal sealed class CaptureContext(Compilation compilation, CancellationToken 
         }
     }
 
+    /// <summary>Whether the compiler finds an error in what capture has run, or in these declarations.</summary>
+    public bool HasErrors(IEnumerable<SyntaxNode> declarations)
+    {
+        var read = _operations.Keys.Where(HasSource).Concat(declarations).ToArray();
+        return read.Select(static n => n.SyntaxTree).Distinct().Any(t => AnyError(t.GetDiagnostics(cancellation)))
+            || read.Any(n => AnyError(Model(n.SyntaxTree).GetDiagnostics(n.Span, cancellation)));
+
+        static bool AnyError(IEnumerable<Diagnostic> found) => found.Any(static d => d.Severity == DiagnosticSeverity.Error && d.DefaultSeverity == DiagnosticSeverity.Error);
+    }
+
     private static bool HasStack()
     {
         try

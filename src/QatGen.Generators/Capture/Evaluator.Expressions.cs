@@ -73,7 +73,7 @@ internal sealed partial class Evaluator
         IThrowOperation thrown => throw new PathThrowsException(thrown.Syntax.GetLocation()),
         ITypeOfOperation or ISizeOfOperation => new Outside(SourceText.Of(expression)),
         IDiscardOperation => Outside.Nothing,
-        IInvalidOperation => throw Unsupported(expression, "it does not compile"),
+        IInvalidOperation => throw new BrokenSourceException(),
         _ when expression.Kind == CollectionExpression || (expression.Kind == OperationKind.None && expression.Syntax is CollectionExpressionSyntax) => NewCollection(expression, frame),
         _ => throw Unsupported(expression, $"{Describe(expression)} is not among the supported expressions"),
     };

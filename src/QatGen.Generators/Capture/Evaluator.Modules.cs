@@ -103,7 +103,7 @@ internal sealed partial class Evaluator
                 break;
             case Instance instance when TorchNames.IsModule(instance.Type) && Find(instance.Id, Slot.Registered) is null:
                 Put(instance.Id, Slot.Registered, new Constant(true));
-                foreach (var field in RegisteredFields(instance.Type))
+                foreach (var field in InstanceFields(instance.Type))
                 {
                     if (Find(instance.Id, SlotOf(field)) is { } value && HoldsModule(value))
                     {
@@ -114,10 +114,6 @@ internal sealed partial class Evaluator
                 break;
         }
     }
-
-    /// <summary>What reflection on the object's type finds: its own fields, and those of base classes that are not private.</summary>
-    private static IEnumerable<IFieldSymbol> RegisteredFields(INamedTypeSymbol type) =>
-        InstanceFields(type).Where(f => f.DeclaredAccessibility != Accessibility.Private || SymbolEqualityComparer.Default.Equals(f.ContainingType, type));
 
     private static IEnumerable<IFieldSymbol> InstanceFields(INamedTypeSymbol type) =>
         TorchNames.Bases(type).TakeWhile(static t => !TorchNames.IsTorch(t)).SelectMany(static t => t.GetMembers()).OfType<IFieldSymbol>().Where(static f => !f.IsStatic);

@@ -10,24 +10,33 @@ internal static class ModelCapture
     /// <summary>How a violation begins that is our own mistake.</summary>
     public const string Defect = "capture itself failed";
 
-    /// <summary>Captures a class that carries [QatModel]. Never throws but when cancelled: what cannot be captured is a violation with its place.</summary>
+    /// <summary>
+    /// Captures a class that carries [QatModel]. Never throws but when cancelled: what cannot be captured is a violation with its place. Where the code that capture reads does not compile there is
+    /// neither a graph nor a violation: the compiler says what is wrong, and anything else may only follow from it.
+    /// </summary>
     public static CaptureResult Run(INamedTypeSymbol model, Compilation compilation, CancellationToken cancellation)
     {
         var context = new CaptureContext(compilation, cancellation);
-        var declaration = ModelDeclaration.Read(model, context);
         var places = new Dictionary<string, Location>();
-        Graph? graph = null;
-        if (declaration is not null)
+        var (declaration, graph, broken) = ((ModelDeclaration?)null, (Graph?)null, false);
+        try
         {
-            try
-            {
-                graph = Capture(declaration, context, places);
-            }
-            catch (Exception defect) when (defect is not OperationCanceledException)
-            {
-                // A defect of capture itself must not take the compiler's other output with it.
-                context.Report(Violation.Of(CaptureRules.Unsupported, "", model.Name, $"{Defect} ({defect.GetType().Name}: {defect.Message})"), model.Locations[0]);
-            }
+            declaration = ModelDeclaration.Read(model, context);
+            graph = declaration is null ? null : Capture(declaration, context, places);
+        }
+        catch (BrokenSourceException)
+        {
+            broken = true;
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            // A defect of capture itself must not take the compiler's other output with it.
+            context.Report(Violation.Of(CaptureRules.Unsupported, "", model.Name, $"{Defect} ({defect.GetType().Name}: {defect.Message})"), model.Locations[0]);
+        }
+
+        if (broken || (context.Violations.Count > 0 && context.HasErrors(declaration is null ? context.Declarations(model) : [])))
+        {
+            return new(null, [], places);
         }
 
         return new(context.Violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error) ? null : graph, context.Violations, places);

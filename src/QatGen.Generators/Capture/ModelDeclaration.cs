@@ -10,6 +10,7 @@ namespace QatGen.Generators.Capture;
 internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<GraphInput> Inputs, Seq<IMethodSymbol> Constructors, IMethodSymbol Forward)
 {
     /// <summary>Checks the declaration; null when it breaks a rule, which is then reported.</summary>
+    /// <exception cref="BrokenSourceException">The attribute or every constructor does not compile.</exception>
     public static ModelDeclaration? Read(INamedTypeSymbol model, CaptureContext context)
     {
         var location = model.Locations.FirstOrDefault(static l => l.IsInSource) ?? Location.None;
@@ -42,7 +43,7 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
         var constructors = model.InstanceConstructors.Where(c => !Chains(c, context)).ToSeq();
         if (march is not int number || !Enum.IsDefined(typeof(March), number) || constructors.Count == 0)
         {
-            return Refuse(CaptureRules.Unsupported, "it does not compile");
+            throw new BrokenSourceException();
         }
 
         var shapes = attributes.Where(static a => Is(a, typeof(InputShapeAttribute))).Select(Dimensions).ToArray();

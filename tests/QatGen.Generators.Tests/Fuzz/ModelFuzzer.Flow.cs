@@ -21,7 +21,7 @@ internal sealed partial class ModelFuzzer
         new("conditional expression", static (f, b) => f.Either(b, static (c, yes, no) => $"x = {c} ? {yes} : {no};")),
         new("switch", static (f, b) => f.Either(b, static (c, yes, no) => $"switch ({c}) {{ case true: x = {yes}; break; default: x = {no}; break; }}")),
         new("switch expression", static (f, b) => f.Either(b, static (c, yes, no) => $"x = ({c}) switch {{ true => {yes}, false => {no} }};")),
-        new("switch with guards", static (f, b) => f.Either(b, static (c, yes, no) => $"switch (3) {{ case > 2 when {c}: x = {yes}; break; case 3: x = {no}; break; default: throw new NotSupportedException(); }}")),
+        new("switch with guards", static (f, b) => f.Either(b, static (c, yes, no) => $"switch (Math.Abs(-3)) {{ case > 2 when {c}: x = {yes}; break; case 1: throw new NotSupportedException(); default: x = {no}; break; }}")),
         new("early return", static (f, b) => f.EarlyReturn(b)),
         new("for", static (f, b) => f.Loop(b, static (n, body) => $"for (var {n} = 0; {n} < 2; {n}++)\n{{\n{body}}}")),
         new("foreach", static (f, b) => f.Loop(b, static (n, body) => $"foreach (var {n} in new[] {{ 0, 1 }})\n{{\n{body}}}")),
