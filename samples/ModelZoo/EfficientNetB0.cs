@@ -10,6 +10,7 @@ namespace ModelZoo;
 /// Stochastic depth, which only acts in training, is left out.
 /// </summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 224, 224)]
 public sealed partial class EfficientNetB0 : Module<Tensor, Tensor>
 {

@@ -7,6 +7,7 @@ namespace ModelZoo;
 
 /// <summary>FasterNet-T0 (Chen et al., 2023): [N, 3, H, W] to [N, classes].</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 224, 224)]
 public sealed partial class FasterNetT0 : Module<Tensor, Tensor>
 {

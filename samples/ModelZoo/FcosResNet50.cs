@@ -9,6 +9,7 @@ namespace ModelZoo;
 /// each a list from fine to coarse of [N, classes or 4 or 1, H / stride, W / stride].
 /// </summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 800, 800)]
 public sealed partial class FcosResNet50 : Module<Tensor, (List<Tensor> Logits, List<Tensor> Boxes, List<Tensor> Centerness)>
 {

@@ -7,6 +7,7 @@ namespace ModelZoo;
 
 /// <summary>GoogLeNet (Szegedy et al. 2014) for inference, without auxiliary heads: [N, 3, 224, 224] to [N, classes].</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 224, 224)]
 public sealed partial class GoogLeNet : Module<Tensor, Tensor>
 {

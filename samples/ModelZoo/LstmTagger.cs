@@ -7,6 +7,7 @@ namespace ModelZoo;
 
 /// <summary>An LSTM over a fixed number of frames, unrolled: [N, steps, features] to the class logits of every frame [N, steps, classes].</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 49, 10)]
 public sealed partial class LstmTagger : Module<Tensor, Tensor>
 {

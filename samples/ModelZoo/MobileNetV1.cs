@@ -8,6 +8,7 @@ namespace ModelZoo;
 
 /// <summary>MobileNet (Howard et al., 2017): [N, 3, H, W] to [N, classes]. <c>alpha</c> is the width multiplier.</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 224, 224)]
 public sealed partial class MobileNetV1 : Module<Tensor, Tensor>
 {

@@ -8,6 +8,7 @@ namespace ModelZoo;
 
 /// <summary>MobileNetV2 (Sandler et al., 2018): [N, 3, H, W] to [N, classes]. State keys are torchvision's.</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 224, 224)]
 public sealed partial class MobileNetV2 : Module<Tensor, Tensor>
 {

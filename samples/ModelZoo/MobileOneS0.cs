@@ -10,6 +10,7 @@ namespace ModelZoo;
 /// State keys are the reference implementation's.
 /// </summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 224, 224)]
 public sealed partial class MobileOneS0 : Module<Tensor, Tensor>
 {

@@ -7,6 +7,7 @@ namespace ModelZoo;
 
 /// <summary>U-Net (Ronneberger et al. 2015) with padded convolutions and batch norm: [N, channels, H, W] to class logits [N, classes, H, W]; H and W are multiples of 2^depth.</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 256, 256)]
 public sealed partial class UNet : Module<Tensor, Tensor>
 {

@@ -7,6 +7,7 @@ namespace ModelZoo;
 
 /// <summary>VGG, configuration D (Simonyan and Zisserman 2014): [N, 3, 224, 224] to [N, classes].</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 224, 224)]
 public sealed partial class VGG16 : Module<Tensor, Tensor>
 {

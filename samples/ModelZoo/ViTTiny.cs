@@ -7,6 +7,7 @@ namespace ModelZoo;
 
 /// <summary>The vision transformer ViT-Ti/16 (Dosovitskiy et al., 2021; Touvron et al., 2021): [N, 3, image, image] to [N, classes]. State keys are DeiT's.</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 224, 224)]
 public sealed partial class ViTTiny : Module<Tensor, Tensor>
 {

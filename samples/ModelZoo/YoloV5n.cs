@@ -7,6 +7,7 @@ namespace ModelZoo;
 
 /// <summary>YOLOv5 v6.0, nano: [N, 3, H, W] to the raw maps of strides 8, 16 and 32, each [N, anchors * (classes + 5), H / stride, W / stride].</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 640, 640)]
 public sealed partial class YoloV5n : Module<Tensor, (Tensor P3, Tensor P4, Tensor P5)>
 {

@@ -8,6 +8,7 @@ namespace ModelZoo;
 
 /// <summary>YOLOv8, nano: [N, 3, H, W] to distances [N, 4, A] and class logits [N, classes, A] over the A cells of strides 8, 16 and 32.</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 640, 640)]
 public sealed partial class YoloV8n : Module<Tensor, (Tensor Distances, Tensor Logits)>
 {

@@ -13,7 +13,7 @@ public static class Application
     private const double FineTuningRate = 0.01;
 
     /// <summary>Batch norms are folded before QAT, so the weights carry their gain and take smaller steps.</summary>
-    private const double QatRate = 0.001;
+    private const double QatRate = 0.002;
 
     /// <summary>Runs every step and prints what came of it; the result is also the last line, as JSON.</summary>
     public static Result Run(Options options)

@@ -25,21 +25,21 @@ public sealed class QatGenerator : IIncrementalGenerator
         var models = context.SyntaxProvider.ForAttributeWithMetadataName(
             typeof(QatModelAttribute).FullName!,
             static (node, _) => node is ClassDeclarationSyntax,
-            static (model, cancellation) => ModelGraphs.Read((INamedTypeSymbol)model.TargetSymbol, model.SemanticModel.Compilation, cancellation)).WithTrackingName(ModelsStep);
+            ModelGraphs.Read).SelectMany(static (variants, _) => variants).WithTrackingName(ModelsStep);
         var emitFloat = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => options.GlobalOptions.TryGetValue(EmitFloatProperty, out var value) && value == "true");
         context.RegisterSourceOutput(models.Combine(emitFloat), static (output, pair) => Emit(output, pair.Left, pair.Right));
     }
 
-    private static void Emit(SourceProductionContext output, ModelGraphs? model, bool emitFloat)
+    private static void Emit(SourceProductionContext output, ModelGraphs model, bool emitFloat)
     {
-        void Add(string kind, string code) => output.AddSource($"{model!.FileName}.{kind}.g.cs".Replace("@", ""), SourceText.From(code, Encoding.UTF8));
-        if (model?.Fused is { } fused)
+        void Add(string kind, string code) => output.AddSource($"{model.FileName}.{kind}.g.cs".Replace("@", ""), SourceText.From(code, Encoding.UTF8));
+        if (model.Fused is { } fused)
         {
             Add("Qat", QatEmitter.Emit(fused));
             Add("FixedPoint", FixedPointEmitter.Emit(fused));
         }
 
-        if (model is not null && emitFloat)
+        if (emitFloat)
         {
             Add("Float", FloatEmitter.Emit(model.Canonical));
         }

@@ -9,6 +9,12 @@ public sealed record GraphInput(string Name, Seq<int> Shape, double FixedScale);
 /// </summary>
 public sealed record Graph(string Namespace, string Type, March March, Seq<GraphInput> Inputs, Seq<Node> Nodes, Seq<int> Outputs, bool IsPublic = true)
 {
+    /// <summary>The variant that [ModelArgs] names; empty: the only or unnamed one.</summary>
+    public string Variant { get; init; } = "";
+
+    /// <summary>The name before Qat and FixedPoint.</summary>
+    public string Name => Type + Variant;
+
     /// <summary>How <c>forward</c> returns the outputs.</summary>
     public OutputForm Returns { get; init; } = OutputForm.Single;
 
@@ -18,8 +24,17 @@ public sealed record Graph(string Namespace, string Type, March March, Seq<Graph
     /// <summary>The node that computes a value; null for an input.</summary>
     public Node? Producer(int value) => value < Inputs.Count ? null : Nodes[value - Inputs.Count];
 
-    /// <summary>How often a value is read, by nodes and as an output.</summary>
-    public int Uses(int value) => Nodes.Sum(n => n.Inputs.Count(i => i == value)) + Outputs.Count(o => o == value);
+    /// <summary>How often each value is read, by nodes and as an output.</summary>
+    public int[] CountUses()
+    {
+        var uses = new int[Inputs.Count + Nodes.Count];
+        foreach (var value in Nodes.SelectMany(static n => n.Inputs).Concat(Outputs))
+        {
+            uses[value]++;
+        }
+
+        return uses;
+    }
 
     /// <summary>Our own mistake if it fails: values must be computed before they are read, and paths must be unique.</summary>
     public void Verify()

@@ -8,13 +8,14 @@ public static class FoldBatchNorm
 {
     public static Graph Run(Graph graph)
     {
-        var builder = new GraphBuilder(graph);
+        var (builder, uses) = (new GraphBuilder(graph), graph.CountUses());
         for (var i = 0; i < graph.Nodes.Count; i++)
         {
             var (node, value) = (graph.Nodes[i], builder.ValueOf(i));
             var input = node.Inputs.Count > 0 ? node.Inputs[0] : -1;
             if (Catalogue.Get(node.Operator).Fusion == Fusion.BatchNorm
-                && graph.Uses(input) == 1
+                && input >= 0
+                && uses[input] == 1
                 && builder.Current(input) is { Absorbed.Count: 0 } conv
                 && Catalogue.Get(conv.Operator).Fusion == Fusion.ConvLike)
             {

@@ -14,12 +14,13 @@ public static class FuseEpilogues
     private static Graph FuseAdds(Graph graph)
     {
         // The convolution moves down to the add, because the other operand may be computed after it.
-        var taken = new Dictionary<int, int>();
+        var (taken, moved, uses) = (new Dictionary<int, int>(), new HashSet<int>(), graph.CountUses());
         for (var i = 0; i < graph.Nodes.Count; i++)
         {
-            if (Catalogue.Get(graph.Nodes[i].Operator).Fusion == Fusion.Add && Candidates(graph, graph.Nodes[i]).Where(v => !taken.ContainsValue(v)).ToArray() is { Length: > 0 } convolutions)
+            if (Catalogue.Get(graph.Nodes[i].Operator).Fusion == Fusion.Add && Candidates(graph, graph.Nodes[i], uses).Where(v => !moved.Contains(v)).ToArray() is { Length: > 0 } convolutions)
             {
                 taken[i] = convolutions.Max();
+                moved.Add(taken[i]);
             }
         }
 
@@ -33,7 +34,7 @@ public static class FuseEpilogues
                 var residual = node.Inputs[0] == convolution ? node.Inputs[1] : node.Inputs[0];
                 builder.Add(conv with { Inputs = new([.. conv.Inputs, residual]), Absorbed = new([.. conv.Absorbed, node]) }, value);
             }
-            else if (!taken.ContainsValue(value))
+            else if (!moved.Contains(value))
             {
                 builder.Add(node, value);
             }
@@ -42,18 +43,18 @@ public static class FuseEpilogues
         return builder.Finish();
     }
 
-    private static IEnumerable<int> Candidates(Graph graph, Node add) => add.Inputs.Where(v =>
-        graph.Uses(v) == 1 && graph.Producer(v) is { } conv && Catalogue.Get(conv.Operator) is { Fusion: Fusion.ConvLike } op && op.TakesAdd(conv)
+    private static IEnumerable<int> Candidates(Graph graph, Node add, int[] uses) => add.Inputs.Where(v =>
+        uses[v] == 1 && graph.Producer(v) is { } conv && Catalogue.Get(conv.Operator) is { Fusion: Fusion.ConvLike } op && op.TakesAdd(conv)
         && conv.Find(Fusion.Add) is null && conv.Find(Fusion.Activation) is null);
 
     private static Graph FuseActivations(Graph graph)
     {
-        var builder = new GraphBuilder(graph);
+        var (builder, uses) = (new GraphBuilder(graph), graph.CountUses());
         for (var i = 0; i < graph.Nodes.Count; i++)
         {
             var (node, value) = (graph.Nodes[i], builder.ValueOf(i));
             if (Catalogue.Get(node.Operator).Fusion == Fusion.Activation
-                && graph.Uses(node.Inputs[0]) == 1
+                && uses[node.Inputs[0]] == 1
                 && builder.Current(node.Inputs[0]) is { } producer
                 && Catalogue.Get(producer.Operator).Fusion is Fusion.ConvLike or Fusion.Add
                 && producer.Find(Fusion.Activation) is null)

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using QatGen.Generators.Capture;
-using QatGen.Passes;
+using QatGen.Generators.Incremental;
 
 namespace QatGen.Generators.Analyzers;
 
@@ -10,10 +9,10 @@ namespace QatGen.Generators.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class QatModelAnalyzer : DiagnosticAnalyzer
 {
-    private static readonly ImmutableDictionary<string, DiagnosticDescriptor> Descriptors = Rules.All.ToImmutableDictionary(static r => r.Id, Describe);
+    private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = Rules.All.ToImmutableDictionary(static r => r.Id, Descriptors.Of);
 
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = Descriptors.Values.OrderBy(static d => d.Id, StringComparer.Ordinal).ToImmutableArray();
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ById.Values.OrderBy(static d => d.Id, StringComparer.Ordinal).ToImmutableArray();
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -31,25 +30,17 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        var captured = ModelCapture.Run(model, context.Compilation, context.CancellationToken);
-        foreach (var (violation, location) in captured.Violations.Select(static v => (v.Violation, v.Location)))
+        var (captured, passed) = ModelReader.Read(model, context.Compilation, context.CancellationToken);
+        foreach (var found in captured.Violations)
         {
-            Report(violation, location);
+            Report(found.Violation, found.Location);
         }
 
-        if (captured.Graph is not { } graph)
-        {
-            return;
-        }
-
-        foreach (var violation in Pipeline.Run(graph).Violations)
+        foreach (var violation in passed.SelectMany(static p => p.Violations).Distinct())
         {
             Report(violation, captured.Places.TryGetValue(violation.Layer, out var place) ? place : model.Locations[0]);
         }
 
-        void Report(Violation violation, Location location) => context.ReportDiagnostic(Diagnostic.Create(Descriptors[violation.Rule.Id], location, [.. violation.Arguments]));
+        void Report(Violation violation, Location location) => context.ReportDiagnostic(Diagnostic.Create(ById[violation.Rule.Id], location, [.. violation.Arguments]));
     }
-
-    private static DiagnosticDescriptor Describe(Rule rule) => new(
-        rule.Id, rule.Title, rule.Format, "QatGen", (DiagnosticSeverity)((int)rule.Severity + 1), isEnabledByDefault: true, description: rule.Remedy + ".");
 }

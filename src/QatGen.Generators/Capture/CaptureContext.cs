@@ -18,6 +18,8 @@ internal sealed class CaptureContext(Compilation compilation, CancellationToken 
 
     public IReadOnlyList<LocatedViolation> Violations => _violations;
 
+    public Compilation Compilation => compilation;
+
     public int NextId() => ++_ids;
 
     /// <summary>The operation of a declaration; null when its source is not in this compilation (an IDE shows sources of referenced projects, which must not be bound here).</summary>

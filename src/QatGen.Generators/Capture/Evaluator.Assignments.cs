@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace QatGen.Generators.Capture;
@@ -8,7 +9,8 @@ internal sealed partial class Evaluator
 {
     private Datum Variable(ISymbol symbol, Frame frame, IOperation site)
     {
-        var value = Holder(symbol, frame) is { } holder ? Find(holder, symbol) : null;
+        // The receiver of an extension block is a parameter of the block.
+        var value = Holder(symbol, frame) is { } holder ? Find(holder, symbol) : symbol is IParameterSymbol { ContainingSymbol: INamedTypeSymbol } ? frame.Self : null;
         return value is null or Outside { What: "an unassigned variable" } ? throw Unsupported(site, "it has no value here") : value;
     }
 
@@ -36,7 +38,7 @@ internal sealed partial class Evaluator
                 Set(Holder(local.Local, frame) ?? frame.Id, local.Local, value, location);
                 return value;
             case IParameterReferenceOperation parameter:
-                Set(Holder(parameter.Parameter, frame) ?? frame.Id, parameter.Parameter, value, location);
+                Set(Holder(parameter.Parameter, frame) ?? frame.Call.Id, parameter.Parameter, value, location);
                 return value;
             case IDeclarationExpressionOperation declaration:
                 return Assign(declaration.Expression, value, frame, site);
@@ -47,13 +49,20 @@ internal sealed partial class Evaluator
                 return value;
             case IMemberReferenceOperation or IArrayElementReferenceOperation when HasEffects(target):
                 throw Unsupported(site, "its target changes something itself; make that a statement of its own");
+            case IFieldReferenceOperation { Field: { IsStatic: false, ContainingType.IsTupleType: true } element, Instance: { } tuple } when Evaluate(tuple, frame) is TupleOf { Items: var items }:
+                Assign(tuple, new TupleOf(items.Select((item, i) => i == Position(element) ? value : item).ToSeq()), frame, site);
+                return value;
             case IFieldReferenceOperation { Field.IsStatic: false, Instance: { } instance } field:
                 SetMember(Evaluate(instance, frame), SlotOf(field.Field), value, site);
                 return value;
             case IPropertyReferenceOperation { Property: { IsStatic: false, IsIndexer: false }, Instance: { } instance } property:
                 SetProperty(Evaluate(instance, frame), property.Property, value, site);
                 return value;
-            case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance, Arguments.Length: 1 } indexer:
+            case IPropertyReferenceOperation { Property: { IsIndexer: true, SetMethod: { } setter }, Instance: { } instance } indexer when context.Declaration(setter) is not null:
+                var receiver = Evaluate(instance, frame);
+                Invoke(receiver is Instance own ? MostDerived(own.Type, setter) : setter, receiver, [.. Bind(setter, indexer.Arguments, frame).Take(indexer.Arguments.Length), value], location);
+                return value;
+            case IPropertyReferenceOperation { Property: { IsIndexer: true, ReturnsByRef: false }, Instance: { } instance, Arguments.Length: 1 } indexer:
                 SetElement(Evaluate(instance, frame), Evaluate(indexer.Arguments[0].Value, frame), value, site);
                 return value;
             case IArrayElementReferenceOperation { Indices.Length: 1 } element:
@@ -64,15 +73,22 @@ internal sealed partial class Evaluator
         }
     }
 
+    /// <summary>The values that a deconstruction into a number of targets gives.</summary>
+    private Seq<Datum> Deconstructed(Datum value, int count, IOperation site) => value switch
+    {
+        Outside => Enumerable.Repeat(value, count).ToSeq(),
+        TupleOf tuple => tuple.Items,
+        Instance instance when TorchNames.Bases(instance.Type).SelectMany(static t => t.GetMembers("Deconstruct")).OfType<IMethodSymbol>()
+            .FirstOrDefault(m => m.Parameters.Length == count && context.Declaration(m.OriginalDefinition) is not (null or TypeDeclarationSyntax)) is { } method =>
+            Enter(method, instance, Enumerable.Repeat<Datum>(Outside.Unassigned, count).ToArray(), site.Syntax.GetLocation()).Callee is var callee
+                ? Implementation(method).Parameters.Select(p => Variable(p, callee, site)).ToSeq() : Seq<Datum>.Empty,
+        Instance { Type.IsRecord: true } record => Positional(record),
+        _ => throw Unsupported(site, "it does not deconstruct a tuple or a record"),
+    };
+
     private void Deconstruct(ITupleOperation target, Datum value, Frame frame, IOperation site)
     {
-        var items = value switch
-        {
-            Outside => Enumerable.Repeat(value, target.Elements.Length).ToSeq(),
-            TupleOf tuple => tuple.Items,
-            Instance { Type.IsRecord: true } record => Positional(record),
-            _ => throw Unsupported(site, "it does not deconstruct a tuple or a record"),
-        };
+        var items = Deconstructed(value, target.Elements.Length, site);
         if (items.Count != target.Elements.Length)
         {
             throw Unsupported(site, "it deconstructs another number of values");
@@ -118,7 +134,7 @@ internal sealed partial class Evaluator
         }
 
         var actual = target is Instance instance ? MostDerived(instance.Type, property) : property;
-        if (IsAuto(actual))
+        if (IsAuto(actual) && !HasBody(actual.SetMethod))
         {
             SetMember(target, actual, value, site);
         }
@@ -134,6 +150,12 @@ internal sealed partial class Evaluator
 
     private void SetElement(Datum target, Datum index, Datum value, IOperation site)
     {
+        if (target is MapOf map)
+        {
+            Store(map, index, value, site, replaces: true);
+            return;
+        }
+
         if (target is not ListOf list)
         {
             throw Unsupported(site, $"an element of {target.Spelled} cannot be set");
@@ -164,12 +186,14 @@ internal sealed partial class Evaluator
 
     private Datum Increment(IIncrementOrDecrementOperation step, Frame frame)
     {
-        if (step.OperatorMethod is not null)
+        var before = Evaluate(step.Target, frame);
+        if (step.OperatorMethod is { IsStatic: true } own)
         {
-            throw Unsupported(step, "an own increment operator is not supported");
+            var next = CallOperator(own, [step.Target], step, frame);
+            Assign(step.Target, next, frame, step);
+            return step.IsPostfix ? before : next;
         }
 
-        var before = Evaluate(step.Target, frame);
         var one = new Constant(Scalars.Cast(1, step.Type));
         var kind = step.Kind == OperationKind.Increment ? BinaryOperatorKind.Add : BinaryOperatorKind.Subtract;
         var after = Narrow(Operate(kind, before, one, step, step.IsChecked), step.Type, step.IsChecked, step);

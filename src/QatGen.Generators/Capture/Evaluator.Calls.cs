@@ -6,12 +6,15 @@ namespace QatGen.Generators.Capture;
 /// <summary>Calls: of delegates, of code with source, of TorchSharp, of the few known library methods; anything else takes no tensor.</summary>
 internal sealed partial class Evaluator
 {
+    // Extension blocks have a name only in later compilers.
+    private const TypeKind Extension = (TypeKind)14;
+
     private Datum Call(IInvocationOperation call, Frame frame)
     {
-        var method = call.TargetMethod;
+        var method = _types.Substitute(call.TargetMethod, context.Compilation);
         if (method.MethodKind == MethodKind.LocalFunction)
         {
-            return CallFunction((Function)Variable(method.OriginalDefinition, frame, call), call, frame);
+            return CallFunction((Function)Variable(method.OriginalDefinition, frame, call) with { Method = method }, call, frame);
         }
 
         if (call.Instance is not { } receiver)
@@ -30,8 +33,9 @@ internal sealed partial class Evaluator
 
     private Datum CallOn(Datum? receiver, IInvocationOperation call, Frame frame)
     {
-        var method = call.TargetMethod;
-        var target = receiver is Instance instance && call.IsVirtual ? MostDerived(instance.Type, method) : method;
+        var method = _types.Substitute(call.TargetMethod, context.Compilation);
+        var target = receiver is Instance instance && (call.IsVirtual || method.ContainingType.TypeKind == TypeKind.Interface) ? MostDerived(instance.Type, method)
+            : call.ConstrainedToType is { } constrained && TypeOf(constrained) is INamedTypeSymbol type ? MostDerived(type, method) : method;
         if (receiver is Instance or Layer && IsModuleCall(target))
         {
             return CallModule(receiver, Bind(target, call.Arguments, frame), call, call.Syntax.GetLocation());
@@ -50,20 +54,29 @@ internal sealed partial class Evaluator
 
     private Datum CallOwn(IMethodSymbol target, Datum? receiver, IInvocationOperation call, Frame frame)
     {
-        if (receiver is not (null or Instance))
+        if (receiver is not (null or Instance) && target.ContainingType.TypeKind != Extension)
         {
             throw receiver is Scalar or Choice ? Undecided(receiver, call) : Unsupported(call, $"{receiver.Spelled} has no such method");
         }
 
         var (result, callee) = Enter(target, receiver, Bind(target, call.Arguments, frame), call.Syntax.GetLocation());
+        return WriteBack(result, target, callee, call, frame);
+    }
+
+    /// <summary>Assigns what a call left in its ref and out parameters.</summary>
+    private Datum WriteBack(Datum result, IMethodSymbol target, Frame callee, IInvocationOperation call, Frame frame)
+    {
         foreach (var argument in call.Arguments.Where(static a => a.Parameter!.RefKind is RefKind.Ref or RefKind.Out))
         {
-            var parameter = target.OriginalDefinition.Parameters[argument.Parameter!.Ordinal];
+            var parameter = Implementation(target).Parameters[argument.Parameter!.Ordinal];
             Assign(argument.Value, Variable(parameter, callee, argument), frame, argument);
         }
 
         return result;
     }
+
+    /// <summary>The declaration that holds the body of a method, as its parameters are named there.</summary>
+    private static IMethodSymbol Implementation(IMethodSymbol method) => method.OriginalDefinition.PartialImplementationPart ?? method.OriginalDefinition;
 
     /// <summary>Evaluates arguments in the order written and puts them in the order of the parameters.</summary>
     private Datum[] Bind(IMethodSymbol method, IEnumerable<IArgumentOperation> written, Frame frame)
@@ -79,9 +92,16 @@ internal sealed partial class Evaluator
 
     private Datum CallFunction(Function function, IInvocationOperation call, Frame frame)
     {
-        return call.Arguments.Any(static a => a.Parameter!.RefKind is RefKind.Ref or RefKind.Out)
-            ? throw Unsupported(call, "delegates and local functions with ref or out parameters are not supported")
-            : Apply(function, Bind(call.TargetMethod, call.Arguments, frame), call);
+        var arguments = Bind(call.TargetMethod, call.Arguments, frame);
+        if (!call.Arguments.Any(static a => a.Parameter!.RefKind is RefKind.Ref or RefKind.Out))
+        {
+            return Apply(function, arguments, call);
+        }
+
+        var (result, callee) = function.Body is { } body ? Run(function.Method, body, function.Receiver, arguments, function.Captured, call.Syntax.GetLocation())
+            : context.Declaration(function.Method.OriginalDefinition) is not null ? Enter(function.Method, function.Receiver, arguments, call.Syntax.GetLocation())
+            : throw Fail(CaptureRules.ExternalCall, call, function.Method.Name);
+        return WriteBack(result, function.Method, callee, call, frame);
     }
 
     /// <summary>Runs a lambda, local function or method group.</summary>
@@ -104,10 +124,8 @@ internal sealed partial class Evaluator
 
     private (Datum Result, Frame Callee) Enter(IMethodSymbol method, Datum? receiver, IReadOnlyList<Datum> arguments, Location location)
     {
-        var definition = method.OriginalDefinition;
-        definition = definition.PartialImplementationPart ?? definition;
-        return context.Declaration(definition) is { } declaration && Body(context.Operation(declaration)) is { } body
-            ? Run(definition, body, receiver, arguments, null, location)
+        return context.Declaration(Implementation(method)) is { } declaration && Body(context.Operation(declaration)) is { } body
+            ? Run(method, body, receiver, arguments, null, location)
             : throw Fail(CaptureRules.ExternalCall, location, method.Name);
     }
 
@@ -121,26 +139,86 @@ internal sealed partial class Evaluator
 
     private (Datum Result, Frame Callee) Run(IMethodSymbol method, IOperation body, Datum? receiver, IReadOnlyList<Datum> arguments, Frame? captured, Location location)
     {
-        if (method.IsAsync || (method.ReturnType.Name is "IEnumerable" or "IEnumerator" && body.Descendants().Any(static o => o.Kind is OperationKind.YieldReturn or OperationKind.YieldBreak)))
+        if (method.IsAsync)
         {
-            throw Fail(CaptureRules.Unsupported, location, method.Name, "asynchronous methods and iterators have no fixed order");
+            throw Fail(CaptureRules.Unsupported, location, method.Name, "asynchronous code has no fixed order");
         }
 
-        var frame = new Frame(context.NextId(), captured, receiver, new(_guards.Count));
-        for (var i = 0; i < arguments.Count && i < method.Parameters.Length; i++)
+        var types = (captured?.Activation.Types ?? TypeArguments.None).With(method);
+        Frame Enter(Func<Datum, bool>? consumer)
         {
-            Put(frame.Id, method.Parameters[i], arguments[i]);
+            var frame = new Frame(context.NextId(), captured, receiver, new(_guards.Count, types, consumer));
+            var parameters = Implementation(method).Parameters;
+            for (var i = 0; i < arguments.Count && i < parameters.Length; i++)
+            {
+                Put(frame.Id, parameters[i], arguments[i]);
+            }
+
+            return frame;
         }
 
-        var (path, guards) = (_path, _guards.Count);
-        _path = receiver is not null && ModulePaths.ModuleId(receiver) is { } id && _paths.Find(id) is { } own ? own : path;
+        if (IsIterator(method, body))
+        {
+            // Its body runs anew, and only, when somebody enumerates it.
+            return (new Sequence(consumer => Inside(Enter(AsCaller(consumer)), body, location)), new(context.NextId(), captured, receiver, new(_guards.Count, types)));
+        }
+
+        var frame = Enter(null);
+        return (Inside(frame, body, location), frame);
+    }
+
+    private static bool IsIterator(IMethodSymbol method, IOperation body) =>
+        method.ReturnType.Name is "IEnumerable" or "IEnumerator" && Yields(body);
+
+    /// <summary>Whether a body yields, other than in functions inside it.</summary>
+    private static bool Yields(IOperation operation) => operation.Kind is OperationKind.YieldReturn or OperationKind.YieldBreak
+        || operation.ChildOperations.Any(static c => c is not (IAnonymousFunctionOperation or ILocalFunctionOperation) && Yields(c));
+
+    /// <summary>A consumer that runs where it was written while the body of an iterator runs.</summary>
+    private Func<Datum, bool> AsCaller(Func<Datum, bool> consumer)
+    {
+        var caller = (_path, _types);
+        return item =>
+        {
+            var callee = (_path, _types);
+            (_path, _types) = caller;
+            try
+            {
+                return consumer(item);
+            }
+            finally
+            {
+                (_path, _types) = callee;
+            }
+        };
+    }
+
+    /// <summary>How often a body may run inside itself.</summary>
+    private const int DeepestRecursion = 40;
+
+    /// <summary>The bodies that run, innermost first.</summary>
+    private readonly Stack<IOperation> _running = new();
+
+    /// <summary>Runs the body of a call.</summary>
+    private Datum Inside(Frame frame, IOperation body, Location location)
+    {
+        if (_running.Count(b => b == body) >= DeepestRecursion)
+        {
+            throw Fail(CaptureRules.Recursion, location, SourceText.Of(location));
+        }
+
+        _running.Push(body);
+        var (path, guards, types) = (_path, _guards.Count, _types);
+        _path = frame.Self is not null && ModulePaths.ModuleId(frame.Self) is { } id && _paths.Find(id) is { } own ? own : path;
+        _types = frame.Activation.Types;
         try
         {
-            return (Finish(Execute(body, frame), frame.Activation), frame);
+            return Finish(Execute(body, frame), frame.Activation);
         }
         finally
         {
-            _path = path;
+            _running.Pop();
+            (_path, _types) = (path, types);
             _guards.RemoveRange(guards, _guards.Count - guards);
         }
     }
@@ -162,7 +240,9 @@ internal sealed partial class Evaluator
     private Datum CallOperator(IMethodSymbol method, IReadOnlyList<IOperation> operands, IOperation site, Frame frame)
     {
         var values = operands.Select(o => Evaluate(o, frame)).ToArray();
+        method = _types.Substitute(method, context.Compilation);
         return TorchNames.IsTorch(method) ? OperateTensors(method, operands, values, site)
+            : site is IBinaryOperation compared && method is { IsImplicitlyDeclared: true, ContainingType.IsRecord: true } ? Operate(compared.OperatorKind, values[0], values[1], site, false)
             : context.Declaration(method.OriginalDefinition) is not null ? Invoke(method, null, values, site.Syntax.GetLocation())
             : values.All(static v => v is Constant or Scalar) && site is IBinaryOperation binary ? Operate(binary.OperatorKind, values[0], values[1], site, false)
             : throw Unsupported(site, "this operator has no source in this project");

@@ -40,6 +40,7 @@ internal sealed partial class Evaluator
         IPropertyReferenceOperation property => Property(property, frame),
         IArrayElementReferenceOperation { Indices.Length: 1 } element => Element(Evaluate(element.ArrayReference, frame), Evaluate(element.Indices[0], frame), element),
         IImplicitIndexerReferenceOperation element => Element(Evaluate(element.Instance, frame), Evaluate(element.Argument, frame), element),
+        IMemberInitializerOperation member => Initialize(member, frame),
         ISimpleAssignmentOperation assignment => Assign(assignment.Target, Evaluate(assignment.Value, frame), frame, assignment),
         ICompoundAssignmentOperation assignment => AssignCompound(assignment, frame),
         ICoalesceAssignmentOperation assignment => AssignCoalesce(assignment, frame),
@@ -58,9 +59,9 @@ internal sealed partial class Evaluator
         IConditionalAccessOperation access => Access(access, frame),
         IConditionalAccessInstanceOperation when _receivers.Count > 0 => _receivers.Peek(),
         IIsPatternOperation pattern => Match(pattern.Pattern, Evaluate(pattern.Value, frame), frame),
-        IIsTypeOperation test => Map(Evaluate(test.ValueOperand, frame), test, v => new Constant(Is(v, test.TypeOperand, test) != test.IsNegated)),
+        IIsTypeOperation test => Map(Evaluate(test.ValueOperand, frame), test, v => new Constant(Is(v, TypeOf(test.TypeOperand)!, test) != test.IsNegated)),
         ISwitchExpressionOperation choice => SwitchExpression(choice, Evaluate(choice.Value, frame), 0, frame),
-        IDefaultValueOperation value => DefaultOf(value.Type),
+        IDefaultValueOperation value => DefaultOf(TypeOf(value.Type)),
         IInterpolatedStringOperation text => Interpolate(text, frame),
         IArrayCreationOperation array => NewArray(array, frame),
         IArrayInitializerOperation array => NewList(array.ElementValues.Select(e => Evaluate(e, frame)).ToArray()),
@@ -69,9 +70,15 @@ internal sealed partial class Evaluator
         IMethodReferenceOperation { Method.MethodKind: MethodKind.LocalFunction } function => Variable(function.Method.OriginalDefinition, frame, function),
         IMethodReferenceOperation group => new Function(group.Method, null, null, group.Instance is { } instance ? Evaluate(instance, frame) : null),
         IObjectCreationOperation creation => New(creation, frame),
+        ITypeParameterObjectCreationOperation creation => NewOfParameter(creation, frame),
+        IAnonymousObjectCreationOperation creation => NewAnonymous(creation, frame),
+        IWithOperation { CloneMethod: null or { IsImplicitlyDeclared: true } } with => Initialize(Copy(Evaluate(with.Operand, frame), with), with.Initializer, frame),
         IInvocationOperation call => Call(call, frame),
         IThrowOperation thrown => throw new PathThrowsException(thrown.Syntax.GetLocation()),
         ITypeOfOperation or ISizeOfOperation => new Outside(SourceText.Of(expression)),
+        IRangeOperation range => new RangeOf(
+            range.LeftOperand is { } left ? Evaluate(left, frame) : new Constant(0), range.RightOperand is { } right ? Evaluate(right, frame) : new FromEnd(0)),
+        ITranslatedQueryOperation query => Evaluate(query.Operation, frame),
         IDiscardOperation => Outside.Nothing,
         IInvalidOperation => throw new BrokenSourceException(),
         _ when expression.Kind == CollectionExpression || (expression.Kind == OperationKind.None && expression.Syntax is CollectionExpressionSyntax) => NewCollection(expression, frame),
@@ -80,22 +87,30 @@ internal sealed partial class Evaluator
 
     private Datum Convert(IConversionOperation conversion, Frame frame)
     {
-        var value = Evaluate(conversion.Operand, frame);
-        if (conversion.OperatorMethod is { } method)
+        if (conversion.OperatorMethod is { } method && !TorchNames.IsTorch(method))
         {
-            return TorchNames.IsTorch(method) ? Map(value, conversion, v => ConvertTorch(v, conversion)) : CallOperator(method, [conversion.Operand], conversion, frame);
+            // A library's conversion of a list to a span, or of a number to an index, keeps the value.
+            return method.ContainingType.Name is "Index" or "Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory" && context.Declaration(method.OriginalDefinition) is null
+                ? Evaluate(conversion.Operand, frame)
+                : CallOperator(method, [conversion.Operand], conversion, frame);
         }
 
-        if (conversion.Operand.Type is { TypeKind: TypeKind.Enum } && conversion.Type is { IsReferenceType: true })
+        var value = Evaluate(conversion.Operand, frame);
+        if (conversion.OperatorMethod is not null)
+        {
+            return Map(value, conversion, v => ConvertTorch(v, conversion));
+        }
+
+        if (TypeOf(conversion.Operand.Type) is { TypeKind: TypeKind.Enum } && TypeOf(conversion.Type) is { IsReferenceType: true })
         {
             throw Unsupported(conversion, "an enum is used as an object or text; use an interpolated string");
         }
 
         return Map(value, conversion, v => v switch
         {
-            Constant { Value: var constant } => new Constant(Arithmetic(() => Scalars.Cast(constant, conversion.Type, conversion.IsChecked), conversion)),
+            Constant { Value: var constant } => new Constant(Arithmetic(() => Scalars.Cast(constant, TypeOf(conversion.Type), conversion.IsChecked), conversion)),
             Scalar scalar when ChangesNumber(conversion) => Scalars.Of($"({conversion.Type!.ToDisplayString()})({scalar.Expression})", scalar),
-            Instance or Layer when conversion.IsTryCast => Is(v, conversion.Type!, conversion) ? v : Constant.Null,
+            Instance or Layer when conversion.IsTryCast => Is(v, TypeOf(conversion.Type)!, conversion) ? v : Constant.Null,
             _ => v,
         });
     }
@@ -130,25 +145,22 @@ internal sealed partial class Evaluator
         (Scalar, _) or (_, Scalar) => Scalars.Of($"({a.Spelled} == {b.Spelled})", a, b),
         (Outside, _) or (_, Outside) => new Scalar(SourceText.Of(site), Level.Hyper, context.NextId()),
         (Constant { Value: null }, _) or (_, Constant { Value: null }) => new Constant(false),
+        (Instance { Type.IsRecord: true } x, Instance { Type.IsRecord: true } y) => AreEqualRecords(x, y, site),
         (Instance or Layer or ListOf or TensorRef, Instance or Layer or ListOf or TensorRef) => new Constant(a.Equals(b)),
         _ => throw Unsupported(site, "these values cannot be compared"),
     });
 
-    private Datum CompareTuples(ITupleBinaryOperation binary, Frame frame)
+    private Datum CompareTuples(ITupleBinaryOperation binary, Frame frame) =>
+        CompareTuples(Evaluate(binary.LeftOperand, frame), Evaluate(binary.RightOperand, frame), binary) is var equal && binary.OperatorKind == BinaryOperatorKind.Equals
+            ? equal
+            : Scalars.Unary(UnaryOperatorKind.Not, equal)!;
+
+    private Datum CompareTuples(Datum left, Datum right, IOperation site) => (left, right) switch
     {
-        if (Evaluate(binary.LeftOperand, frame) is not TupleOf left || Evaluate(binary.RightOperand, frame) is not TupleOf right || left.Items.Count != right.Items.Count)
-        {
-            throw Unsupported(binary, "these values cannot be compared");
-        }
-
-        Datum equal = new Constant(true);
-        for (var i = 0; i < left.Items.Count; i++)
-        {
-            equal = Operate(BinaryOperatorKind.ConditionalAnd, equal, AreEqual(left.Items[i], right.Items[i], binary), binary, false);
-        }
-
-        return binary.OperatorKind == BinaryOperatorKind.Equals ? equal : Scalars.Unary(UnaryOperatorKind.Not, equal)!;
-    }
+        (TupleOf { Items: var a }, TupleOf { Items: var b }) when a.Count == b.Count =>
+            a.Zip(b, (x, y) => CompareTuples(x, y, site)).Aggregate((Datum)new Constant(true), (all, same) => Operate(BinaryOperatorKind.ConditionalAnd, all, same, site, false)),
+        _ => AreEqual(left, right, site),
+    };
 
     private Datum ShortCircuit(IBinaryOperation logic, Frame frame)
     {
@@ -254,7 +266,7 @@ internal sealed partial class Evaluator
 
         var size = Evaluate(array.DimensionSizes[0], frame);
         return Scalars.Cast((size as Constant)?.Value ?? throw Undecided(size, array.DimensionSizes[0]), null) is var count && count is int or long
-            ? NewList(Enumerable.Repeat(DefaultOf((array.Type as IArrayTypeSymbol)?.ElementType), Size(count, array)))
+            ? NewList(Enumerable.Repeat(DefaultOf(TypeOf((array.Type as IArrayTypeSymbol)?.ElementType)), Size(count, array)))
             : throw Undecided(size, array.DimensionSizes[0]);
     }
 
@@ -264,7 +276,7 @@ internal sealed partial class Evaluator
     private Datum NewCollection(IOperation collection, Frame frame)
     {
         var items = new List<Datum>();
-        foreach (var element in collection.ChildOperations)
+        foreach (var element in collection.ChildOperations.Where(static e => e is not IArgumentOperation))
         {
             var spread = element.Kind == Spread || (element.Kind == OperationKind.None && element.Syntax is SpreadElementSyntax);
             if (spread)
@@ -277,7 +289,14 @@ internal sealed partial class Evaluator
             }
         }
 
-        return NewList(items);
+        return collection.Type switch
+        {
+            { Name: "HashSet" } => NewMap(items.Select(static x => (x, x)), collection, replaces: true),
+            { Name: "Dictionary" } => NewMap(items.Select(Pair), collection),
+            { Name: "Stack" } => NewList(Enumerable.Reverse(items)),
+            INamedTypeSymbol type when TorchNames.IsModule(type) => NewLayer(type, items, collection),
+            _ => NewList(items),
+        };
     }
 
     private static Datum DefaultOf(ITypeSymbol? type) => type switch

@@ -7,12 +7,23 @@ namespace QatGen.Generators.Capture;
 /// <summary>The library methods that models use to set themselves up: lists, LINQ, Math.</summary>
 internal sealed partial class Evaluator
 {
-    private Datum NewLibrary(INamedTypeSymbol type, IObjectCreationOperation creation, Frame frame)
+    private Datum NewLibrary(INamedTypeSymbol type, IReadOnlyList<IArgumentOperation> written, IOperation creation, Frame frame)
     {
-        var arguments = creation.Arguments.Select(a => Evaluate(a.Value, frame)).ToArray();
+        var arguments = written.Select(a => Evaluate(a.Value, frame)).ToArray();
+        IReadOnlyList<Datum> Given() => arguments is [ListOf or MapOf or Sequence] ? Enumerate(arguments[0], creation)
+            : arguments.All(static a => a is Constant { Value: int }) ? []
+            : throw Unsupported(creation, "a collection with these arguments is not supported");
         return type switch
         {
-            { Name: "List", ContainingNamespace: { Name: "Generic" } } => NewList(arguments is [ListOf or Sequence] ? Enumerate(arguments[0], creation) : []),
+            { ContainingNamespace: { Name: "Generic", ContainingNamespace.Name: "Collections" }, Name: var name } => name switch
+            {
+                "List" or "Queue" => NewList(Given()),
+                "Stack" => NewList(Given().Reverse()),
+                "Dictionary" => NewMap(Given().Select(Pair), creation),
+                "HashSet" => NewMap(Given().Select(static x => (x, x)), creation, replaces: true),
+                "KeyValuePair" => new TupleOf(arguments.ToSeq()),
+                _ => throw Unsupported(creation, $"{name} is not among the supported collections"),
+            },
             { IsTupleType: true } => new TupleOf(arguments.ToSeq()),
             _ when arguments.Any(Touches) => throw Fail(CaptureRules.ExternalCall, creation, type.Name),
             _ => new Outside(type.Name),
@@ -21,7 +32,12 @@ internal sealed partial class Evaluator
 
     private Datum CallLibrary(Datum? receiver, IInvocationOperation call, Frame frame)
     {
-        var method = call.TargetMethod;
+        var method = _types.Substitute(call.TargetMethod, context.Compilation);
+        if (receiver is ListOf or MapOf && CallTry(receiver, call, frame) is { } tried)
+        {
+            return tried;
+        }
+
         if (call.Arguments.Any(static a => a.Parameter!.RefKind is RefKind.Ref or RefKind.Out))
         {
             throw Unsupported(call, "a library method with ref or out parameters is not supported");
@@ -30,10 +46,19 @@ internal sealed partial class Evaluator
         var arguments = Bind(method, call.Arguments, frame);
         var result = (receiver, method.ContainingType.Name) switch
         {
+            (Sequence or ListOf or Constant { Value: string }, "Span" or "ReadOnlySpan" or "String") => CallSpan(receiver, method.Name, arguments, call),
             (ListOf list, _) => CallList(list, method.Name, arguments, call),
-            (null, "Enumerable") => CallLinq(method.Name, arguments, call),
+            (MapOf map, _) => CallMap(map, method.Name, arguments, call),
+            (null, "Enumerable" or "ImmutableArray" or "ImmutableList") => CallLinq(method, arguments, call),
+            (null, "MemoryExtensions" or "CollectionsMarshal") when method.Name is "AsSpan" or "AsMemory" => SpanOf(arguments, call),
+            (null, "MemoryExtensions") => CallLinq(method, arguments, call),
+            (null, "CollectionExtensions") when arguments is [MapOf map, ..] => CallMap(map, method.Name, [.. arguments.Skip(1)], call),
+            (null, "String") => CallString(method.Name, arguments, call),
+            (null, "KeyValuePair") when method.Name == "Create" => new TupleOf(arguments.ToSeq()),
+            (null, "ValueTuple" or "Tuple") when method.Name == "Create" => new TupleOf(arguments.ToSeq()),
             (null, "Math" or "MathF") => CallMath(method, arguments, call),
-            (null, "Array") when method.Name == "Empty" => NewList([]),
+            (null, "ArgumentNullException") when arguments.FirstOrDefault() is TensorRef or Layer or Instance => Outside.Nothing,
+            (null, "Array") => CallArray(method, arguments, call),
             _ => null,
         };
         return result ?? CallExternal(receiver, call, arguments);
@@ -47,7 +72,7 @@ internal sealed partial class Evaluator
             throw Fail(CaptureRules.ExternalCall, call, call.TargetMethod.ContainingType.Name + "." + call.TargetMethod.Name);
         }
 
-        if (arguments.Prepend(receiver ?? Outside.Nothing).Any(static v => v is ListOf))
+        if (arguments.Prepend(receiver ?? Outside.Nothing).Any(static v => v is ListOf or MapOf))
         {
             throw Unsupported(call, "it has no source in this project and may change the list");
         }
@@ -74,6 +99,7 @@ internal sealed partial class Evaluator
             {
                 TupleOf tuple => tuple.Items,
                 ListOf list when seen.Add(list.Id) => new(Find(list.Id, Slot.Contents)!),
+                MapOf map when seen.Add(map.Id) => Held(map),
                 Choice choice => new(choice.WhenTrue, choice.WhenFalse),
                 _ => Seq<Datum>.Empty,
             };
@@ -95,87 +121,13 @@ internal sealed partial class Evaluator
     private IReadOnlyList<Datum> Items(Datum value, IOperation site) => value switch
     {
         ListOf list => Contents(list, site),
-        Sequence sequence => sequence.Items(),
+        MapOf map => Entries(map, site),
+        Sequence => Collect(value, site),
         Layer layer => Children(layer, site).Select(static c => c.Module).ToArray(),
         _ => throw Undecided(value, site),
     };
 
     private IReadOnlyList<Datum> Enumerate(Datum value, IOperation site) => Items(Resolve(value), site);
-
-    private Datum? CallList(ListOf list, string method, IReadOnlyList<Datum> arguments, IOperation call)
-    {
-        var items = Contents(list, call);
-        switch (method, arguments)
-        {
-            case ("Add", [var item]):
-                SetContents(list, items.Append(item), call);
-                return Outside.Nothing;
-            case ("AddRange", [var more]):
-                SetContents(list, items.Concat(Enumerate(more, call)), call);
-                return Outside.Nothing;
-            case ("Insert", [Constant { Value: int index }, var item]) when index >= 0 && index <= items.Count:
-                SetContents(list, [.. items.Take(index), item, .. items.Skip(index)], call);
-                return Outside.Nothing;
-            case ("RemoveAt", [var index]):
-                var removed = At(index, items.Count, call);
-                SetContents(list, items.Where((_, i) => i != removed), call);
-                return Outside.Nothing;
-            case ("Clear", []):
-                SetContents(list, [], call);
-                return Outside.Nothing;
-            case ("Reverse", []):
-                SetContents(list, Enumerable.Reverse(items), call);
-                return Outside.Nothing;
-            case ("ToArray" or "AsReadOnly", []):
-                return NewList(items);
-            case ("ForEach", [Function action]):
-                foreach (var item in items)
-                {
-                    Apply(action, [item], call);
-                }
-
-                return Outside.Nothing;
-            default:
-                return null;
-        }
-    }
-
-    private Datum? CallLinq(string method, IReadOnlyList<Datum> a, IOperation call)
-    {
-        IReadOnlyList<Datum> Source() => Enumerate(a[0], call);
-        Datum Item(Function f, Datum item, int index) => Apply(f, f.Method.Parameters.Length == 2 ? [item, new Constant(index)] : [item], call);
-        bool Holds(Function function, Datum item, int index) => Item(function, item, index) is var flag && flag is Constant { Value: bool holds } ? holds : throw Undecided(flag, call);
-        return (method, a) switch
-        {
-            ("Range", [Constant { Value: int start }, Constant { Value: int count }]) => new Sequence(() => [.. Enumerable.Range(start, Size(count, call)).Select(static i => new Constant(i))]),
-            ("Repeat", [var item, Constant { Value: int count }]) => new Sequence(() => [.. Enumerable.Repeat(item, Size(count, call))]),
-            ("Select", [_, Function f]) => new Sequence(() => [.. Source().Select((x, i) => Item(f, x, i))]),
-            ("SelectMany", [_, Function f]) => new Sequence(() => [.. Source().SelectMany((x, i) => Enumerate(Item(f, x, i), call))]),
-            ("Where", [_, Function f]) => new Sequence(() => [.. Source().Where((x, i) => Holds(f, x, i))]),
-            ("Take", [_, Constant { Value: int count }]) => new Sequence(() => [.. Source().Take(count)]),
-            ("Skip", [_, Constant { Value: int count }]) => new Sequence(() => [.. Source().Skip(count)]),
-            ("Concat", [_, var other]) => new Sequence(() => [.. Source(), .. Enumerate(other, call)]),
-            ("Append", [_, var item]) => new Sequence(() => [.. Source(), item]),
-            ("Prepend", [_, var item]) => new Sequence(() => [item, .. Source()]),
-            ("Reverse", [_]) => new Sequence(() => [.. Source().Reverse()]),
-            ("Zip", [_, var other]) => new Sequence(() => [.. Source().Zip(Enumerate(other, call), static (x, y) => new TupleOf(new(x, y)))]),
-            ("Cast" or "AsEnumerable", [_]) => a[0],
-            ("ToArray" or "ToList", [_]) => NewList(Source()),
-            ("Count", [_]) => new Constant(Source().Count),
-            ("Any", [_]) => new Constant(Source().Count > 0),
-            ("Any", [_, Function f]) => new Constant(Source().Select((x, i) => Holds(f, x, i)).Any(static h => h)),
-            ("All", [_, Function f]) => new Constant(Source().Select((x, i) => Holds(f, x, i)).All(static h => h)),
-            ("First", [_]) => At(Source(), 0, call),
-            ("Last", [_]) => Source() is var all ? At(all, all.Count - 1, call) : null,
-            ("ElementAt", [_, Constant { Value: int index }]) => At(Source(), index, call),
-            ("Sum", [_]) => Source().Aggregate((Datum)new Constant(Scalars.Cast(0, call.Type)), (x, y) => Operate(BinaryOperatorKind.Add, x, y, call, true)),
-            ("Max" or "Min", [_]) when Source() is { Count: > 0 } items => items.Skip(1).Aggregate(items[0], (x, y) => CallExtreme(method, x, y) ?? throw Undecided(x is Constant ? y : x, call)),
-            ("Aggregate", [_, var seed, Function f]) => Source().Aggregate(seed, (x, y) => Apply(f, [x, y], call)),
-            _ => null,
-        };
-    }
-
-    private Datum At(IReadOnlyList<Datum> items, int index, IOperation call) => items[At(new Constant(index), items.Count, call)];
 
     private Datum? CallMath(IMethodSymbol method, Datum[] arguments, IOperation call)
     {
@@ -199,6 +151,11 @@ internal sealed partial class Evaluator
             return CallExtreme(method.Name, arguments[0], arguments[1]);
         }
 
+        if (method.Name == "Clamp")
+        {
+            return CallExtreme("Max", arguments[0], arguments[1]) is { } raised ? CallExtreme("Min", raised, arguments[2]) : null;
+        }
+
         if (method.Name == "Abs" && arguments[0] is Constant { Value: int or long })
         {
             var number = System.Convert.ToInt64(((Constant)arguments[0]).Value, CultureInfo.InvariantCulture);
@@ -213,6 +170,7 @@ internal sealed partial class Evaluator
             ("Ceiling", 1) => Math.Ceiling(x[0]),
             ("Floor", 1) => Math.Floor(x[0]),
             ("Round", 1) => Math.Round(x[0]),
+            ("Sign", 1) => Math.Sign(x[0]),
             ("Truncate", 1) => Math.Truncate(x[0]),
             ("Sqrt", 1) => Math.Sqrt(x[0]),
             ("Pow", 2) when method.ContainingType.Name == "Math" => Math.Pow(x[0], x[1]),

@@ -19,16 +19,9 @@ internal sealed partial class Evaluator
             return ForEachOutside(loop, collection, frame);
         }
 
-        foreach (var item in Enumerate(collection, loop.Collection))
-        {
-            var signal = Iterate(loop, item, frame);
-            if (signal is Signal.Break or Signal.Return)
-            {
-                return signal == Signal.Break ? Signal.Next : signal;
-            }
-        }
-
-        return Signal.Next;
+        var signal = Signal.Next;
+        Each(collection, loop.Collection, item => (signal = Iterate(loop, item, frame)) is Signal.Next or Signal.Continue);
+        return signal == Signal.Return ? signal : Signal.Next;
     }
 
     /// <summary>A loop over what plays no part, such as the parameters: its body may change nothing that does.</summary>

@@ -14,12 +14,16 @@ internal sealed partial class Evaluator
     private static bool IsAuto(IPropertySymbol property) =>
         property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(f => SymbolEqualityComparer.Default.Equals(f.AssociatedSymbol, property));
 
+    /// <summary>Whether code runs when an accessor is called, also where it uses the property's own field.</summary>
+    private bool HasBody(IMethodSymbol? accessor) =>
+        accessor is not null && context.Declaration(Implementation(accessor)) is AccessorDeclarationSyntax { Body: not null } or AccessorDeclarationSyntax { ExpressionBody: not null } or ArrowExpressionClauseSyntax;
+
     private Datum Field(IFieldReferenceOperation reference, Frame frame)
     {
         var field = reference.Field;
         if (field.IsStatic)
         {
-            return Static(field, field.IsReadOnly, reference);
+            return Static(_types.Member(field, context.Compilation), field.IsReadOnly, reference);
         }
 
         return Map(Evaluate(reference.Instance!, frame), reference, v => Member(v, field, reference, frame));
@@ -31,12 +35,15 @@ internal sealed partial class Evaluator
         if (!property.IsStatic)
         {
             return Map(Evaluate(reference.Instance!, frame), reference, v => property.IsIndexer
-                ? reference.Arguments.Length == 1 ? Element(v, Evaluate(reference.Arguments[0].Value, frame), reference) : throw Unsupported(reference, "several indices are not supported")
+                ? property.GetMethod is { } own && context.Declaration(own) is not null ? Invoke(v is Instance i ? MostDerived(i.Type, own) : own, v, Bind(own, reference.Arguments, frame), reference.Syntax.GetLocation())
+                : reference.Arguments.Length == 1 ? Element(v, Evaluate(reference.Arguments[0].Value, frame), reference) : throw Unsupported(reference, "several indices are not supported")
+                : property is { ContainingType.TypeKind: Extension, GetMethod: { } extension } ? Invoke(_types.Substitute(extension, context.Compilation), v, [], reference.Syntax.GetLocation())
                 : Member(v, property, reference, frame));
         }
 
+        property = reference.ConstrainedToType is { } constrained && TypeOf(constrained) is INamedTypeSymbol type ? MostDerived(type, property) : _types.Member(property, context.Compilation);
         return TorchNames.IsTorch(property) ? new Outside(property.Name)
-            : IsAuto(property) ? Static(property, property.SetMethod is null, reference)
+            : IsAuto(property) && !HasBody(property.GetMethod) ? Static(property, property.SetMethod is null, reference)
             : property.GetMethod is { } getter && context.Declaration(getter) is not null ? Invoke(getter, null, [], reference.Syntax.GetLocation())
             : new Scalar(SourceText.Of(reference), Level.Hyper, context.NextId());
     }
@@ -49,7 +56,7 @@ internal sealed partial class Evaluator
             return known;
         }
 
-        var declaration = context.Declaration(symbol);
+        var declaration = context.Declaration(symbol.OriginalDefinition);
         var initializer = declaration switch
         {
             VariableDeclaratorSyntax variable => variable.Initializer,
@@ -58,8 +65,10 @@ internal sealed partial class Evaluator
         };
         if (isReadOnly && initializer is not null && context.Operation(initializer) is ISymbolInitializerOperation { Value: var value })
         {
-            var first = context.NextId();
-            var result = Evaluate(value, new(first, null, null, new(_guards.Count)));
+            var (first, types) = (context.NextId(), _types);
+            _types = TypeArguments.None.With(symbol.ContainingType);
+            var result = Evaluate(value, new(first, null, null, new(_guards.Count, _types)));
+            _types = types;
             _static.Add((first, context.NextId()));
             Set(Slot.Static, symbol, result, site.Syntax.GetLocation());
             return result;
@@ -75,7 +84,11 @@ internal sealed partial class Evaluator
         Instance instance when member is IFieldSymbol field && !TorchNames.IsTorch(member) => Find(instance.Id, SlotOf(field)) ?? throw Unsupported(site, "it has no value here"),
         Instance instance when member is IPropertySymbol property && !TorchNames.IsTorch(member) => OwnProperty(instance, property, site),
         Instance or Layer when member.Name == TorchNames.Training => new Scalar(TorchNames.Training, Level.Mode),
-        ListOf or Layer or Sequence when member.Name is "Count" or "Length" or "LongLength" => Length(Items(value, site).Count, member),
+        ListOf or MapOf or Layer or Sequence when member.Name is "Count" or "Length" or "LongLength" => Length(Items(value, site).Count, member),
+        ListOf or Sequence when member.Name == "IsEmpty" => new Constant(Items(value, site).Count == 0),
+        MapOf map when member.Name is "Keys" => new Sequence(give => Give(Keys(map, site), give)),
+        MapOf map when member.Name is "Values" => new Sequence(give => Give(Keys(map, site).Select(k => Find(map.Id, k)!), give)),
+        TupleOf { Items.Count: 2 } pair when member.Name is "Key" or "Value" => pair.Items[member.Name == "Key" ? 0 : 1],
         Layer layer when ArgumentOf(layer, member) is { } argument => argument.Value,
         Instance or Layer when TorchNames.IsTorch(member) => new Outside(member.Name),
         TensorRef tensor => TensorMember(tensor, member, site, frame),
@@ -104,7 +117,7 @@ internal sealed partial class Evaluator
     private Datum OwnProperty(Instance instance, IPropertySymbol property, IOperation site)
     {
         var actual = MostDerived(instance.Type, property);
-        return Find(instance.Id, actual) is { } stored ? stored
+        return Find(instance.Id, actual) is { } stored && !HasBody(actual.GetMethod) ? stored
             : actual.GetMethod is { } getter && context.Declaration(getter) is not null ? Invoke(getter, instance, [], site.Syntax.GetLocation())
             : throw Unsupported(site, $"the property {property.Name} has no source in this project");
     }
@@ -117,7 +130,7 @@ internal sealed partial class Evaluator
     {
         for (; property is not null; property = property.OverriddenProperty)
         {
-            if (SymbolEqualityComparer.Default.Equals(property, overridden))
+            if (SymbolEqualityComparer.Default.Equals(property.OriginalDefinition, overridden.OriginalDefinition))
             {
                 return true;
             }
@@ -128,7 +141,12 @@ internal sealed partial class Evaluator
 
     private Datum Element(Datum value, Datum index, IOperation site) => Map(value, index, site, (v, i) => v switch
     {
-        ListOf or Layer when Items(v, site) is var items => items[At(i, items.Count, site)],
+        ListOf when i is RangeOf range && TypeOf(site.Type)?.Name is "Span" or "ReadOnlySpan" => Slice(v, range, site),
+        Sequence when i is RangeOf range => Slice(v, range, site),
+        ListOf when i is RangeOf range => NewList(Part(Items(v, site), range, site)),
+        Constant { Value: string text } when i is RangeOf range => new Constant(string.Concat(Part(text.ToCharArray(), range, site))),
+        MapOf map => Lookup(map, i, site) ?? throw Unsupported(site, $"the key {i.Spelled} is not in it"),
+        ListOf or Layer or Sequence when Items(v, site) is var items => items[At(i, items.Count, site)],
         SizesOf sizes when i is Constant { Value: int or long } axis => Size(sizes.Tensor, System.Convert.ToInt64(axis.Value, CultureInfo.InvariantCulture)),
         Constant { Value: string text } => new Constant(text[At(i, text.Length, site)]),
         TensorRef tensor => Unclaimed(tensor, "indexer", site),
@@ -137,13 +155,14 @@ internal sealed partial class Evaluator
         _ => throw Unsupported(site, $"{v.Spelled} cannot be indexed at compile time"),
     });
 
-    private int At(Datum index, int count, IOperation site)
+    /// <summary>An index into a number of items; <paramref name="length"/> is what an index from the end counts from.</summary>
+    private int At(Datum index, int count, IOperation site, int? length = null)
     {
         var position = index switch
         {
             Constant { Value: int i } => i,
             Constant { Value: long l } => l,
-            FromEnd end => count - end.Count,
+            FromEnd end => (length ?? count) - end.Count,
             _ => throw Undecided(index, site),
         };
         return position >= 0 && position < count ? (int)position : throw Unsupported(site, "the index is out of range");

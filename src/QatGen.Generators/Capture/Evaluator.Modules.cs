@@ -29,6 +29,15 @@ internal sealed partial class Evaluator
         return layer;
     }
 
+    /// <summary>A container made by a collection expression.</summary>
+    private Layer NewLayer(INamedTypeSymbol type, IReadOnlyList<Datum> children, IOperation site)
+    {
+        var layer = new Layer(context.NextId(), type, Seq<Argument>.Empty, site.Syntax.GetLocation());
+        Put(layer.Id, Slot.Children, new TupleOf(Seq<Datum>.Empty));
+        Append(layer, children, site);
+        return layer;
+    }
+
     private static bool IsContainer(Layer layer) => layer.Type.Name is TorchNames.Sequential or TorchNames.ModuleList;
 
     /// <summary>Adds modules, or (name, module) pairs, to a container; without a name it is the position.</summary>

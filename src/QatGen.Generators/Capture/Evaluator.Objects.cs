@@ -9,30 +9,28 @@ internal sealed partial class Evaluator
 {
     private Datum New(IObjectCreationOperation creation, Frame frame)
     {
-        if (creation.Constructor is not { } constructor || creation.Type is not INamedTypeSymbol type)
+        if (creation.Constructor is not { } constructor || TypeOf(creation.Type) is not INamedTypeSymbol type)
         {
             throw new BrokenSourceException();
         }
 
-        if (TorchNames.IsTorch(type))
-        {
-            return Initialize(TorchNames.IsModule(type) ? NewLayer(type, creation.Arguments, creation, frame) : new Outside(type.Name), creation, frame);
-        }
+        constructor = _types.Substitute(constructor, context.Compilation);
 
-        if (context.Declaration(type) is not null)
-        {
-            return Initialize(Construct(constructor, Bind(constructor, creation.Arguments, frame), creation.Syntax.GetLocation()), creation, frame);
-        }
-
-        return TorchNames.IsModule(type) ? throw Fail(CaptureRules.ExternalCall, creation, type.Name) : Initialize(NewLibrary(type, creation, frame), creation, frame);
+        return Initialize(NewOf(type, constructor, creation.Arguments, creation, frame), creation.Initializer, frame);
     }
+
+    private Datum NewOf(INamedTypeSymbol type, IMethodSymbol constructor, IReadOnlyList<IArgumentOperation> arguments, IOperation site, Frame frame) =>
+        TorchNames.IsTorch(type) ? TorchNames.IsModule(type) ? NewLayer(type, arguments, site, frame) : new Outside(type.Name)
+        : context.Declaration(type) is not null ? Construct(constructor, Bind(constructor, arguments, frame), site.Syntax.GetLocation())
+        : TorchNames.IsModule(type) ? throw Fail(CaptureRules.ExternalCall, site, type.Name)
+        : NewLibrary(type, arguments, site, frame);
 
     /// <summary>Objects whose constructor or initializer is running.</summary>
     private readonly HashSet<int> _constructing = [];
 
-    private Datum Initialize(Datum created, IObjectCreationOperation creation, Frame frame)
+    private Datum Initialize(Datum created, IObjectOrCollectionInitializerOperation? initializer, Frame frame)
     {
-        if (creation.Initializer is { } initializer)
+        if (initializer is not null)
         {
             _initialized.Push(created);
             var isOwn = created is Instance instance && _constructing.Add(instance.Id) ? instance.Id : 0;
@@ -53,6 +51,59 @@ internal sealed partial class Evaluator
         return created;
     }
 
+    /// <summary>An object or list that an initializer fills inside another: <c>{ Inner = { A = 1 } }</c>.</summary>
+    private Datum Initialize(IMemberInitializerOperation member, Frame frame) => Initialize(Evaluate(member.InitializedMember, frame), member.Initializer, frame);
+
+    private Datum NewOfParameter(ITypeParameterObjectCreationOperation creation, Frame frame) =>
+        TypeOf(creation.Type) is INamedTypeSymbol type && type.InstanceConstructors.FirstOrDefault(static c => c.Parameters.IsEmpty) is { } constructor
+            ? Initialize(NewOf(type, constructor, [], creation, frame), creation.Initializer, frame)
+            : throw Unsupported(creation, "the type is not known here");
+
+    private Instance NewAnonymous(IAnonymousObjectCreationOperation creation, Frame frame)
+    {
+        var instance = new Instance(context.NextId(), (INamedTypeSymbol)creation.Type!);
+        foreach (var member in creation.Initializers.OfType<ISimpleAssignmentOperation>())
+        {
+            Put(instance.Id, ((IPropertyReferenceOperation)member.Target).Property, Evaluate(member.Value, frame));
+        }
+
+        return instance;
+    }
+
+    /// <summary>The copy that <c>with</c> changes.</summary>
+    private Datum Copy(Datum value, IOperation site)
+    {
+        if (value is not Instance original || HasOwnCopy(original.Type))
+        {
+            throw value is Scalar or Choice ? Undecided(value, site) : Unsupported(site, $"{value.Spelled} has a copy constructor of its own or is no record");
+        }
+
+        var copy = original with { Id = context.NextId() };
+        foreach (var key in State(original.Type))
+        {
+            if (Find(original.Id, key) is { } kept)
+            {
+                Put(copy.Id, key, kept);
+            }
+        }
+
+        return copy;
+    }
+
+    private bool HasOwnCopy(INamedTypeSymbol type) => type.IsRecord && TorchNames.Bases(type).OfType<INamedTypeSymbol>().SelectMany(static t => t.InstanceConstructors)
+        .Any(c => !c.IsImplicitlyDeclared && c.Parameters.Length == 1 && SymbolEqualityComparer.Default.Equals(c.Parameters[0].Type, c.ContainingType));
+
+    /// <summary>The slots that an object of a type can have: fields, automatic properties and parameters of primary constructors.</summary>
+    private IEnumerable<ISymbol> State(INamedTypeSymbol type) => InstanceFields(type).Select(SlotOf)
+        .Concat(TorchNames.Bases(type).OfType<INamedTypeSymbol>().SelectMany(static t => t.InstanceConstructors).Where(c => context.Declaration(c) is TypeDeclarationSyntax).SelectMany(static c => c.Parameters))
+        .Concat(type.IsAnonymousType ? type.GetMembers().OfType<IPropertySymbol>() : []);
+
+    /// <summary>Whether two records hold equal values, as the operator that the compiler writes for them compares.</summary>
+    private Datum AreEqualRecords(Instance a, Instance b, IOperation site) => !SymbolEqualityComparer.Default.Equals(a.Type, b.Type)
+        ? new Constant(false)
+        : InstanceFields(a.Type).Select(SlotOf).Aggregate((Datum)new Constant(true), (equal, key) =>
+            Operate(BinaryOperatorKind.ConditionalAnd, equal, AreEqual(Find(a.Id, key)!, Find(b.Id, key)!, site), site, false));
+
     /// <summary>Makes an object and runs its constructor.</summary>
     private Instance Construct(IMethodSymbol constructor, IReadOnlyList<Datum> arguments, Location location)
     {
@@ -71,10 +122,10 @@ internal sealed partial class Evaluator
     /// <summary>Initializers of the class, then the base constructor, then the body; <c>this(...)</c> leaves the first two to the constructor it calls.</summary>
     private void RunConstructor(IMethodSymbol constructor, Instance instance, IReadOnlyList<Datum> arguments, Location location)
     {
-        var definition = constructor.OriginalDefinition;
+        var definition = Implementation(constructor);
         var declaration = definition.IsImplicitlyDeclared ? null : context.Declaration(definition);
         var isPrimary = declaration is TypeDeclarationSyntax;
-        var frame = new Frame(context.NextId(), null, instance, new(_guards.Count));
+        var frame = new Frame(context.NextId(), null, instance, new(_guards.Count, TypeArguments.None.With(constructor)));
         for (var i = 0; i < arguments.Count; i++)
         {
             // The parameters of a primary constructor are in scope in the whole class.
@@ -85,7 +136,8 @@ internal sealed partial class Evaluator
             }
         }
 
-        var guards = _guards.Count;
+        var (guards, types) = (_guards.Count, _types);
+        _types = frame.Activation.Types;
         try
         {
             var body = declaration is ConstructorDeclarationSyntax ? context.Operation(declaration) as IConstructorBodyOperation : null;
@@ -97,7 +149,7 @@ internal sealed partial class Evaluator
             else
             {
                 RunInitializers(definition.ContainingType, instance, frame);
-                RunBase(definition, chained ?? PrimaryBase(declaration), instance, frame, location);
+                RunBase(constructor, chained ?? PrimaryBase(declaration), instance, frame, location);
             }
 
             if (body is not null && (body.BlockBody ?? body.ExpressionBody) is { } block)
@@ -107,6 +159,7 @@ internal sealed partial class Evaluator
         }
         finally
         {
+            _types = types;
             _guards.RemoveRange(guards, _guards.Count - guards);
         }
     }
@@ -136,12 +189,13 @@ internal sealed partial class Evaluator
     private void Chain(IInvocationOperation call, Instance instance, Frame frame)
     {
         var arguments = Bind(call.TargetMethod, call.Arguments, frame);
-        if (context.Declaration(call.TargetMethod.ContainingType) is null)
+        var constructor = _types.Substitute(call.TargetMethod, context.Compilation);
+        if (context.Declaration(constructor.ContainingType) is null)
         {
-            throw Fail(CaptureRules.ExternalCall, call, call.TargetMethod.ContainingType.Name);
+            throw Fail(CaptureRules.ExternalCall, call, constructor.ContainingType.Name);
         }
 
-        RunConstructor(call.TargetMethod, instance, arguments, call.Syntax.GetLocation());
+        RunConstructor(constructor, instance, arguments, call.Syntax.GetLocation());
     }
 
     private IInvocationOperation? PrimaryBase(SyntaxNode? declaration) =>

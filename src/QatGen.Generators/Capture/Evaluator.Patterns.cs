@@ -17,11 +17,11 @@ internal sealed partial class Evaluator
         IDiscardPatternOperation => new Constant(true),
         IDeclarationPatternOperation { MatchesNull: false } or ITypePatternOperation or IRecursivePatternOperation when v is Outside => Unknown(pattern, v, frame),
         IDeclarationPatternOperation { MatchesNull: true } any => Bind(any.DeclaredSymbol, v, true, frame),
-        IDeclarationPatternOperation declaration => Bind(declaration.DeclaredSymbol, v, Is(v, declaration.MatchedType!, pattern), frame),
-        ITypePatternOperation type => new Constant(Is(v, type.MatchedType, pattern)),
-        IRecursivePatternOperation { DeconstructionSubpatterns.IsEmpty: true } recursive => MatchProperties(recursive, v, frame),
-        IRecursivePatternOperation { PropertySubpatterns.IsEmpty: true } positional when v is TupleOf tuple && tuple.Items.Count == positional.DeconstructionSubpatterns.Length =>
-            MatchTuple(positional, tuple, frame),
+        IDeclarationPatternOperation declaration => Bind(declaration.DeclaredSymbol, v, Is(v, TypeOf(declaration.MatchedType)!, pattern), frame),
+        ITypePatternOperation type => new Constant(Is(v, TypeOf(type.MatchedType)!, pattern)),
+        IRecursivePatternOperation recursive => MatchRecursive(recursive, v, frame),
+        ISlicePatternOperation slice => slice.Pattern is { } inner ? Match(inner, v, frame) : new Constant(true),
+        IListPatternOperation list => MatchList(list, v, frame),
         _ => throw Unsupported(pattern, "this pattern is not supported"),
     });
 
@@ -49,14 +49,20 @@ internal sealed partial class Evaluator
         return new Constant(matches);
     }
 
-    private Datum MatchProperties(IRecursivePatternOperation pattern, Datum value, Frame frame)
+    private Datum MatchRecursive(IRecursivePatternOperation pattern, Datum value, Frame frame)
     {
-        if (!Is(value, pattern.MatchedType, pattern))
+        if (!Is(value, TypeOf(pattern.MatchedType)!, pattern))
         {
             return new Constant(false);
         }
 
         Datum matches = Bind(pattern.DeclaredSymbol, value, true, frame);
+        if (!pattern.DeconstructionSubpatterns.IsEmpty)
+        {
+            var items = Deconstructed(value, pattern.DeconstructionSubpatterns.Length, pattern);
+            matches = MatchAll(matches, pattern.DeconstructionSubpatterns, i => items[i], frame);
+        }
+
         foreach (var part in pattern.PropertySubpatterns)
         {
             if (part.Member is not IMemberReferenceOperation member)
@@ -71,16 +77,30 @@ internal sealed partial class Evaluator
         return matches;
     }
 
-    private Datum MatchTuple(IRecursivePatternOperation pattern, TupleOf tuple, Frame frame)
+    private Datum MatchAll(Datum matches, IReadOnlyList<IPatternOperation> patterns, Func<int, Datum> items, Frame frame)
     {
-        Datum matches = Bind(pattern.DeclaredSymbol, tuple, true, frame);
-        for (var i = 0; i < tuple.Items.Count; i++)
+        for (var i = 0; i < patterns.Count; i++)
         {
-            var (rest, part, item) = (matches, pattern.DeconstructionSubpatterns[i], tuple.Items[i]);
-            matches = Conditional(rest, part, () => Match(part, item, frame), static () => new Constant(false));
+            var (rest, part, item) = (matches, patterns[i], i);
+            matches = Conditional(rest, part, () => Match(part, items(item), frame), static () => new Constant(false));
         }
 
         return matches;
+    }
+
+    /// <summary>A list pattern; at most one slice stands for the items between the first and last patterns.</summary>
+    private Datum MatchList(IListPatternOperation pattern, Datum value, Frame frame)
+    {
+        var items = value is Constant { Value: string text } ? text.Select(static c => new Constant(c)).ToArray() : Items(value, pattern);
+        var slice = pattern.Patterns.ToList().FindIndex(static p => p is ISlicePatternOperation);
+        var rest = items.Count - (pattern.Patterns.Length - 1);
+        if (slice < 0 ? rest != 1 : rest < 0)
+        {
+            return new Constant(false);
+        }
+
+        Datum At(int index) => index == slice ? NewList(items.Skip(slice).Take(rest)) : items[slice < 0 || index < slice ? index : index - 1 + rest];
+        return MatchAll(Bind(pattern.DeclaredSymbol, value, true, frame), pattern.Patterns, At, frame);
     }
 
     /// <summary>Whether a value that is not null is of a type.</summary>
@@ -89,7 +109,7 @@ internal sealed partial class Evaluator
         Constant { Value: null } => false,
         Instance { Type: var own } => Derives(own, type),
         Layer { Type: var own } => Derives(own, type),
-        Constant or TupleOf or ListOf when site is IPatternOperation { InputType: var input } && (Same(input, type) || Same(Scalars.Unwrap(input), type)) => true,
+        Constant or TupleOf or ListOf or MapOf or Sequence or Function when site is IPatternOperation { InputType: var input } && (Same(TypeOf(input), type) || Same(Scalars.Unwrap(TypeOf(input)), type)) => true,
         TensorRef when TorchNames.IsTensor(type) => true,
         _ => throw Undecided(value, site),
     };

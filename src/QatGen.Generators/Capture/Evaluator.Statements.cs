@@ -24,6 +24,8 @@ internal sealed partial class Evaluator
         IUsingDeclarationOperation declaration => Declare(declaration.DeclarationGroup, frame),
         IUsingOperation scope => Using(scope, frame),
         IReturnOperation { Kind: OperationKind.Return } end => Return(end, frame),
+        IReturnOperation { Kind: OperationKind.YieldReturn, ReturnedValue: { } item } => Yield(item, frame),
+        IReturnOperation { Kind: OperationKind.YieldBreak } => Signal.Return,
         IConditionalOperation choice => Branch(
             Evaluate(choice.Condition, frame), choice.Condition, frame.Activation, () => Execute(choice.WhenTrue, frame), () => choice.WhenFalse is { } no ? Execute(no, frame) : Signal.Next),
         IForEachLoopOperation loop => ForEach(loop, frame),
@@ -100,6 +102,21 @@ internal sealed partial class Evaluator
     {
         frame.Activation.Result = end.ReturnedValue is { } value ? Evaluate(value, frame) : Outside.Nothing;
         return Signal.Return;
+    }
+
+    /// <summary>Hands a value to who enumerates; how many there are must be decided.</summary>
+    private Signal Yield(IOperation site, Frame frame)
+    {
+        var (item, activation) = (Evaluate(site, frame), frame.Activation);
+        var guards = _guards.Count;
+        if (guards > activation.Guards + activation.ConsumerGuards)
+        {
+            throw Undecided(_guards[guards - 1].Condition, site);
+        }
+
+        var goesOn = activation.Consumer!(item);
+        activation.ConsumerGuards += _guards.Count - guards;
+        return goesOn ? Signal.Next : Signal.Return;
     }
 
     private Signal Try(ITryOperation attempt, Frame frame)

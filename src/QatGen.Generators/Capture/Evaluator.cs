@@ -16,6 +16,9 @@ internal sealed partial class Evaluator(CaptureContext context)
     /// <summary>The module whose code runs, as named_modules() spells it.</summary>
     private string _path = "";
 
+    /// <summary>What the type parameters of the code that runs stand for.</summary>
+    private TypeArguments _types = TypeArguments.None;
+
     /// <summary>Objects up to this one existed before forward ran, and so keep state from call to call.</summary>
     private int _lastOfConstruction = -1;
 
@@ -26,11 +29,11 @@ internal sealed partial class Evaluator(CaptureContext context)
 
     private bool InForward => _lastOfConstruction >= 0;
 
-    /// <summary>Runs a constructor with symbolic arguments, then forward on the given inputs; returns its outputs.</summary>
-    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward)
+    /// <summary>Runs a constructor with the given arguments, or with symbolic ones, then forward on its inputs; returns its outputs.</summary>
+    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward, Seq<TypedConstant>? given)
     {
         var place = forward.Locations[0];
-        var parameters = constructor.Parameters.Select(static p => (Datum)new Scalar(p.Name, Level.Hyper)).ToArray();
+        var parameters = constructor.Parameters.Select(p => given is { } values ? Given(p, values) : new Scalar(p.Name, Level.Hyper)).ToArray();
         var model = Construct(constructor, parameters, constructor.Locations.FirstOrDefault(static l => l.IsInSource) ?? place);
         _paths.Name(model, ChildrenOf);
         _recorder.Reserve(_paths.All);
@@ -60,10 +63,35 @@ internal sealed partial class Evaluator(CaptureContext context)
         }
     }
 
-    /// <summary>Writes a slot of an object that is being made; the value is evaluated before the heap is read.</summary>
-    private void Put(int owner, object key, Datum value) => _heap = _heap.With(new(owner, key), value);
+    /// <summary>The value that [ModelArgs] gives a parameter, or its default.</summary>
+    private Datum Given(IParameterSymbol parameter, Seq<TypedConstant> values)
+    {
+        if (parameter.IsParams && !(values.Count == parameter.Ordinal + 1 && values[parameter.Ordinal].Kind == TypedConstantKind.Array))
+        {
+            return NewList(values.Skip(parameter.Ordinal).Select(v => Given(v, ModelVariant.ElementOf(parameter.Type))).ToArray());
+        }
 
-    private Datum? Find(int owner, object key) => _heap.Find(new(owner, key));
+        return parameter.Ordinal < values.Count ? Given(values[parameter.Ordinal], parameter.Type)
+            : parameter.ExplicitDefaultValue is { } value ? new Constant(Scalars.Cast(value, parameter.Type))
+            : DefaultOf(parameter.Type);
+    }
+
+    private Datum Given(TypedConstant value, ITypeSymbol type) => value switch
+    {
+        { IsNull: true } => Constant.Null,
+        { Kind: TypedConstantKind.Array } => NewList(value.Values.Select(v => Given(v, ModelVariant.ElementOf(type))).ToArray()),
+        _ => new Constant(Scalars.Cast(value.Value, type)),
+    };
+
+    /// <summary>Writes a slot of an object that is being made; the value is evaluated before the heap is read.</summary>
+    private void Put(int owner, object key, Datum value) => _heap = _heap.With(new(owner, Key(owner, key)), value);
+
+    private Datum? Find(int owner, object key) => _heap.Find(new(owner, Key(owner, key)));
+
+    /// <summary>The members of an object are those of its class as declared; a static member exists once for each of the class's type arguments.</summary>
+    private static object Key(int owner, object key) => owner != Slot.Static && key is ISymbol symbol ? symbol.OriginalDefinition : key;
+
+    private ITypeSymbol? TypeOf(ITypeSymbol? type) => type is null ? null : _types.Substitute(type, context.Compilation);
 
     private void Set(int owner, object key, Datum value, Location location)
     {

@@ -9,6 +9,9 @@ internal readonly record struct Slot(int Owner, object Key)
     public const string Children = "children";
     public const string Registered = "registered";
 
+    /// <summary>Set once a key was removed from a map.</summary>
+    public const string Removed = "removed";
+
     /// <summary>The owner of static fields.</summary>
     public const int Static = 0;
 }

@@ -18,11 +18,14 @@ internal static class ModelCapture
     {
         var context = new CaptureContext(compilation, cancellation);
         var places = new Dictionary<string, Location>();
-        var (declaration, graph, broken) = ((ModelDeclaration?)null, (Graph?)null, false);
+        var (declaration, graphs, broken) = ((ModelDeclaration?)null, new List<Graph>(), false);
         try
         {
             declaration = ModelDeclaration.Read(model, context);
-            graph = declaration is null ? null : Capture(declaration, context, places);
+            foreach (var variant in declaration is null ? Seq<ModelVariant>.Empty : ModelVariant.Read(declaration, context))
+            {
+                graphs.AddRange(Capture(declaration!, variant, context, places) is { } graph ? [graph] : []);
+            }
         }
         catch (BrokenSourceException)
         {
@@ -36,23 +39,23 @@ internal static class ModelCapture
 
         if (broken || (context.Violations.Count > 0 && context.HasErrors(declaration is null ? context.Declarations(model) : [])))
         {
-            return new(null, [], places);
+            return new(Seq<Graph>.Empty, [], places);
         }
 
-        return new(context.Violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error) ? null : graph, context.Violations, places);
+        return new(context.Violations.Any(static v => v.Violation.Rule.Severity == RuleSeverity.Error) ? Seq<Graph>.Empty : graphs.ToSeq(), context.Violations, places);
     }
 
-    /// <summary>Runs every constructor that does not chain to another; they must agree.</summary>
-    private static Graph? Capture(ModelDeclaration model, CaptureContext context, Dictionary<string, Location> places)
+    /// <summary>Runs the constructor of a variant, or without given arguments every one that does not chain to another; they must agree.</summary>
+    private static Graph? Capture(ModelDeclaration model, ModelVariant variant, CaptureContext context, Dictionary<string, Location> places)
     {
         Graph? graph = null;
-        foreach (var constructor in model.Constructors)
+        foreach (var constructor in variant.Constructors)
         {
             var evaluator = new Evaluator(context);
             Returned? returned = null;
             try
             {
-                returned = evaluator.Run(constructor, model.Forward);
+                returned = evaluator.Run(constructor, model.Forward, variant.Values);
             }
             catch (CaptureException failure)
             {
@@ -75,7 +78,7 @@ internal static class ModelCapture
                 return null;
             }
 
-            var captured = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned));
+            var captured = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned)) with { Variant = variant.Name };
             if (graph is not null && graph != captured)
             {
                 context.Report(Violation.Of(CaptureRules.Unsupported, "", "another constructor", "the constructors build different models"), constructor.Locations[0]);

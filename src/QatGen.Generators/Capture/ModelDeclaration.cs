@@ -65,7 +65,7 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
     private static bool Chains(IMethodSymbol constructor, CaptureContext context) =>
         context.Declaration(constructor) is ConstructorDeclarationSyntax { Initializer.RawKind: (int)SyntaxKind.ThisConstructorInitializer };
 
-    private static bool Is(AttributeData attribute, Type type) => attribute.AttributeClass is { } symbol && TorchNames.FullName(symbol) == type.FullName;
+    public static bool Is(AttributeData attribute, Type type) => attribute.AttributeClass is { } symbol && TorchNames.FullName(symbol) == type.FullName;
 
     private static Seq<int> Dimensions(AttributeData attribute) =>
         attribute.ConstructorArguments is [{ Kind: TypedConstantKind.Array, IsNull: false } dimensions] ? dimensions.Values.Select(static v => v.Value is int i ? i : 0).ToSeq() : Seq<int>.Empty;

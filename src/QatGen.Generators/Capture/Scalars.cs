@@ -127,6 +127,7 @@ internal static class Scalars
         (_, bool a, bool b) => Flags(kind, a, b),
         (BinaryOperatorKind.Add, string or null, string or null) => string.Concat(left, right),
         (BinaryOperatorKind.Add, string, not null) or (BinaryOperatorKind.Add, not null, string) => HasText(left) && HasText(right) ? Text(left) + Text(right) : null,
+        (BinaryOperatorKind.Equals, char a, char b) => a == b,
         (BinaryOperatorKind.Equals, string a, string b) => a == b,
         (BinaryOperatorKind.NotEquals, string a, string b) => a != b,
         (_, int a, int b) => Integers(kind, a, b, isChecked) is long n ? isChecked ? checked((int)n) : unchecked((int)n) : Compare(kind, a, b),

@@ -9,6 +9,8 @@ internal static class SourceText
 
     public static string Of(IOperation operation) => Of(operation.Syntax);
 
+    public static string Of(Location location) => location.SourceTree is { } tree ? Of(tree.GetRoot().FindNode(location.SourceSpan, getInnermostNodeForTie: true)) : "a call";
+
     public static string Of(SyntaxNode node)
     {
         var text = string.Join(" ", node.ToString().Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));

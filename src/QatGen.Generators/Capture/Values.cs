@@ -65,8 +65,20 @@ internal sealed record ListOf(int Id) : Datum
     public override string Spelled => "a list";
 }
 
-/// <summary>A lazy sequence: evaluated anew at each enumeration, as LINQ does.</summary>
-internal sealed record Sequence(Func<IReadOnlyList<Datum>> Items) : Datum
+/// <summary>A dictionary or set: its keys are in the heap in the order added, and each key has a slot of its own.</summary>
+internal sealed record MapOf(int Id, bool IsSet) : Datum
+{
+    public override string Spelled => IsSet ? "a set" : "a dictionary";
+}
+
+/// <summary>A range of indices: <c>1..^1</c>.</summary>
+internal sealed record RangeOf(Datum Start, Datum End) : Datum
+{
+    public override string Spelled => $"{Start.Spelled}..{End.Spelled}";
+}
+
+/// <summary>A lazy sequence: evaluated anew at each enumeration, item by item, as LINQ and iterators do. <paramref name="Each"/> gives its items until one is answered with false.</summary>
+internal sealed record Sequence(Action<Func<Datum, bool>> Each) : Datum
 {
     public override string Spelled => "a sequence";
 }

@@ -9,7 +9,7 @@ internal static class FixedPointEmitter
 {
     public static string Emit(Graph graph)
     {
-        var type = graph.Type + "FixedPoint";
+        var type = graph.Name + "FixedPoint";
         var names = new Identifiers("p", "constants", "inputs", "signature", "T", type);
         var slots = Lowering.Slots(graph).Select((s, i) => (s.Node, Number: i, Field: names.Unique($"{s.Node.Path}_{s.Role.Name}"))).ToArray();
         var values = graph.Inputs.Select(i => names.Unique(i.Name)).ToList();

@@ -9,13 +9,13 @@ internal static class QatEmitter
 {
     public static string Emit(Graph graph)
     {
-        var type = graph.Type + "Qat";
+        var type = graph.Name + "Qat";
         var march = MarchSpec.Get(graph.March);
         var code = new CSharpWriter();
         code.Lines(GeneratedFile.Header("QatGen", "QatGen.Graphs", "QatGen.Primitives", "QatGen.Torch", "QatGen.Torch.Modules", "System.Collections.Generic", "TorchSharp")).Lines(GeneratedFile.Namespace(graph));
         code.Block($"partial class {GeneratedFile.Model(graph)}", () => code
             .Lines("/// <summary>The model for quantization-aware training: fused, with quantizers, and with the parameters that this one has now.</summary>")
-            .Lines($"public {type} ToQat(QConfig? config = null) => new(state_dict(), config);"));
+            .Lines($"public {type} To{graph.Variant}Qat(QConfig? config = null) => new(state_dict(), config);"));
 
         code.Line().Lines($"/// <summary>{GeneratedFile.See(graph)} for quantization-aware training on {march.DisplayName}.</summary>");
         code.Block($"{GeneratedFile.Access(graph)} sealed class {type} : {Signature(graph)}, IQatModule", () =>
@@ -27,7 +27,7 @@ internal static class QatEmitter
             code.Line().Lines($"/// <summary>Declares the nodes and takes the parameters of a {GeneratedFile.See(graph)} from its <c>state_dict</c>, batch norms folded.</summary>");
             code.Block($"public {type}(IReadOnlyDictionary<string, torch.Tensor> floatState, QConfig? config = null) : base({Literal.Text(type)})", () =>
             {
-                code.Lines($"Model = new(this, {Literal.Text(graph.Type)}, March.{graph.March}, config);");
+                code.Lines($"Model = new(this, {Literal.Text(graph.Name)}, March.{graph.March}, config);");
                 foreach (var input in graph.Inputs)
                 {
                     code.Lines($"Model.{Declare(input)};");
@@ -43,9 +43,9 @@ internal static class QatEmitter
 
             code.Line().Lines("/// <inheritdoc/>").Lines("public QatModel Model { get; }");
             code.Line().Lines("/// <summary>The integer program with the scales that training found; layers without calibration are an error that names them.</summary>");
-            code.Lines($"public {graph.Type}FixedPoint Convert() => ({graph.Type}FixedPoint)this.ConvertToFixedPoint();");
+            code.Lines($"public {graph.Name}FixedPoint Convert() => ({graph.Name}FixedPoint)this.ConvertToFixedPoint();");
             code.Line().Lines("/// <inheritdoc/>");
-            code.Lines($"public FixedPointModel CreateFixedPoint(Signature signature, IReadOnlyList<Constant> constants) => new {graph.Type}FixedPoint(signature, constants);");
+            code.Lines($"public FixedPointModel CreateFixedPoint(Signature signature, IReadOnlyList<Constant> constants) => new {graph.Name}FixedPoint(signature, constants);");
             code.Line().Lines("/// <inheritdoc/>");
             Program(code, graph, nodes);
             code.Line().Lines("/// <inheritdoc/>");

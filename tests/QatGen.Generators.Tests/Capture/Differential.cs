@@ -31,7 +31,7 @@ internal static class Differential
     {
         var compilation = CaptureHarness.Compile(sources);
         var result = CaptureHarness.Capture(compilation, type);
-        Assert.Empty(result.Violations.Select(static v => v.Violation + " at " + v.Location));
+        Assert.Equal("", string.Join("\n", result.Violations.Select(static v => v.Violation + " at " + v.Location)));
         var assembly = CaptureHarness.Load(compilation, result.Graph!);
         var forward = assembly.GetTypes().Single(t => t.Name == type + "Float").GetMethod("Forward")!;
         manual_seed(1);

@@ -43,6 +43,7 @@ public class ModuleTests
         "l.0, l.1, l.2",
         "l[2].call(l[1].call(l[0].call(x)))")]
     [InlineData("inherited", "Inner inner = new();", "RegisterComponents();", "inner.shared, inner.own", "inner.call(x)")]
+    [InlineData("private fields of a base class", "Hidden hidden = new();", "RegisterComponents();", "hidden.own, hidden.conv", "hidden.call(x)")]
     [InlineData("two instances", "Inner p = new(), q = new();", "RegisterComponents();", "p.shared, p.own, q.shared, q.own", "q.call(p.call(x))")]
     [InlineData("module used twice", "ReLU relu = ReLU(); Conv2d a = Conv2d(4, 4, 1);", "RegisterComponents();", "relu, a, relu#2", "relu.call(a.call(relu.call(x)))")]
     public void Registration_Names_EqualNamedModules(string kind, string fields, string constructor, string paths, string forward)
@@ -58,6 +59,19 @@ public class ModuleTests
             {
                 protected Conv2d shared = Conv2d(4, 4, 1);
                 protected Parent() : base("parent") { }
+            }
+
+            public abstract class Registering : Module<Tensor, Tensor>
+            {
+                private readonly Conv2d conv = Conv2d(4, 4, 1);
+                protected Registering() : base("r") { RegisterComponents(); }
+                public override Tensor forward(Tensor x) => conv.call(x);
+            }
+
+            public sealed class Hidden : Registering
+            {
+                private readonly Conv2d own = Conv2d(4, 4, 1);
+                public override Tensor forward(Tensor x) => base.forward(own.call(x));
             }
 
             public sealed class Inner : Parent

@@ -11,7 +11,8 @@ namespace QatGen.Generators.Tests.Fuzz;
 /// <summary>Unusual and bad input through generator and analyzer: the right model, or a diagnostic at its place; no failure, and no wait.</summary>
 public class BadInputTests
 {
-    private const string Usings = "using QatGen; using TorchSharp; using TorchSharp.Modules; using static TorchSharp.torch; using static TorchSharp.torch.nn; using F = TorchSharp.torch.nn.functional;\n";
+    private const string Usings = "using QatGen; using TorchSharp; using TorchSharp.Modules; "
+        + "using static TorchSharp.torch; using static TorchSharp.torch.nn; using F = TorchSharp.torch.nn.functional;\n";
 
     private const string Attribute = "[QatModel(March.Bayes)]\n[InputShape(1, 4, 8, 8)]\n";
 
@@ -73,7 +74,8 @@ public class BadInputTests
     [InlineData("return F.silu(x);", "QG1003", "public NetQat Own() => ToQat();")]
     public async Task Error_InWhatCaptureReads_IsLeftToTheCompiler(string forward, string diagnostics, string member = "")
     {
-        var result = await Run($"namespace A;\n{Attribute}public partial class Net : Module<Tensor, Tensor> {{ private readonly Conv2d conv = Conv2d(4, 4, 1); {member} public Net() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) {{ {forward} }} }}");
+        var result = await Run($"namespace A;\n{Attribute}public partial class Net : Module<Tensor, Tensor> {{ "
+            + $"private readonly Conv2d conv = Conv2d(4, 4, 1); {member} public Net() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) {{ {forward} }} }}");
         Assert.NotEmpty(result.Errors);
         Assert.Equal(diagnostics, string.Join(", ", result.Diagnostics));
     }
@@ -153,12 +155,15 @@ public class BadInputTests
     public async Task Expression_TooDeep_IsSaidAtItsPlace(string open, string close, int depth)
     {
         var expression = close == ")" ? string.Concat(Enumerable.Repeat(open[..^1], depth)) + "x" + new string(')', depth) : open + string.Concat(Enumerable.Repeat(close, depth));
-        var result = await Run($"namespace A;\n{Attribute}public partial class Net : Module<Tensor, Tensor> {{ public Net() : base(\"n\") {{ }} public override Tensor forward(Tensor x) => {expression}; }}");
-        Assert.True(result.Files.Count == 2 || result.Diagnostics.SequenceEqual(["QG1010"]) || result.Errors.Any(static e => e.Contains("CS8078", StringComparison.Ordinal)), string.Join(", ", result.Diagnostics.Concat(result.Errors)));
+        var result = await Run($"namespace A;\n{Attribute}public partial class Net : Module<Tensor, Tensor> {{ "
+            + $"public Net() : base(\"n\") {{ }} public override Tensor forward(Tensor x) => {expression}; }}");
+        Assert.True(result.Files.Count == 2 || result.Diagnostics.SequenceEqual(["QG1010"]) || result.Errors.Any(static e => e.Contains("CS8078", StringComparison.Ordinal)), string.Join(", ",
+            result.Diagnostics.Concat(result.Errors)));
     }
 
     private static string Model(string name) =>
-        $"{Attribute}public partial class {name} : Module<Tensor, Tensor> {{ private readonly Conv2d a = Conv2d(4, 4, 1); public {name}() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => F.relu(a.call(x)); }}";
+        $"{Attribute}public partial class {name} : Module<Tensor, Tensor> {{ "
+        + $"private readonly Conv2d a = Conv2d(4, 4, 1); public {name}() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => F.relu(a.call(x)); }}";
 
     private static Task<Result> Run(params string[] sources) => Run(GeneratorRun.Compile([.. sources.Select(static s => Usings + s), GeneratorRun.Usings]));
 

@@ -29,7 +29,8 @@ internal static class Batch
         return invalid.Count > 0 ? captured : RunAll(compilation, captured);
     }
 
-    private static string Line(Diagnostic error) => $"{error.GetMessage(CultureInfo.InvariantCulture)}: {error.Location.SourceTree!.GetText(CancellationToken.None).Lines[error.Location.GetLineSpan().StartLinePosition.Line]}";
+    private static string Line(Diagnostic error) =>
+        $"{error.GetMessage(CultureInfo.InvariantCulture)}: {error.Location.SourceTree!.GetText(CancellationToken.None).Lines[error.Location.GetLineSpan().StartLinePosition.Line]}";
 
     /// <summary>Whether the rules that capture reports are those that the model breaks.</summary>
     private static Outcome Judge(FuzzModel model, CaptureResult result)

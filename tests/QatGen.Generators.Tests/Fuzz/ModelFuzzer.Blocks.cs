@@ -3,7 +3,8 @@ namespace QatGen.Generators.Tests.Fuzz;
 /// <summary>Own module classes, and layers that tables of settings describe.</summary>
 internal sealed partial class ModelFuzzer
 {
-    private static readonly string[] Classes = ["constructor", "expression constructor", "chained constructor", "base class with hook", "inherited forward", "partial class", "primary constructor", "tables of settings", "MakeLayer"];
+    private static readonly string[] Classes = ["constructor", "expression constructor", "chained constructor", "base class with hook", "inherited forward", "partial class", "primary constructor",
+        "tables of settings", "MakeLayer"];
 
     private bool _hasConvBn;
 
@@ -23,7 +24,8 @@ internal sealed partial class ModelFuzzer
         Steps(body, 4);
         _beside.Add(Use(form, Declare(owner, body, form)));
         var given = owner.Ordered.Where(p => !p.IsOptional || Choices.OneIn(2)).Select(p => (p.Name, Value: p.Type == "int" ? p.Given : p.Given)).ToArray();
-        var arguments = Choices.OneIn(3) ? given.Reverse().Select(static p => $"{p.Name}: {p.Value}") : given.Select((p, i) => owner.Ordered.ElementAt(i).Name == p.Name ? p.Value : $"{p.Name}: {p.Value}");
+        var arguments = Choices.OneIn(3) ? given.Reverse().Select(static p => $"{p.Name}: {p.Value}") : given.Select((p, i) => owner.Ordered.ElementAt(i).Name == p.Name ? p.Value
+            : $"{p.Name}: {p.Value}");
         return (owner.Name, $"new {owner.Name}({string.Join(", ", arguments)})", body.Returned ?? body.Shape);
     }
 
@@ -46,16 +48,19 @@ internal sealed partial class ModelFuzzer
                 break;
             case "chained constructor":
                 var all = string.Join(", ", owner.Ordered.Select(static p => p.Name).Prepend($"\"{name}\""));
-                constructor = $"public {name}({owner.Declaration}) : this({all}) {{ }}\nprivate {name}({string.Join(", ", owner.Ordered.Select(static p => $"{p.Type} {p.Name}").Prepend("string title"))}) : base(title)\n{{\n{setup}\nRegisterComponents();\n}}";
+                constructor = $"public {name}({owner.Declaration}) : this({all}) {{ }}\n"
+                    + $"private {name}({string.Join(", ", owner.Ordered.Select(static p => $"{p.Type} {p.Name}").Prepend("string title"))}) : base(title)\n{{\n{setup}\nRegisterComponents();\n}}";
                 break;
             case "base class with hook":
                 parent = $"{name}Base";
-                _beside.Add($"public abstract class {parent} : Module<Tensor, Tensor>\n{{\nprotected {parent}(string name) : base(name) {{ }}\nprotected abstract Tensor Body(Tensor x);\nprotected virtual Tensor After(Tensor x) => x;\npublic override Tensor forward(Tensor x) => After(Body(x));\n}}");
+                _beside.Add($"public abstract class {parent} : Module<Tensor, Tensor>\n{{\nprotected {parent}(string name) : base(name) {{ }}\n"
+                    + $"protected abstract Tensor Body(Tensor x);\nprotected virtual Tensor After(Tensor x) => x;\npublic override Tensor forward(Tensor x) => After(Body(x));\n}}");
                 forward = Forward("protected override", body, "Body") + Choices.Pick("", "\nprotected override Tensor After(Tensor x) => F.relu(base.After(x));");
                 break;
             case "inherited forward":
                 parent = $"{name}Base";
-                _beside.Add($"public class {parent} : Module<Tensor, Tensor>\n{{\nprotected {parent}(string name) : base(name) {{ }}\nprotected virtual bool Rectifies => false;\n{Forward("public override", new Body(owner, body.Shape).Add("x = Rectifies ? F.relu(x) : x;"))}\n}}");
+                _beside.Add($"public class {parent} : Module<Tensor, Tensor>\n{{\nprotected {parent}(string name) : base(name) {{ }}\n"
+                    + $"protected virtual bool Rectifies => false;\n{Forward("public override", new Body(owner, body.Shape).Add("x = Rectifies ? F.relu(x) : x;"))}\n}}");
                 forward = $"protected override bool Rectifies => true;\npublic override Tensor forward(Tensor x)\n{{\nx = base.forward(x);\n{body}return x;\n}}";
                 break;
             case "partial class":
@@ -158,7 +163,9 @@ internal sealed partial class ModelFuzzer
         body.Owner.Members.Add($"private readonly Sequential {field};");
         if (Choices.OneIn(2))
         {
-            body.Owner.Members.Add($"private int planes_{field} = {before};\nprivate Sequential Make_{field}(int width, int blocks, string act)\n{{\nvar layers = new List<Module<Tensor, Tensor>>();\nfor (var i = 0; i < blocks; i++) {{ layers.Add(new ConvBn(planes_{field}, width, act: act, residual: i > 0)); planes_{field} = width; }}\nreturn Sequential(layers);\n}}");
+            body.Owner.Members.Add($"private int planes_{field} = {before};\nprivate Sequential Make_{field}(int width, int blocks, string act)\n{{\n"
+                + $"var layers = new List<Module<Tensor, Tensor>>();\n"
+                + $"for (var i = 0; i < blocks; i++) {{ layers.Add(new ConvBn(planes_{field}, width, act: act, residual: i > 0)); planes_{field} = width; }}\nreturn Sequential(layers);\n}}");
             body.Owner.Setup.Add($"{field} = Sequential({string.Join(", ", rows.Select((r, i) => $"(\"stage{i}\", (Module<Tensor, Tensor>)Make_{field}({r.Width}, {1 + i % 2}, \"{r.Act}\"))"))});");
             return Write(body, Use("MakeLayer", $"x = {field}.call(x);"));
         }
@@ -174,7 +181,9 @@ internal sealed partial class ModelFuzzer
 
         var all = string.Join(", ", items);
         body.Owner.Members.Add($"private static readonly {type} {name} = {(type[0] == 'L' ? $"new() {{ {all} }}" : $"{{ {all} }}")};");
-        body.Owner.Setup.Add($"var layers{field} = new List<(string, Module<Tensor, Tensor>)>();\nvar input{field} = {before};\n{read.Replace("ROWS", name, StringComparison.Ordinal)}\n{{\nlayers{field}.Add(($\"conv{{layers{field}.Count}}\", new ConvBn(input{field}, width, act: act)));\ninput{field} = width;\n}}\n{field} = Sequential(layers{field});");
+        body.Owner.Setup.Add($"var layers{field} = new List<(string, Module<Tensor, Tensor>)>();\nvar input{field} = {before};\n"
+            + $"{read.Replace("ROWS", name, StringComparison.Ordinal)}\n{{\nlayers{field}.Add(($\"conv{{layers{field}.Count}}\", new ConvBn(input{field}, width, act: act)));\n"
+            + $"input{field} = width;\n}}\n{field} = Sequential(layers{field});");
         return Write(body, Use("tables of settings", $"x = {field}.call(x);"));
     }
 }

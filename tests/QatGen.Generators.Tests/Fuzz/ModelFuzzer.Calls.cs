@@ -7,12 +7,17 @@ internal sealed partial class ModelFuzzer
     [
         new("helper method", static (f, b) => f.Method(b, static (n, body) => ($"private Tensor {n}(Tensor x)\n{{\n{body}return x;\n}}", $"x = {n}(x);"))),
         new("static helper", static (f, b) => f.Method(b, static (n, body) => ($"private static Tensor {n}(Tensor x)\n{{\n{body}return x;\n}}", $"x = {n}(x);"), isStatic: true)),
-        new("helper with named and optional arguments", static (f, b) => f.Method(b, static (n, body) => ($"private Tensor {n}(Tensor x, bool twice = false, int times = 1)\n{{\n{body}return twice && times == 2 ? F.relu(x) : x;\n}}", $"x = {n}(times: 2, x: x);"))),
+        new("helper with named and optional arguments", static (f, b) => f.Method(b, static (n, body) =>
+            ($"private Tensor {n}(Tensor x, bool twice = false, int times = 1)\n{{\n{body}return twice && times == 2 ? F.relu(x) : x;\n}}", $"x = {n}(times: 2, x: x);"))),
         new("out parameter", static (f, b) => f.Method(b, static (n, body) => ($"private bool {n}(Tensor x, out Tensor y)\n{{\n{body}y = x;\nreturn true;\n}}", $"{n}(x, out var {n}_y); x = {n}_y;"))),
         new("ref parameter", static (f, b) => f.Method(b, static (n, body) => ($"private void {n}(ref Tensor x)\n{{\n{body}}}", $"{n}(ref x);"))),
-        new("tuple result", static (f, b) => f.Method(b, static (n, body) => ($"private (Tensor Before, Tensor After) {n}(Tensor x)\n{{\nvar before = x;\n{body}return (before, x);\n}}", $"var ({n}_a, {n}_b) = {n}(x); x = {n}_b;"))),
-        new("params parameter", static (f, b) => f.Method(b, static (n, body) => ($"private static Tensor {n}(params Tensor[] all)\n{{\nvar x = all[0];\n{body}for (var i = 1; i < all.Length; i++) {{ x = x + all[i]; }}\nreturn x;\n}}", $"x = {n}(x, F.relu(x));"), isStatic: true, keepsShape: true)),
-        new("recursion", static (f, b) => f.Method(b, static (n, body) => ($"private Tensor {n}(Tensor x, int depth)\n{{\nif (depth == 0) return x;\n{body}return {n}(x, depth - 1);\n}}", $"x = {n}(x, 2);"), isPlain: true)),
+        new("tuple result", static (f, b) => f.Method(b, static (n, body) => ($"private (Tensor Before, Tensor After) {n}(Tensor x)\n{{\nvar before = x;\n{body}return (before, x);\n}}",
+            $"var ({n}_a, {n}_b) = {n}(x); x = {n}_b;"))),
+        new("params parameter", static (f, b) => f.Method(b, static (n, body) =>
+            ($"private static Tensor {n}(params Tensor[] all)\n{{\nvar x = all[0];\n{body}for (var i = 1; i < all.Length; i++) {{ x = x + all[i]; }}\nreturn x;\n}}", $"x = {n}(x, F.relu(x));"),
+            isStatic: true, keepsShape: true)),
+        new("recursion", static (f, b) => f.Method(b, static (n, body) => ($"private Tensor {n}(Tensor x, int depth)\n{{\nif (depth == 0) return x;\n{body}return {n}(x, depth - 1);\n}}",
+            $"x = {n}(x, 2);"), isPlain: true)),
         new("virtual method", static (f, b) => f.Method(b, static (n, body) => ($"protected virtual Tensor {n}(Tensor x)\n{{\n{body}return x;\n}}", $"x = this.{n}(x);"))),
         new("extension method", static (f, b) => f.Extension(b)),
         new("expression-bodied method", static (f, b) => f.ExpressionMethod(b)),

@@ -43,11 +43,13 @@ internal sealed partial class ModelFuzzer
                 break;
             case "enum test":
                 Member("DayOfWeek", "DayOfWeek.Friday");
-                code = holds ? Choices.Pick($"{name} == DayOfWeek.Friday", $"{name} is DayOfWeek.Monday or DayOfWeek.Friday", $"(int){name} == 5") : Choices.Pick($"{name} != DayOfWeek.Friday", $"{name} is DayOfWeek.Sunday");
+                code = holds ? Choices.Pick($"{name} == DayOfWeek.Friday", $"{name} is DayOfWeek.Monday or DayOfWeek.Friday", $"(int){name} == 5") : Choices.Pick($"{name} != DayOfWeek.Friday",
+                    $"{name} is DayOfWeek.Sunday");
                 break;
             case "text test":
                 Member("string", "\"relu\"");
-                code = holds ? Choices.Pick($"{name} == \"relu\"", $"{name}.Length == 4", $"{name} is \"relu\" or \"none\"", $"$\"{{{name}}}6\" == \"relu6\"") : Choices.Pick($"{name} == \"none\"", $"{name} != \"re\" + \"lu\"", $"{name} is null");
+                code = holds ? Choices.Pick($"{name} == \"relu\"", $"{name}.Length == 4", $"{name} is \"relu\" or \"none\"", $"$\"{{{name}}}6\" == \"relu6\"") : Choices.Pick($"{name} == \"none\"",
+                    $"{name} != \"re\" + \"lu\"", $"{name} is null");
                 break;
             case "table length":
                 Member("int[]", "{ 3, 4, 5 }");
@@ -68,7 +70,8 @@ internal sealed partial class ModelFuzzer
                 break;
             case "LINQ test":
                 Member("List<int>", "new() { 1, 2, 3 }");
-                code = holds ? Choices.Pick($"{name}.Any(v => v > 2)", $"{name}.All(v => v < 4)", $"{name}.Sum() == 6", $"{name}.Max() == 3", $"{name}.Where(v => v > 1).Count() == 2") : Choices.Pick($"{name}.Any(v => v > 3)", $"{name}.Select(v => v * 2).First() == 1");
+                code = holds ? Choices.Pick($"{name}.Any(v => v > 2)", $"{name}.All(v => v < 4)", $"{name}.Sum() == 6", $"{name}.Max() == 3", $"{name}.Where(v => v > 1).Count() == 2")
+                    : Choices.Pick($"{name}.Any(v => v > 3)", $"{name}.Select(v => v * 2).First() == 1");
                 break;
             case "negation":
                 var (inner, isTrue) = Condition(owner, isStatic, depth + 1);

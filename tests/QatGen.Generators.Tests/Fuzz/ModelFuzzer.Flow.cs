@@ -21,7 +21,8 @@ internal sealed partial class ModelFuzzer
         new("conditional expression", static (f, b) => f.Either(b, static (c, yes, no) => $"x = {c} ? {yes} : {no};")),
         new("switch", static (f, b) => f.Either(b, static (c, yes, no) => $"switch ({c}) {{ case true: x = {yes}; break; default: x = {no}; break; }}")),
         new("switch expression", static (f, b) => f.Either(b, static (c, yes, no) => $"x = ({c}) switch {{ true => {yes}, false => {no} }};")),
-        new("switch with guards", static (f, b) => f.Either(b, static (c, yes, no) => $"switch (Math.Abs(-3)) {{ case > 2 when {c}: x = {yes}; break; case 1: throw new NotSupportedException(); default: x = {no}; break; }}")),
+        new("switch with guards", static (f, b) => f.Either(b, static (c, yes, no) =>
+            $"switch (Math.Abs(-3)) {{ case > 2 when {c}: x = {yes}; break; case 1: throw new NotSupportedException(); default: x = {no}; break; }}")),
         new("early return", static (f, b) => f.EarlyReturn(b)),
         new("for", static (f, b) => f.Loop(b, static (n, body) => $"for (var {n} = 0; {n} < 2; {n}++)\n{{\n{body}}}")),
         new("foreach", static (f, b) => f.Loop(b, static (n, body) => $"foreach (var {n} in new[] {{ 0, 1 }})\n{{\n{body}}}")),
@@ -44,7 +45,8 @@ internal sealed partial class ModelFuzzer
         var module = Keep(body.Owner, type, code);
         var name = Name("t");
         body.Shape = shape;
-        return Write(body, Choices.Pick($"x = {module}.call(x);", $"x = {module}.forward(x);", $"var {name} = {module}.call(x); x = {name};", $"x = {module}.call(input: x);".Replace("input: ", "", StringComparison.Ordinal)));
+        return Write(body, Choices.Pick($"x = {module}.call(x);", $"x = {module}.forward(x);", $"var {name} = {module}.call(x); x = {name};", $"x = {module}.call(input: x);".Replace("input: ", "",
+            StringComparison.Ordinal)));
     }
 
     /// <summary>An activation without parameters may serve several calls.</summary>
@@ -105,7 +107,8 @@ internal sealed partial class ModelFuzzer
         while (parts.Count < 3 && Choices.Next(2) != 0);
         body.Shape = body.Shape with { Channels = channels };
         var all = string.Join(", ", parts);
-        return Write(body, Choices.Pick($"x = torch.cat(new[] {{ {all} }}, 1);", $"x = torch.cat([{all}], dim: 1);", $"x = torch.cat(new List<Tensor> {{ {all} }}, 1);", $"var {start}_all = new Tensor[] {{ {all} }}; x = torch.cat({start}_all, 1);"));
+        return Write(body, Choices.Pick($"x = torch.cat(new[] {{ {all} }}, 1);", $"x = torch.cat([{all}], dim: 1);", $"x = torch.cat(new List<Tensor> {{ {all} }}, 1);",
+            $"var {start}_all = new Tensor[] {{ {all} }}; x = torch.cat({start}_all, 1);"));
     }
 
     /// <summary>Tensors gathered in a list, as dense blocks do.</summary>
@@ -122,7 +125,8 @@ internal sealed partial class ModelFuzzer
             $"for (var i = 0; i < 2; i++) {{ {list}.Add(F.relu({list}[i])); }}",
             $"{list}.AddRange(new[] {{ F.relu(x), x }});",
             $"{list}.Insert(0, F.relu6(x)); {list}.Insert(1, {list}[0]); {list}.Add(x); {list}.RemoveAt(1);",
-            $"foreach (var f in new Func<Tensor, Tensor>[] {{ F_relu, t => t + t }}) {{ {list}.Add(f({list}[^1])); }} static Tensor F_relu(Tensor t) => F.relu(t);".Replace("F_relu", "Act" + list, StringComparison.Ordinal))
+            $"foreach (var f in new Func<Tensor, Tensor>[] {{ F_relu, t => t + t }}) {{ {list}.Add(f({list}[^1])); }} static Tensor F_relu(Tensor t) => F.relu(t);".Replace("F_relu", "Act" + list,
+                StringComparison.Ordinal))
             + $"\nx = torch.cat({list}{Choices.Pick("", ".ToArray()")}, 1);");
     }
 

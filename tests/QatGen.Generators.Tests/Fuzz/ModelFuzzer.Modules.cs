@@ -13,13 +13,16 @@ internal sealed partial class ModelFuzzer
         new("ReLU", static (f, b) => f.Choices.Pick(("ReLU", "ReLU()", b.Shape), ("ReLU", "ReLU(inplace: false)", b.Shape), ("ReLU6", "ReLU6()", b.Shape), ("Identity", "Identity()", b.Shape))),
         new("Dropout", static (_, b) => ("Dropout", "Dropout(0.25)", b.Shape)),
         new("Conv2d or Linear", static (f, b) => f.Weighted(b)),
-        new("BatchNorm2d", static (f, b) => b.Shape.IsMap ? ("BatchNorm2d", f.Choices.Pick($"BatchNorm2d({b.Shape.Channels})", $"BatchNorm2d({b.Shape.Channels}, eps: 1e-3, momentum: 0.2)"), b.Shape) : null),
+        new("BatchNorm2d", static (f, b) => b.Shape.IsMap ? ("BatchNorm2d", f.Choices.Pick($"BatchNorm2d({b.Shape.Channels})", $"BatchNorm2d({b.Shape.Channels}, eps: 1e-3, momentum: 0.2)"), b.Shape)
+            : null),
         new("pool module", static (f, b) => b.Shape is { IsMap: true, Size: >= 2 } && !b.KeepsSize
-            ? f.Choices.Pick<(string, string, Shape)>(("MaxPool2d", "MaxPool2d(2)", b.Shape with { Size = b.Shape.Size / 2 }), ("AvgPool2d", "AvgPool2d(3, stride: 1, padding: 1)", b.Shape), ("MaxPool2d", "MaxPool2d(3, stride: 1, padding: 1)", b.Shape)) : null),
+            ? f.Choices.Pick<(string, string, Shape)>(("MaxPool2d", "MaxPool2d(2)", b.Shape with { Size = b.Shape.Size / 2 }), ("AvgPool2d", "AvgPool2d(3, stride: 1, padding: 1)", b.Shape),
+                ("MaxPool2d", "MaxPool2d(3, stride: 1, padding: 1)", b.Shape)) : null),
         new("Sequential of modules", static (f, b) => f.Several(b, static m => "Sequential(" + string.Join(", ", m) + ")")),
         new("Sequential of pairs", static (f, b) => f.Several(b, static m => "Sequential(" + string.Join(", ", m.Select(static (c, i) => $"(\"layer{i}\", (Module<Tensor, Tensor>){c})")) + ")")),
         new("Sequential of an array", static (f, b) => f.Several(b, static m => "Sequential(new Module<Tensor, Tensor>[] { " + string.Join(", ", m) + " })")),
-        new("Sequential of a list", static (f, b) => f.Several(b, static m => "Sequential(new List<(string, Module<Tensor, Tensor>)> { " + string.Join(", ", m.Select(static (c, i) => $"($\"m{{{i}}}\", {c})")) + " })")),
+        new("Sequential of a list", static (f, b) => f.Several(b, static m => "Sequential(new List<(string, Module<Tensor, Tensor>)> { " + string.Join(", ", m.Select(static (c, i) =>
+            $"($\"m{{{i}}}\", {c})")) + " })")),
         new("Sequential append", static (f, b) => f.Several(b, static m => "Sequential(" + m[0] + ")" + string.Concat(m.Skip(1).Select(static c => $".append({c})")))),
         new("own block", static (f, b) => f.NewBlock(b)),
         new("ConvBn with arguments", static (f, b) => f.NewConvBn(b)),
@@ -33,12 +36,16 @@ internal sealed partial class ModelFuzzer
         new("general field", Place.Initializer, static (f, c, _, code) => f.Member(c, n => $"protected Module<Tensor, Tensor> {n} = {code};")),
         new("component name", Place.Initializer, static (f, c, type, code) => f.Member(c, n => $"[TorchSharp.Utils.ComponentName(Name = \"{n}_named\")] private readonly {type} {n} = {code};")),
         new("optional field", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly {type}? {n};", n => $"{n} = {f.True(c)} ? {code} : null;") + "!"),
-        new("register_module", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly List<{type}> {n} = new();", n => $"{n}.Add({code}); register_module(\"{n}_\" + {n}.Count, {n}[0]);") + "[0]"),
-        new("add_module", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly {type}[] {n} = new {type}[1];", n => $"{n}[0] = {code}; add_module($\"{n}_{{{n}.Length - 1}}\", {n}[^1]);") + "[0]"),
+        new("register_module", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly List<{type}> {n} = new();", n =>
+            $"{n}.Add({code}); register_module(\"{n}_\" + {n}.Count, {n}[0]);") + "[0]"),
+        new("add_module", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly {type}[] {n} = new {type}[1];", n =>
+            $"{n}[0] = {code}; add_module($\"{n}_{{{n}.Length - 1}}\", {n}[^1]);") + "[0]"),
         new("deconstruction", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly {type} {n}; private readonly int {n}_n;", n => $"({n}, {n}_n) = ({code}, 2);")),
         new("coalescing assignment", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly {type}? {n};", n => $"{n} ??= {code};") + "!"),
-        new("factory method", Place.Static, static (f, c, type, code) => f.Member(c, n => $"private readonly {type} {n} = Make{n}(); private static {type} Make{n}() {{ var made = {code}; return made; }}")),
-        new("factory delegate", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly {type} {n};", n => $"Func<int, {type}> make{n} = unused => {code}; {n} = make{n}(1);")),
+        new("factory method", Place.Static, static (f, c, type, code) => f.Member(c, n =>
+            $"private readonly {type} {n} = Make{n}(); private static {type} Make{n}() {{ var made = {code}; return made; }}")),
+        new("factory delegate", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly {type} {n};", n =>
+            $"Func<int, {type}> make{n} = unused => {code}; {n} = make{n}(1);")),
     ];
 
     /// <summary>Keeps a module in its class; the expression that forward reads it by.</summary>
@@ -115,7 +122,8 @@ internal sealed partial class ModelFuzzer
                 owner.Members.Add($"private const int {name} = {value};");
                 break;
             case "computed number":
-                name = Choices.Pick($"{value / 2} + {value - value / 2}", $"Math.Max({value}, 1)", $"(int)({value / 2} * 2.0) + {value % 2}", $"({value * 4} >> 2)", $"\"{new string('a', value)}\".Length");
+                name = Choices.Pick($"{value / 2} + {value - value / 2}", $"Math.Max({value}, 1)", $"(int)({value / 2} * 2.0) + {value % 2}", $"({value * 4} >> 2)",
+                    $"\"{new string('a', value)}\".Length");
                 break;
             case "static table":
                 owner.Members.Add($"private static readonly int[] {name} = {{ 1, {value}, 3 }};");

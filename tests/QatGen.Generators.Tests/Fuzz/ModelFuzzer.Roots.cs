@@ -16,12 +16,14 @@ internal sealed partial class ModelFuzzer
         ("tensor kept in a field", "QG1011", "last = x; x = F.relu(last);", "private Tensor? last;"),
         ("counter in a field", "QG1011", "x = calls++ == 0 ? x : F.relu(x);", "private int calls;"),
         ("list filled in forward", "QG1011", "seen.Add(x); x = seen[0];", "private readonly List<Tensor> seen = new();"),
-        ("recursion without end", "QG1010", "x = Again(x);", "private Tensor Again(Tensor t) => Again(F.relu(t));"),
+        ("recursion without end", "QG1019", "x = Again(x);", "private Tensor Again(Tensor t) => Again(F.relu(t));"),
         ("condition on shape", "QG1006", "if (x.shape[0] > 1) { x = F.relu(x); }", ""),
         ("condition on training", "QG1006", "if (training) { x = F.relu(x); }", ""),
         ("call without source", "QG1008", "GC.KeepAlive(x);", ""),
         ("module that is not registered", "QG1006", "x = hidden[0].call(x);", "private readonly List<ReLU> hidden = new() { ReLU() };"),
-        ("unregistered block in a Sequential", "QG1006", "x = late.call(x);", "private readonly Sequential late = Sequential(new Late()); private sealed class Late() : Module<Tensor, Tensor>(\"l\") { private readonly ReLU act = ReLU(); public override Tensor forward(Tensor x) => act.call(x); }"),
+        ("unregistered block in a Sequential", "QG1006", "x = late.call(x);",
+            "private readonly Sequential late = Sequential(new Late()); "
+            + "private sealed class Late() : Module<Tensor, Tensor>(\"l\") { private readonly ReLU act = ReLU(); public override Tensor forward(Tensor x) => act.call(x); }"),
         ("convolution called twice", "QG1013", "_ = same.call(same.call(start));", "private readonly Conv2d same = Conv2d(4, 4, 1);"),
     ];
 
@@ -39,7 +41,8 @@ internal sealed partial class ModelFuzzer
         {
             owner.Members.Add("private readonly Conv2d stem;");
             owner.Parameters.Add(("bool", "wide", "false", true));
-            owner.Setup.Add(Choices.Pick("var stems = wide ? 8 : 6; stem = Conv2d(4, stems, 1); fit = Conv2d(stems, 4, 1);", "var stems = 6; if (wide) { stems *= 2; } stem = Conv2d(4, stems, 1); fit = Conv2d(stems, 4, 1);"));
+            owner.Setup.Add(Choices.Pick("var stems = wide ? 8 : 6; stem = Conv2d(4, stems, 1); fit = Conv2d(stems, 4, 1);",
+                "var stems = 6; if (wide) { stems *= 2; } stem = Conv2d(4, stems, 1); fit = Conv2d(stems, 4, 1);"));
             owner.Members.Add("private readonly Conv2d fit;");
             body.Add("x = fit.call(F.relu(stem.call(x)));");
         }

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace QatGen.Generators.Tests.Fuzz;
 
 /// <summary>
-/// Writes random but valid TorchSharp model classes on [2, 4, 8, 8]. Each part of the class holds a table of constructs; a table's first entry is the simplest. Shapes are tracked, so that the models run.
+/// Writes random but valid TorchSharp model classes on [2, 4, 8, 8]. Each part of the class holds a table of constructs; a table's first entry is the simplest. Shapes are tracked,
+/// so that the models run.
 /// </summary>
 internal sealed partial class ModelFuzzer(Choices choices)
 {
@@ -18,7 +19,8 @@ internal sealed partial class ModelFuzzer(Choices choices)
 
     /// <summary>The names of all constructs that models can use.</summary>
     public static IEnumerable<string> All => Statements.Concat(Flow).Concat(Calls).Concat(Tensors).Select(static c => c.Name)
-        .Concat(Modules.Select(static m => m.Name)).Concat(Storages.Select(static s => s.Name)).Concat(Conditions).Concat(Numbers).Concat(ConvForms).Concat(Classes).Concat(Roots).Concat(Refused.Select(static r => r.Name));
+        .Concat(Modules.Select(static m => m.Name)).Concat(Storages.Select(static s =>
+            s.Name)).Concat(Conditions).Concat(Numbers).Concat(ConvForms).Concat(Classes).Concat(Roots).Concat(Refused.Select(static r => r.Name));
 
     /// <summary>The model of a list of choices; <paramref name="refuses"/> makes it break a rule.</summary>
     public static FuzzModel Write(Choices choices, string space, bool refuses)

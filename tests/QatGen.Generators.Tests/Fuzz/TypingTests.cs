@@ -40,7 +40,8 @@ public class TypingTests
             Assert.DoesNotContain(reported, static d => d.Id == "AD0001");
             if (reported.Length > 0)
             {
-                Assert.False(state.GetDiagnostics(CancellationToken.None).Any(static d => d.Severity == DiagnosticSeverity.Error), $"{string.Join("\n", reported)}\nbeside the compiler's errors in\n{text}");
+                Assert.False(state.GetDiagnostics(CancellationToken.None).Any(static d => d.Severity == DiagnosticSeverity.Error),
+                    $"{string.Join("\n", reported)}\nbeside the compiler's errors in\n{text}");
             }
         }
     }
@@ -49,7 +50,8 @@ public class TypingTests
     private static string Closing(string text)
     {
         var open = new Stack<char>();
-        foreach (var token in CSharpSyntaxTree.ParseText(text, GeneratorRun.Options, cancellationToken: CancellationToken.None).GetRoot(CancellationToken.None).DescendantTokens().Where(static t => !t.IsMissing))
+        foreach (var token in CSharpSyntaxTree.ParseText(text, GeneratorRun.Options, cancellationToken: CancellationToken.None).GetRoot(CancellationToken.None).DescendantTokens().Where(static t =>
+            !t.IsMissing))
         {
             switch (token.Kind())
             {

@@ -1,0 +1,49 @@
+using QatGen.Bpu;
+using QatGen.Conformance.Models;
+using QatGen.Kernels;
+using QatGen.Kernels.Reference;
+using QatGen.Torch;
+using static TorchSharp.torch;
+
+namespace QatGen.Conformance;
+
+/// <summary>A model of this project, through what the build generated for it.</summary>
+public sealed class GeneratedModelTests
+{
+    [Fact]
+    public void TwoInputs_FromFloatToSimulator_AgreesOnEveryOutput()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using var net = new TwoInputs(classes: 7);
+        net.eval();
+        using var qat = net.ToQat();
+        qat.Calibrate(Enumerable.Range(0, 4).Select(static _ => new[] { randn(4, 3, 12, 12), rand(4, 1, 12, 12) }));
+        TwoInputsFixedPoint fixedPoint = qat.Convert();
+        Assert.Equal([1, 7, 1, 16], [.. fixedPoint.Signature.Outputs.SelectMany(static o => o.Shape.Take(2))]);
+        Assert.Equal(1 / 128.0, fixedPoint.Signature.Inputs[1].Scales[0]);
+
+        Tensor[] data = [randn(3, 3, 12, 12), rand(3, 1, 12, 12)];
+        var trained = qat.ValidationOutputs(data);
+        QTensor[] inputs = [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 3))];
+        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
+        Same(trained, fixedPoint.RunAll(inputs));
+        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+
+        qat.SetState(FakeQuantState.Validation);
+        var (logits, map) = qat.call(data[0], data[1]);
+        Assert.Equal(trained[0].Dequantize(), logits.data<float>().ToArray());
+        Assert.Equal(trained[1].Dequantize(), map.data<float>().ToArray());
+        Assert.True(net.call(data[0], data[1]).Logits.sub(logits).abs().max().item<float>() < 0.1);
+    }
+
+    private static void Same(IReadOnlyList<QTensor> expected, IReadOnlyList<QTensor> actual)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        for (var i = 0; i < expected.Count; i++)
+        {
+            Assert.Equal(expected[i].Data, actual[i].Data);
+            Assert.Equal(expected[i].Scale, actual[i].Scale);
+        }
+    }
+}
