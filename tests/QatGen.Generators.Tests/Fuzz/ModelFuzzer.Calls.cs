@@ -10,7 +10,7 @@ internal sealed partial class ModelFuzzer
         new("helper with named and optional arguments", static (f, b) => f.Method(b, static (n, body) =>
             ($"private Tensor {n}(Tensor x, bool twice = false, int times = 1)\n{{\n{body}return twice && times == 2 ? F.relu(x) : x;\n}}", $"x = {n}(times: 2, x: x);"))),
         new("out parameter", static (f, b) => f.Method(b, static (n, body) => ($"private bool {n}(Tensor x, out Tensor y)\n{{\n{body}y = x;\nreturn true;\n}}", $"{n}(x, out var {n}_y); x = {n}_y;"))),
-        new("ref parameter", static (f, b) => f.Method(b, static (n, body) => ($"private void {n}(ref Tensor x)\n{{\n{body}}}", $"{n}(ref x);"))),
+        new("ref parameter", static (f, b) => f.Method(b, static (n, body) => ($"private void {n}(ref Tensor y)\n{{\nvar x = y;\n{body}y = x;\n}}", $"{n}(ref x);"))),
         new("tuple result", static (f, b) => f.Method(b, static (n, body) => ($"private (Tensor Before, Tensor After) {n}(Tensor x)\n{{\nvar before = x;\n{body}return (before, x);\n}}",
             $"var ({n}_a, {n}_b) = {n}(x); x = {n}_b;"))),
         new("params parameter", static (f, b) => f.Method(b, static (n, body) =>
