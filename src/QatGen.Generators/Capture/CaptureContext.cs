@@ -92,6 +92,16 @@ internal sealed class CaptureContext(Compilation compilation, CancellationToken 
     /// <summary>Withdraws what was reported after the first <paramref name="count"/> violations.</summary>
     public void Forget(int count) => _violations.RemoveRange(count, _violations.Count - count);
 
+    /// <summary>Whether the compiler finds an error in what capture has run, or in these declarations.</summary>
+    public bool IsBroken(IEnumerable<SyntaxNode> declarations)
+    {
+        var read = _operations.Keys.Where(HasSource).Concat(declarations).ToArray();
+        return read.Select(static n => n.SyntaxTree).Distinct().Any(t => AnyError(t.GetDiagnostics(cancellation)))
+            || read.Any(n => AnyError(Model(n.SyntaxTree).GetDiagnostics(n.Span, cancellation)));
+
+        static bool AnyError(IEnumerable<Diagnostic> found) => found.Any(static d => d.Severity == DiagnosticSeverity.Error && d.DefaultSeverity == DiagnosticSeverity.Error);
+    }
+
     private static bool HasStack()
     {
         try

@@ -16,3 +16,6 @@ internal sealed class PathThrowsException(Location location) : Exception
 {
     public Location Location { get; } = location;
 }
+
+/// <summary>The captured code does not compile here: the compiler says so, and capture neither guesses nor repeats it.</summary>
+internal sealed class BrokenSourceException : Exception;

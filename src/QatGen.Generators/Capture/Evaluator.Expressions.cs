@@ -81,7 +81,7 @@ internal sealed partial class Evaluator
             range.LeftOperand is { } left ? Evaluate(left, frame) : new Constant(0), range.RightOperand is { } right ? Evaluate(right, frame) : new FromEnd(0)),
         ITranslatedQueryOperation query => Evaluate(query.Operation, frame),
         IDiscardOperation => Outside.Nothing,
-        IInvalidOperation => throw Unsupported(expression, "it does not compile"),
+        IInvalidOperation => throw new BrokenSourceException(),
         _ when expression.Kind == CollectionExpression || (expression.Kind == OperationKind.None && expression.Syntax is CollectionExpressionSyntax) => NewCollection(expression, frame),
         _ => throw Unsupported(expression, $"{Describe(expression)} is not among the supported expressions"),
     };

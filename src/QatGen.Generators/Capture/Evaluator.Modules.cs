@@ -100,7 +100,7 @@ internal sealed partial class Evaluator
         };
     }
 
-    /// <summary>RegisterComponents: the fields that hold modules become children under their own names, once. TorchSharp does the same to a child that it registers.</summary>
+    /// <summary>RegisterComponents: the fields that hold modules become children under their own names, once. TorchSharp does the same to a child that it registers, but not to what a Sequential holds.</summary>
     private void RegisterComponents(Datum module, IOperation site)
     {
         switch (module)
@@ -113,13 +113,6 @@ internal sealed partial class Evaluator
                 var items = Find(list.Id, Slot.Children)!;
                 Put(list.Id, Slot.Registered, items);
                 foreach (var child in ChildrenOf(list))
-                {
-                    RegisterComponents(child.Module, site);
-                }
-
-                break;
-            case Layer { Type.Name: TorchNames.Sequential } sequential:
-                foreach (var child in ChildrenOf(sequential))
                 {
                     RegisterComponents(child.Module, site);
                 }

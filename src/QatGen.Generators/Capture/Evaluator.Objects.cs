@@ -11,7 +11,7 @@ internal sealed partial class Evaluator
     {
         if (creation.Constructor is not { } constructor || TypeOf(creation.Type) is not INamedTypeSymbol type)
         {
-            throw Unsupported(creation, "it does not compile");
+            throw new BrokenSourceException();
         }
 
         constructor = _types.Substitute(constructor, context.Compilation);

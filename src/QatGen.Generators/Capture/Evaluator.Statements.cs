@@ -38,7 +38,7 @@ internal sealed partial class Evaluator
         ILocalFunctionOperation or IEmptyOperation => Signal.Next,
         ILabeledOperation { Operation: { } inner } => Execute(inner, frame),
         IThrowOperation thrown => throw new PathThrowsException(thrown.Syntax.GetLocation()),
-        IInvalidOperation => throw Unsupported(statement, "it does not compile"),
+        IInvalidOperation => throw new BrokenSourceException(),
         _ => throw Unsupported(statement, $"{Describe(statement)} is not among the supported statements"),
     });
 

@@ -12,16 +12,20 @@ internal static class ModelCapture
     /// <summary>How a violation begins that is our own mistake.</summary>
     public const string Defect = "capture itself failed";
 
-    /// <summary>Captures a class that carries [QatModel] or [QatBlock]. Never throws but when cancelled: what cannot be captured is a violation with its place.</summary>
+    /// <summary>
+    /// Captures a class that carries [QatModel] or [QatBlock]. Never throws but when cancelled: what cannot be captured is a violation with its place. Where the code that capture reads does not compile there is
+    /// neither a graph nor a violation: the compiler says what is wrong, and anything else may only follow from it.
+    /// </summary>
     public static CaptureResult Run(INamedTypeSymbol model, Compilation compilation, CancellationToken cancellation)
     {
         var context = new CaptureContext(compilation, cancellation);
-        var declaration = ModelDeclaration.Read(model, context);
         var places = new Dictionary<string, Location>();
         var (graphs, parts) = (new List<Graph>(), new List<BlockVariant>());
-        foreach (var variant in declaration is null ? Seq<ModelVariant>.Empty : ModelVariant.Read(declaration, context))
+        var (declaration, broken) = ((ModelDeclaration?)null, false);
+        try
         {
-            try
+            declaration = ModelDeclaration.Read(model, context);
+            foreach (var variant in declaration is null ? Seq<ModelVariant>.Empty : ModelVariant.Read(declaration, context))
             {
                 if (declaration!.IsBlock)
                 {
@@ -32,11 +36,21 @@ internal static class ModelCapture
                     graphs.Add(graph);
                 }
             }
-            catch (Exception defect) when (defect is not OperationCanceledException)
-            {
-                // A defect of capture itself must not take the compiler's other output with it.
-                context.Report(Violation.Of(CaptureRules.Unsupported, "", model.Name, $"{Defect} ({defect.GetType().Name}: {defect.Message})"), model.Locations[0]);
-            }
+        }
+        catch (BrokenSourceException)
+        {
+            broken = true;
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            // A defect of capture itself must not take the compiler's other output with it.
+            context.Report(Violation.Of(CaptureRules.Unsupported, "", model.Name, $"{Defect} ({defect.GetType().Name}: {defect.Message})"), model.Locations[0]);
+        }
+
+        var isIncomplete = context.Violations.Count > 0 || graphs.Any(static g => g.Nodes.Any(static n => n.IsOpaque));
+        if (broken || (isIncomplete && context.IsBroken(declaration is null ? context.Declarations(model) : [])))
+        {
+            return new(Seq<Graph>.Empty, null, [], places);
         }
 
         var failed = context.HasErrors;

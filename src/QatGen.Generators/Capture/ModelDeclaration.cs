@@ -16,6 +16,7 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
     public bool IsBlock { get; init; }
 
     /// <summary>Checks the declaration; null when it breaks a rule, which is then reported.</summary>
+    /// <exception cref="BrokenSourceException">The attribute or every constructor does not compile.</exception>
     public static ModelDeclaration? Read(INamedTypeSymbol model, CaptureContext context)
     {
         var location = model.Locations.FirstOrDefault(static l => l.IsInSource) ?? Location.None;
@@ -49,7 +50,7 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
         var constructors = model.InstanceConstructors.ToLookup(c => Chains(c, context));
         if (march is not int number || !Enum.IsDefined(typeof(March), number) || !constructors[false].Any())
         {
-            return Refuse(CaptureRules.Unsupported, "it does not compile");
+            throw new BrokenSourceException();
         }
 
         var shapes = attributes.Where(static a => Is(a, typeof(InputShapeAttribute))).Select(Dimensions).ToArray();

@@ -15,7 +15,7 @@ internal static class FloatEmitter
         code.Lines(GeneratedFile.Header("System.Collections.Generic", "System.Linq", "TorchSharp")).Lines(GeneratedFile.Namespace(canonical));
         code.Lines($"/// <summary>The captured calls of {GeneratedFile.See(canonical)}, in float.</summary>");
         code.Block($"internal static class {canonical.Name}Float", () =>
-            code.Block($"public static {canonical.ReturnType} Forward({canonical.Type} model, {string.Join(", ", values.Select(static v => "torch.Tensor " + v))})", () =>
+            code.Block($"public static {canonical.ReturnType} Forward({GeneratedFile.Model(canonical)} model, {string.Join(", ", values.Select(static v => "torch.Tensor " + v))})", () =>
             {
                 code.Lines("var modules = model.named_modules().ToDictionary(static m => m.name, static m => m.module);");
                 code.Lines("var training = model.training;");

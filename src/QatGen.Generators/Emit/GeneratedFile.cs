@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis.CSharp;
 using QatGen.Graphs;
 
 namespace QatGen.Generators.Emit;
@@ -12,7 +13,10 @@ internal static class GeneratedFile
 
     public static string Access(Graph graph) => graph.IsPublic ? "public" : "internal";
 
-    public static string See(Graph graph) => $"<see cref=\"{graph.Type}\"/>";
+    public static string See(Graph graph) => $"<see cref=\"{Model(graph)}\"/>";
+
+    /// <summary>The model's class as code spells it: <c>@event</c> where its name is a keyword.</summary>
+    public static string Model(Graph graph) => SyntaxFacts.GetKeywordKind(graph.Type) == SyntaxKind.None ? graph.Type : "@" + graph.Type;
 
     /// <summary>The modules behind a node and what they became: <c>conv + bn + relu: ConvBnReLU2d</c>.</summary>
     public static string Describe(Node node) => $"{string.Join(" + ", node.Absorbed.Select(static a => a.Path).Prepend(node.Path))}: {node.FusedName}";

@@ -13,7 +13,7 @@ internal static class QatEmitter
         var march = MarchSpec.Get(graph.March);
         var code = new CSharpWriter();
         code.Lines(GeneratedFile.Header("QatGen", "QatGen.Graphs", "QatGen.Primitives", "QatGen.Torch", "QatGen.Torch.Modules", "System.Collections.Generic", "TorchSharp")).Lines(GeneratedFile.Namespace(graph));
-        code.Block($"partial class {graph.Type}", () => code
+        code.Block($"partial class {GeneratedFile.Model(graph)}", () => code
             .Lines("/// <summary>The model for quantization-aware training: fused, with quantizers, and with the parameters that this one has now.</summary>")
             .Lines($"public {type} To{graph.Variant}Qat(QConfig? config = null) => new(state_dict(), config);"));
 

@@ -51,6 +51,8 @@ internal sealed class NameIndex
     /// <summary>The name of a model's files, such as <c>Namespace.Net</c>; numbered where another type or namespace differs in case only, which the compiler does not take as another file.</summary>
     public string FileName(string space, string type)
     {
+        // A keyword in a namespace is spelled with @, which no file name may hold.
+        space = space.Replace("@", "");
         var name = space.Length == 0 ? type : $"{space}.{type}";
         int Number(string part) => _spellings.TryGetValue(part, out var spellings) ? spellings.TakeWhile(s => s != part).Count() : 0;
         var (ofSpace, ofType) = (Number(space), Number(type));

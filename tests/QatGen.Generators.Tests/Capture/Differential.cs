@@ -54,8 +54,8 @@ internal static class Differential
         {
             model.train(training);
             var input = randn([2, .. shape.Skip(1)]);
-            var expected = Run(() => call.Invoke(model, BindingFlags.DoNotWrapExceptions, null, [input.clone()], null), model);
-            var actual = Run(() => forward.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [model, input.clone()], null), model);
+            var expected = Outputs(() => call.Invoke(model, BindingFlags.DoNotWrapExceptions, null, [input.clone()], null), model);
+            var actual = Outputs(() => forward.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [model, input.clone()], null), model);
             Assert.Equal(expected.Select(static o => string.Join(", ", o.shape)), actual.Select(static o => string.Join(", ", o.shape)));
             foreach (var (e, a) in expected.Zip(actual))
             {
@@ -69,14 +69,16 @@ internal static class Differential
     }
 
     /// <summary>Both runs start from the same running statistics and the same random numbers.</summary>
-    private static Tensor[] Run(Func<object?> forward, nn.Module model)
+    public static T Run<T>(Func<T> forward, nn.Module model)
     {
         var saved = model.state_dict().ToDictionary(static p => p.Key, static p => p.Value.clone());
         manual_seed(7);
-        Tensor[] output = [.. Flatten(forward()).Select(static o => o.detach())];
+        var output = forward();
         model.load_state_dict(saved);
         return output;
     }
+
+    private static Tensor[] Outputs(Func<object?> forward, nn.Module model) => Run(() => Flatten(forward()).Select(static o => o.detach()).ToArray(), model);
 
     /// <summary>The tensors of a result, whatever the signature.</summary>
     private static IEnumerable<Tensor> Flatten(object? value) => value switch
@@ -88,7 +90,7 @@ internal static class Differential
         _ => throw new InvalidOperationException($"The model returns a {value.GetType()}."),
     };
 
-    private static void Randomize(nn.Module model)
+    public static void Randomize(nn.Module model)
     {
         using var none = no_grad();
         foreach (var (name, parameter) in model.named_parameters())

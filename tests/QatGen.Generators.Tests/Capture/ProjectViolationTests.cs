@@ -76,13 +76,11 @@ public class ProjectViolationTests
             """);
     }
 
-    [Theory]
-    [InlineData("partial class", "class", "QG1001")]
-    [InlineData("Module<Tensor, Tensor>", "object", "QG1002")]
-    public void Block_NotWellDeclared_IsRefused(string text, string wrong, string rule)
+    [Fact]
+    public void Block_NotPartial_QG1001()
     {
-        var source = Library.Source(Block).Replace(text, wrong, StringComparison.Ordinal);
-        Assert.Equal(rule, Assert.Single(CaptureHarness.Capture(CaptureHarness.Compile(source), "Block").Violations).Violation.Rule.Id);
+        var source = Library.Source(Block).Replace("partial class", "class", StringComparison.Ordinal);
+        Assert.Equal("QG1001", Assert.Single(CaptureHarness.Capture(CaptureHarness.Compile(source), "Block").Violations).Violation.Rule.Id);
     }
 
     /// <summary>The other project was built with another version, or its assembly is damaged.</summary>
