@@ -23,7 +23,6 @@ internal sealed partial class ModelFuzzer
         ("unregistered block in a Sequential", "QG1006", "x = late.call(x);",
             "private readonly Sequential late = Sequential(new Late()); "
             + "private sealed class Late() : Module<Tensor, Tensor>(\"l\") { private readonly ReLU act = ReLU(); public override Tensor forward(Tensor x) => act.call(x); }"),
-        ("convolution called twice", "QG1013", "_ = same.call(same.call(start));", "private readonly Conv2d same = Conv2d(4, 4, 1);"),
     ];
 
     private (string Code, int Inputs, string? Rule) Root(bool refuses)
