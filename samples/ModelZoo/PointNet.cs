@@ -7,6 +7,7 @@ namespace ModelZoo;
 
 /// <summary>PointNet classification (Qi et al. 2017): [N, 3, points] to class logits [N, classes], and the feature transform [N, 64, 64] that the paper regularizes (null without one).</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 3, 1024)]
 public sealed partial class PointNet : Module<Tensor, (Tensor Logits, Tensor? Transform)>
 {
