@@ -34,9 +34,9 @@ internal static class FloatState
         public void Take(QatNode module)
         {
             var (node, shape) = (module.Node, module.WeightShape);
-            var weight = Find(node.Path + ".weight", shape);
+            var weight = Find(node.ModulePath + ".weight", shape);
             var channels = weight is null ? Primitives.Fact.UnknownDimension : (int)weight.shape[0];
-            var bias = HasBias(node) ? Find(node.Path + ".bias", new(channels)) : zeros(Math.Max(0, channels));
+            var bias = HasBias(node) ? Find(node.ModulePath + ".bias", new(channels)) : zeros(Math.Max(0, channels));
             var (factor, shift) = BatchNorm(node.Find(Fusion.BatchNorm), channels);
             if (weight is null || bias is null || factor is null || shift is null)
             {
@@ -68,7 +68,7 @@ internal static class FloatState
         {
             null => true,
             Value.Logical given => given.Flag,
-            _ => state.ContainsKey(node.Path + ".bias"),
+            _ => state.ContainsKey(node.ModulePath + ".bias"),
         };
 
         /// <summary>gamma / sqrt(var + eps) and beta - mean * factor; null where a part is missing.</summary>
@@ -79,8 +79,8 @@ internal static class FloatState
                 return (ones(1, ScalarType.Float64), zeros(1, ScalarType.Float64));
             }
 
-            Tensor? Part(string name) => Find($"{bn.Path}.{name}", new(channels))?.to(ScalarType.Float64);
-            _used.Add($"{bn.Path}.{Tracked}");
+            Tensor? Part(string name) => Find($"{bn.ModulePath}.{name}", new(channels))?.to(ScalarType.Float64);
+            _used.Add($"{bn.ModulePath}.{Tracked}");
             var affine = bn.Flag("affine", true);
             var (gamma, beta) = affine ? (Part("weight"), Part("bias")) : (ones(1, ScalarType.Float64), zeros(1, ScalarType.Float64));
             var (mean, variance) = (Part("running_mean"), Part("running_var"));

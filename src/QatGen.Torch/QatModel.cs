@@ -53,9 +53,9 @@ public sealed class QatModel
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var folded = FloatState.Fold(floatState, _nodes);
-        foreach (var (node, (weight, bias)) in folded)
+        foreach (var node in _nodes.Where(folded.ContainsKey))
         {
-            node.Load(weight, bias);
+            node.Load(folded[node].Weight, folded[node].Bias, _nodes.First(n => n.Node.ModulePath == node.Node.ModulePath));
         }
 
         // VALIDATION takes its weight scales anew.

@@ -37,6 +37,40 @@ public sealed class GeneratedModelTests
         Assert.True(net.call(data[0], data[1]).Logits.sub(logits).abs().max().item<float>() < 0.1);
     }
 
+    [Fact]
+    public void SharedLayers_Trained_KeepOneSetOfParametersAndAgreeOnEveryOutput()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(2);
+        using var net = new SharedLayers();
+        net.eval();
+        using var qat = net.ToQat();
+        Assert.Equal(["conv.bias", "conv.weight", "head.bias", "head.weight"], qat.named_parameters().Select(static p => p.name).Order(StringComparer.Ordinal));
+        Tensor[] data = [randn(4, 3, 10, 10), 3 * randn(4, 3, 10, 10)];
+        var (real, folded) = (net.call(data[0], data[1]), qat.call(data[0], data[1]));
+        Assert.All(real.Zip(folded), static p => Assert.True((p.First - p.Second).abs().max().item<float>() < 1e-4));
+
+        qat.Calibrate([[.. data.Select(static x => x.clone())]]);
+        qat.SetState(FakeQuantState.Qat);
+        var outputs = qat.call(data[0], data[1]);
+        (outputs[0].sum() - outputs[1].sum()).backward();
+        using (no_grad())
+        {
+            foreach (var (_, parameter) in qat.named_parameters())
+            {
+                Assert.NotNull(parameter.grad);
+                parameter.sub_(parameter.grad * 1e-3);
+            }
+        }
+
+        SharedLayersFixedPoint fixedPoint = qat.Convert();
+        var trained = qat.ValidationOutputs(data);
+        QTensor[] inputs = [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 4))];
+        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
+        Same(trained, fixedPoint.RunAll(inputs));
+        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+    }
+
     private static void Same(IReadOnlyList<QTensor> expected, IReadOnlyList<QTensor> actual)
     {
         Assert.Equal(expected.Count, actual.Count);

@@ -26,6 +26,17 @@ public sealed class BlockTests
         new OutputForm.Tensor(0),
         new OutputForm.Tuple(new(new OutputForm.Tensor(0), new OutputForm.Collection(new(OutputForm.Single)))),
         new OutputForm.Collection(Seq<OutputForm>.Empty),
+        new Value.Operand(0),
+        new Value.Computed("(%0.shape[2] / 2)"),
+        new Value.Null(),
+        new Value.Text("a \"quoted\" name"),
+        new Value.Typed("long", 2),
+        new Value.Tuple(new(1, new Value.Operand(0))),
+        new Value.Collection("long[]", new(1, 2)),
+        new Value.FromEnd(1),
+        new Value.Range(0, new Value.FromEnd(1)),
+        new Value.Call("TorchSharp.torch.TensorIndex.Slice", new() { ["start"] = 1 }),
+        new Value.Module("net.conv", "global::Blocks.Sample"),
     ];
 
     public static TheoryData<int> Indices => new(Enumerable.Range(0, Examples.Length));

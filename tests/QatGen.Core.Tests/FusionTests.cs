@@ -107,4 +107,18 @@ public sealed class FusionTests
         Assert.Empty(result.Violations);
         return result.Fused!;
     }
+
+    [Theory]
+    [InlineData("norm#2", false)]
+    [InlineData("other", true)]
+    public void SharedConvolution_WithAnotherBatchNorm_CannotFold(string second, bool isRefused)
+    {
+        var conv = new AttributeMap { ["in_channels"] = 8, ["out_channels"] = 8, ["kernel_size"] = 1, ["bias"] = false };
+        Node Call(string op, string path, int x) => new(op, path, new(FormKind.Module, op), new(x), op == "Conv2d" ? conv : new());
+        var nodes = new[] { Call("Conv2d", "conv", 0), Call("BatchNorm2d", "norm", 1), Call("Conv2d", "conv#2", 2), Call("BatchNorm2d", second, 3) };
+        var result = Pipeline.Run(new("Test", "Net", March.Bayes, new(new GraphInput("x", new(1, 8, 4, 4), 0)), new(nodes), new(4)));
+        Assert.Contains(result.Violations, static v => v.Rule == CaptureRules.ModuleShared);
+        Assert.Equal(isRefused, result.Violations.Any(static v => v.Rule == CaptureRules.SharedFold && v.Layer == "conv#2"));
+        Assert.Equal(isRefused, result.Fused is null);
+    }
 }

@@ -30,7 +30,13 @@ public static class FoldBatchNorm
         return builder.Finish();
     }
 
-    /// <summary>Batch norms that are left.</summary>
-    public static IEnumerable<Violation> Check(Graph folded) =>
-        folded.Nodes.Where(static n => Catalogue.Get(n.Operator).Fusion == Fusion.BatchNorm).Select(static n => Violation.Of(CaptureRules.LoneBatchNorm, n.Path, n.Path));
+    /// <summary>Batch norms that are left, and convolutions that share weights but not the batch norm behind them.</summary>
+    public static IEnumerable<Violation> Check(Graph folded)
+    {
+        var alone = folded.Nodes.Where(static n => Catalogue.Get(n.Operator).Fusion == Fusion.BatchNorm).Select(static n => Violation.Of(CaptureRules.LoneBatchNorm, n.Path, n.Path));
+        var shared = folded.Nodes.Where(static n => Catalogue.Get(n.Operator).Fusion == Fusion.ConvLike).GroupBy(static n => n.ModulePath)
+            .SelectMany(static calls => calls.Where(n => n.Find(Fusion.BatchNorm)?.ModulePath != calls.First().Find(Fusion.BatchNorm)?.ModulePath))
+            .Select(static n => Violation.Of(CaptureRules.SharedFold, n.Path, n.ModulePath));
+        return alone.Concat(shared);
+    }
 }

@@ -15,21 +15,23 @@ public static class Pipeline
     {
         var canonical = Verified(RemoveDeadNodes.Run(captured));
         var violations = canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n).Concat(Shared(n))).ToList();
-        if (violations.Count > 0)
+        if (HasErrors(violations))
         {
             return new(canonical, null, violations.ToSeq());
         }
 
         var folded = Verified(FoldBatchNorm.Run(Verified(RemoveIdentities.Run(canonical))));
         violations.AddRange(FoldBatchNorm.Check(folded));
-        if (violations.Count > 0)
+        if (HasErrors(violations))
         {
             return new(canonical, null, violations.ToSeq());
         }
 
         var fused = Verified(AssignQuantization.Run(Verified(FuseEpilogues.Run(folded))));
         violations.AddRange(Check(fused));
-        return new(canonical, violations.Any(static v => v.Rule.Severity == RuleSeverity.Error) ? null : fused, violations.ToSeq());
+        return new(canonical, HasErrors(violations) ? null : fused, violations.ToSeq());
+
+        static bool HasErrors(IEnumerable<Violation> found) => found.Any(static v => v.Rule.Severity == RuleSeverity.Error);
     }
 
     /// <summary>Why a call has no operator: none has its name, or the one that has it does not take such arguments. One of several results has the reason of the call.</summary>
@@ -43,7 +45,7 @@ public static class Pipeline
         }
     }
 
-    /// <summary>A module's second call, which needs a scale of its own; later ones break the same rule.</summary>
+    /// <summary>A module's second call, which gets a scale of its own; later ones break the same rule.</summary>
     private static IEnumerable<Violation> Shared(Node node)
     {
         if (node.Path.EndsWith("#2", StringComparison.Ordinal) && Catalogue.Get(node.Operator) is { OwnsScale: true } or { Fusion: Fusion.BatchNorm })

@@ -15,9 +15,10 @@ public static class CaptureRules
     public static Rule Budget { get; } = new("QG1010", RuleSeverity.Error, "Too much to evaluate", "'{0}' exceeds the budget of steps or depth", "Bound the loop or recursion by constants");
     public static Rule StateInForward { get; } = new("QG1011", RuleSeverity.Error, "State written in forward", "'{0}' is assigned in forward and would be read as its first value", "Keep values of one call in locals");
     public static Rule LoneBatchNorm { get; } = new("QG1012", RuleSeverity.Error, "Batch norm stands alone", "The batch norm '{0}' does not follow a convolution that only it reads", "Place it directly after a convolution");
+    public static Rule SharedFold { get; } = new("QG1026", RuleSeverity.Error, "Shared convolution folds differently", "'{0}' is called again with another batch norm behind it, which its shared weights cannot take up", "Give each call a convolution of its own");
     public static Rule NoEffect { get; } = new("QG1020", RuleSeverity.Warning, "Attribute has no effect", "[{0}] on '{1}' has no effect: {2}", "Remove it, or put it where it applies");
     public static Rule ModelArguments { get; } = new("QG1018", RuleSeverity.Error, "Model arguments do not fit", "[ModelArgs] of '{0}' {1}", "Give the values of one constructor in the order of its parameters, and each variant a name of its own");
     public static Rule Recursion { get; } = new("QG1019", RuleSeverity.Error, "Recursion is too deep", "'{0}' calls itself more often than capture follows", "Bound the recursion by constants, or write it as a loop");
-    public static Rule ModuleShared { get; } = new("QG1013", RuleSeverity.Error, "Module is called twice", "'{0}' is called more than once in forward", "Give each call a module of its own, so that each has its own scale");
+    public static Rule ModuleShared { get; } = new("QG1013", RuleSeverity.Warning, "Module is called twice", "'{0}' is called more than once in forward", "Its calls share parameters and have a scale each; give each call a module of its own where their data differ much");
     public static Rule StaleBlock { get; } = new("QG1025", RuleSeverity.Error, "Block cannot be read", "The graph that the assembly of '{0}' carries cannot be read: {1}", "Rebuild that project with the version of QatGen that this one uses");
 }

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QatGen.Graphs;
 
 namespace QatGen.Generators.Capture;
@@ -92,12 +94,16 @@ internal sealed class CaptureContext(Compilation compilation, CancellationToken 
     /// <summary>Withdraws what was reported after the first <paramref name="count"/> violations.</summary>
     public void Forget(int count) => _violations.RemoveRange(count, _violations.Count - count);
 
-    /// <summary>Whether the compiler finds an error in what capture has run, or in these declarations.</summary>
-    public bool IsBroken(IEnumerable<SyntaxNode> declarations)
+    /// <summary>Whether the compiler finds an error in what capture has run, in the heads of the classes that hold it, or in these declarations.</summary>
+    public bool IsBroken(INamedTypeSymbol model, IEnumerable<SyntaxNode> declarations)
     {
         var read = _operations.Keys.Where(HasSource).Concat(declarations).ToArray();
+        var heads = read.SelectMany(static n => n.AncestorsAndSelf()).Concat(Declarations(model)).OfType<TypeDeclarationSyntax>().Distinct();
         return read.Select(static n => n.SyntaxTree).Distinct().Any(t => AnyError(t.GetDiagnostics(cancellation)))
-            || read.Any(n => AnyError(Model(n.SyntaxTree).GetDiagnostics(n.Span, cancellation)));
+            || read.Any(n => AnyError(Model(n.SyntaxTree).GetDiagnostics(n.Span, cancellation)))
+            || heads.Any(t => AnyError(Model(t.SyntaxTree).GetDiagnostics(Head(t), cancellation)));
+
+        static TextSpan Head(TypeDeclarationSyntax type) => TextSpan.FromBounds(type.SpanStart, type.Members.Count > 0 ? type.Members[0].FullSpan.Start : type.Span.End);
 
         static bool AnyError(IEnumerable<Diagnostic> found) => found.Any(static d => d.Severity == DiagnosticSeverity.Error && d.DefaultSeverity == DiagnosticSeverity.Error);
     }

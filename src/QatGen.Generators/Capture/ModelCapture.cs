@@ -48,7 +48,7 @@ internal static class ModelCapture
         }
 
         var isIncomplete = context.Violations.Count > 0 || graphs.Any(static g => g.Nodes.Any(static n => n.IsOpaque));
-        if (broken || (isIncomplete && context.IsBroken(declaration is null ? context.Declarations(model) : [])))
+        if (broken || (isIncomplete && context.IsBroken(model, declaration is null ? context.Declarations(model) : [])))
         {
             return new(Seq<Graph>.Empty, null, [], places);
         }

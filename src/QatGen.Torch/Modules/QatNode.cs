@@ -71,8 +71,10 @@ public sealed class QatNode : nn.Module
     {
     }
 
-    /// <summary>Takes folded parameters: the first ones become the node's own, later ones are copied into these.</summary>
-    internal void Load(Tensor weight, Tensor bias)
+    /// <summary>
+    /// Takes folded parameters: the first ones become the node's own, later ones are copied into these. A later call of a module shares those of its <paramref name="first"/> call, and has scales of its own.
+    /// </summary>
+    internal void Load(Tensor weight, Tensor bias, QatNode first)
     {
         if (Weight is not null)
         {
@@ -81,12 +83,20 @@ public sealed class QatNode : nn.Module
             return;
         }
 
-        (Weight, Bias) = (new(weight.clone()), new(bias.clone()));
-        Weight.DetachFromDisposeScope();
-        Bias.DetachFromDisposeScope();
-        register_parameter("weight", Weight);
-        register_parameter("bias", Bias);
-        WeightQuantizer = new(Node.Path, Weight.shape[0]);
+        if (first == this)
+        {
+            (Weight, Bias) = (new(weight.clone()), new(bias.clone()));
+            Weight.DetachFromDisposeScope();
+            Bias.DetachFromDisposeScope();
+            register_parameter("weight", Weight);
+            register_parameter("bias", Bias);
+        }
+        else
+        {
+            (Weight, Bias) = (first.Weight, first.Bias);
+        }
+
+        WeightQuantizer = new(Node.Path, weight.shape[0]);
         register_module("weight_quant", WeightQuantizer);
     }
 
