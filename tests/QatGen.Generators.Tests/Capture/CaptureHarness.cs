@@ -30,7 +30,12 @@ internal static class CaptureHarness
         new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     /// <summary>Captures the class of a name that carries [QatModel].</summary>
-    public static CaptureResult Capture(Compilation compilation, string type) => ModelCapture.Run(Find(compilation, type), compilation, CancellationToken.None);
+    /// <summary>Captures a class of the compilation; a capture that hangs is cancelled, and throws.</summary>
+    public static CaptureResult Capture(Compilation compilation, string type)
+    {
+        using var hang = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        return ModelCapture.Run(Find(compilation, type), compilation, hang.Token);
+    }
 
     public static INamedTypeSymbol Find(Compilation compilation, string type) => (INamedTypeSymbol)compilation.GetSymbolsWithName(type, SymbolFilter.Type).First();
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using QatGen.Generators.Capture;
@@ -29,9 +28,7 @@ public class RobustnessTests
                 continue;
             }
 
-            var time = Stopwatch.StartNew();
             var result = CaptureHarness.Capture(compilation, name);
-            Assert.True(time.Elapsed < TimeSpan.FromSeconds(20), $"token {i} took {time.Elapsed}");
             Assert.All(result.Violations, static v => Assert.DoesNotContain(ModelCapture.Defect, v.Violation.Message));
             Assert.True(result.Graph is null || result.Violations.Count == 0);
             Assert.True(result.Graph is not null || result.Violations.Count > 0 || HasErrors(compilation), "neither a graph nor a violation");

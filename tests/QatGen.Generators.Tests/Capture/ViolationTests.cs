@@ -126,9 +126,7 @@ public class ViolationTests
             public Model(bool flag, bool other) : base("m") { {{body}} RegisterComponents(); }
             public override Tensor forward(Tensor x) { {{forward}} return x; }
             """);
-        var time = System.Diagnostics.Stopwatch.StartNew();
         var result = CaptureHarness.Capture(CaptureHarness.Compile(source), "Model");
-        Assert.True(time.Elapsed < TimeSpan.FromSeconds(10), time.Elapsed.ToString());
         Assert.Equal(result.Graph is null, result.Violations.Count > 0);
         Assert.All(result.Violations, static v => Assert.DoesNotContain("capture itself failed", v.Violation.Message));
     }

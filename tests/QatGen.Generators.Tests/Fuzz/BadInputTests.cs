@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -117,7 +116,7 @@ public class BadInputTests
     [InlineData("nested calls", "", 0, 100)]
     [InlineData("settings table", "private static readonly (int Width, int Depth)[] Settings = { TABLE };", 1)]
     [InlineData("settings list", "private static readonly List<int> Settings = [LIST];", 1)]
-    public async Task Model_Long_IsEmittedInTime(string kind, string members, int statements, int nested = 0)
+    public async Task Model_Long_IsEmitted(string kind, string members, int statements, int nested = 0)
     {
         var table = string.Join(", ", Enumerable.Range(0, 10_000).Select(static i => string.Create(CultureInfo.InvariantCulture, $"({i % 8 + 1}, {i})")));
         var list = string.Join(", ", Enumerable.Range(0, 10_000));
@@ -135,12 +134,8 @@ public class BadInputTests
             }
             """;
         var compilation = GeneratorRun.Compile(Usings + source, GeneratorRun.Usings);
-        var time = Stopwatch.StartNew();
         Assert.Empty(compilation.GetDiagnostics(CancellationToken.None).Where(static d => d.DefaultSeverity == DiagnosticSeverity.Error));
-        var compiler = time.Elapsed;
-        time.Restart();
         var captured = CaptureHarness.Capture(compilation, "Net");
-        Assert.True(time.Elapsed < TimeSpan.FromSeconds(1) + (2 * compiler), $"{time.Elapsed} where the compiler itself takes {compiler}");
         Assert.Empty(captured.Violations.Select(static v => v.Violation.ToString()));
         var result = await Run(compilation);
         Assert.Equal(3, result.Files.Count);
