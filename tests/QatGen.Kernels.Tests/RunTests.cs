@@ -41,14 +41,21 @@ public sealed class RunTests
         var session = new InferenceSession(Net, 2);
         var (input, output) = (RandomProgram.InputsFor(Net, 2, 5)[0].Data, new int[10]);
         session.Run(input, output);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
-        {
-            session.Run(input, output);
-        }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // A collection that another test causes counts the rest of this thread's buffer as allocated: what a run itself allocates would show in every attempt.
+        Assert.Contains(0, Enumerable.Range(0, 10).Select(_ => Allocated()));
         Assert.Equal(ReferenceRunner.Run(Net, new QTensor([2, 3, 8, 8], DType.QInt8, input, 1))[0].Data, output);
+
+        long Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 100; i++)
+            {
+                session.Run(input, output);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Fact]
