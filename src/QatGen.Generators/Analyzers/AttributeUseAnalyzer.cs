@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using QatGen.Generators.Capture;
 
 namespace QatGen.Generators.Analyzers;
 
@@ -61,7 +62,7 @@ public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
 
     private static bool IsModel(INamedTypeSymbol? type) => type is not null && type.GetAttributes().Any(Is<QatModelAttribute>);
 
-    private static bool Is<T>(AttributeData attribute) => attribute.AttributeClass?.ToDisplayString() == typeof(T).FullName;
+    private static bool Is<T>(AttributeData attribute) => ModelDeclaration.Is(attribute, typeof(T));
 
     private static void Report(SymbolAnalysisContext context, AttributeData attribute, string target, string why)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using QatGen.Generators.Capture;
 using QatGen.Generators.Incremental;
 
 namespace QatGen.Generators.Analyzers;
@@ -25,7 +26,7 @@ public sealed class QatModelAnalyzer : DiagnosticAnalyzer
     private static void Analyze(SymbolAnalysisContext context)
     {
         var model = (INamedTypeSymbol)context.Symbol;
-        if (!model.GetAttributes().Any(static a => a.AttributeClass?.ToDisplayString() is { } name && (name == typeof(QatModelAttribute).FullName || name == typeof(QatBlockAttribute).FullName)))
+        if (!model.GetAttributes().Any(static a => ModelDeclaration.Is(a, typeof(QatModelAttribute)) || ModelDeclaration.Is(a, typeof(QatBlockAttribute))))
         {
             return;
         }

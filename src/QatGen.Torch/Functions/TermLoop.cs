@@ -18,13 +18,7 @@ internal static unsafe class TermLoop
         var i = 0;
         for (; i + Vector512<float>.Count <= length; i += Vector512<float>.Count)
         {
-            var (a, b) = Vector512.Widen(Vector512.Load(x + i));
-            (a, b) = (a * factorX, b * factorX);
-            if (y != null)
-            {
-                var (c, d) = Vector512.Widen(Vector512.Load(y + i));
-                (a, b) = (a + (c * factorY), b + (d * factorY));
-            }
+            var (a, b) = Sum(x + i, y == null ? null : y + i, factorX, factorY);
 
             // Narrowing before the clamp is safe: integers beyond 2^24 lose digits, not their side of the limits.
             var rounded = Vector512.Narrow(Vector512.Floor(a + half), Vector512.Floor(b + half));
@@ -44,13 +38,7 @@ internal static unsafe class TermLoop
         var i = 0;
         for (; i + Vector512<float>.Count <= length; i += Vector512<float>.Count)
         {
-            var (a, b) = Vector512.Widen(Vector512.Load(x + i));
-            (a, b) = (a * factorX, b * factorX);
-            if (y != null)
-            {
-                var (c, d) = Vector512.Widen(Vector512.Load(y + i));
-                (a, b) = (a + (c * factorY), b + (d * factorY));
-            }
+            var (a, b) = Sum(x + i, y == null ? null : y + i, factorX, factorY);
 
             var rounded = Vector512.Narrow(Vector512.Floor(a + half), Vector512.Floor(b + half));
             var passed = Vector512.Load(g + i) & Vector512.GreaterThanOrEqual(rounded, least) & Vector512.LessThanOrEqual(rounded, most);
@@ -73,13 +61,7 @@ internal static unsafe class TermLoop
         var i = 0;
         for (; i + Vector512<float>.Count <= length; i += Vector512<float>.Count)
         {
-            var (a, b) = Vector512.Widen(Vector512.Load(x + i));
-            (a, b) = (a * factorX, b * factorX);
-            if (y != null)
-            {
-                var (c, d) = Vector512.Widen(Vector512.Load(y + i));
-                (a, b) = (a + (c * factorY), b + (d * factorY));
-            }
+            var (a, b) = Sum(x + i, y == null ? null : y + i, factorX, factorY);
 
             min = Vector512.Min(min, Vector512.Min(a, b));
             max = Vector512.Max(max, Vector512.Max(a, b));
@@ -89,5 +71,19 @@ internal static unsafe class TermLoop
         var (min2, max2) = (Vector128.Min(min4.GetLower(), min4.GetUpper()), Vector128.Max(max4.GetLower(), max4.GetUpper()));
         (smallest, largest) = (Math.Min(min2[0], min2[1]), Math.Max(max2[0], max2[1]));
         return i;
+    }
+
+    /// <summary>v of one vector's length of values, in two halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<double> Low, Vector512<double> High) Sum(float* x, float* y, Vector512<double> mx, Vector512<double> my)
+    {
+        var (a, b) = Vector512.Widen(Vector512.Load(x));
+        if (y == null)
+        {
+            return (a * mx, b * mx);
+        }
+
+        var (c, d) = Vector512.Widen(Vector512.Load(y));
+        return ((a * mx) + (c * my), (b * mx) + (d * my));
     }
 }
