@@ -4,7 +4,7 @@ using QatGen.Arithmetic;
 namespace QatGen.Bpu;
 
 /// <summary>The vector engine: rescaling and pooling, channel by channel.</summary>
-internal static class VectorUnit
+internal static partial class VectorUnit
 {
     public static void Rescale(Span<byte> sram, Instruction.Rescale rescale)
     {
@@ -21,7 +21,7 @@ internal static class VectorUnit
             for (var term = 0; term < rescale.Terms.Count; term++)
             {
                 var box = rescale.Terms[term];
-                AddProducts(sram.Slice(box.At(row, column), box.RunBytes), box.Type, lanes[(3 + term)..], laneStep, sums);
+                AddProducts(sram.Slice(box.At(row, column), box.RunBytes), box.Type, lanes[(3 + term)..], laneStep, sums, box.Channels == sums.Length ? 1 : 0);
             }
 
             Write(sums, lanes, laneStep, sram.Slice(to.At(row, column), to.RunBytes), to.Type);
@@ -79,13 +79,13 @@ internal static class VectorUnit
         }
     }
 
-    private static void AddProducts(ReadOnlySpan<byte> run, DType type, ReadOnlySpan<int> multipliers, int laneStep, Span<long> sums)
+    private static void AddProducts(ReadOnlySpan<byte> run, DType type, ReadOnlySpan<int> multipliers, int laneStep, Span<long> sums, int step)
     {
         if (type == DType.QInt8)
         {
             for (var i = 0; i < sums.Length; i++)
             {
-                sums[i] += (long)(sbyte)run[i] * multipliers[i * laneStep];
+                sums[i] += (long)(sbyte)run[i * step] * multipliers[i * laneStep];
             }
 
             return;
@@ -94,7 +94,7 @@ internal static class VectorUnit
         var values = MemoryMarshal.Cast<byte, int>(run);
         for (var i = 0; i < sums.Length; i++)
         {
-            sums[i] += (long)values[i] * multipliers[i * laneStep];
+            sums[i] += (long)values[i * step] * multipliers[i * laneStep];
         }
     }
 

@@ -39,6 +39,12 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
         return result;
     }
 
+    public Fact Constant(Fact tensor) => _facts.Constant(tensor);
+
+    public Fact Mul(Fact x, Fact y) => Checked(_facts.Mul(x, y));
+
+    public Fact Elementwise(ElementwiseKind kind, Fact[] operands, Fact constant) => Checked(_facts.Elementwise(kind, operands, constant));
+
     public Fact Clamp(Fact x, Fact limits) => _facts.Clamp(x, limits);
 
     public Fact MaxPool(Fact x, PoolGeometry geometry)

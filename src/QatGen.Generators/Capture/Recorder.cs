@@ -40,7 +40,7 @@ internal sealed class Recorder(CaptureContext context)
         }
 
         return op.Fusion == Fusion.BatchNorm || op.IsIdentity ? inputs[0]
-            : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => new Fact(r.Shape, r.DType))]) with { DType = DType.QInt8 };
+            : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => r.Fact)]) with { DType = DType.QInt8 };
     }
 
     /// <summary>Keeps the paths of modules from being given to functions.</summary>
