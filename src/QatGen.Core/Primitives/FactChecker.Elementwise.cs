@@ -40,9 +40,9 @@ public sealed partial class FactChecker
         {
             var sizes = known.Where(k => k.Rank >= rank - axis).Select(k => k.Shape[k.Rank - rank + axis]).ToArray();
             var size = sizes.FirstOrDefault(static s => s > 1);
-            shape[axis] = size > 1 ? size
+            shape[axis] = size > 1 ? size : sizes.Contains(0) ? 0
                 : sizes.Contains(Fact.UnknownDimension) || (axis > 0 && known.Length < operands.Length) ? Fact.UnknownDimension : 1;
-            var fits = sizes.All(s => s <= 1 || s == size) && !sizes.Contains(0);
+            var fits = sizes.All(s => s <= 1 || s == size);
             Expect(fits, ShapeRules.TermShapes, known[0].ToString(), known[known.Length - 1].ToString());
             if (!fits)
             {
