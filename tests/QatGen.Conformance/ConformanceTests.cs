@@ -1,9 +1,8 @@
 using QatGen.Bpu;
 using QatGen.Kernels;
 using QatGen.Kernels.Reference;
-using QatGen.Marches;
 using QatGen.Operators;
-using QatGen.Primitives;
+using QatGen.Passes;
 
 namespace QatGen.Conformance;
 
@@ -16,6 +15,14 @@ public sealed class ConformanceTests
         from op in Catalogue.All
         from example in op.Examples()
         from march in Enum.GetValues<March>()
+        where Violations(example, march).Count == 0
+        select new object[] { op.Name, example.Name, march };
+
+    public static IEnumerable<object[]> RefusedCases =>
+        from op in Catalogue.All
+        from example in op.Examples()
+        from march in Enum.GetValues<March>()
+        where Violations(example, march).Count > 0
         select new object[] { op.Name, example.Name, march };
 
     [Theory]
@@ -45,15 +52,23 @@ public sealed class ConformanceTests
             var reference = ReferenceRunner.Run(ladder.FixedPoint, ladder.Inputs)[0];
             Assert.Equal(ladder.Trained.Data, reference.Data);
             Assert.Equal(reference.Data, ladder.FixedPoint.RunAll(ladder.Inputs)[0].Data);
-            if (Violations(ladder.FixedPoint).Count == 0)
-            {
-                Assert.Equal(reference.Data, new Simulator(BpuCompiler.Compile(ladder.FixedPoint)).Run(ladder.Inputs).Output.Data);
-            }
-            else
-            {
-                Assert.Throws<QatGenException>(() => BpuCompiler.Compile(ladder.FixedPoint));
-            }
+            Assert.Equal(reference.Data, new Simulator(BpuCompiler.Compile(ladder.FixedPoint)).Run(ladder.Inputs).Output.Data);
         }
+    }
+
+    /// <summary>What is found while typing, where shapes are known, is found at conversion and by the compiler too.</summary>
+    [Theory]
+    [MemberData(nameof(RefusedCases))]
+    public void BeyondTheMarch_IsRefusedAtConversionAndWhenCompiled(string op, string name, March march)
+    {
+        var example = Catalogue.Get(op).Examples().First(e => e.Name == name);
+        var expected = Places(Violations(example, march));
+        Assert.Equal(expected, Places(Assert.Throws<QatGenException>(() => Ladder.Of(op, name, march)).Violations));
+        using var ladder = Ladder.Of(op, name, Enum.GetValues<March>().First(m => Violations(example, m).Count == 0));
+        var program = ladder.FixedPoint.Record();
+        Assert.Equal(expected, Places(Assert.Throws<QatGenException>(() => BpuCompiler.Compile(program with { Signature = program.Signature with { March = march } })).Violations));
+
+        static IEnumerable<(Rule, string)> Places(IReadOnlyList<Violation> violations) => violations.Select(static v => (v.Rule, v.Layer));
     }
 
     [Fact]
@@ -66,10 +81,6 @@ public sealed class ConformanceTests
         Assert.Equal(reference.Data, new Simulator(BpuCompiler.Compile(ladder.FixedPoint)).Run(ladder.Inputs).Output.Data);
     }
 
-    private static IReadOnlyList<Violation> Violations(FixedPointModel model)
-    {
-        var checker = new MarchChecker(MarchSpec.Get(model.Signature.March));
-        model.Forward(checker, [.. model.Constants.Select(Fact.Of)], [.. model.Signature.Inputs.Select(static i => Fact.Of(i.Shape, i.DType))]);
-        return checker.Violations;
-    }
+    /// <summary>What the passes say of an example on a march.</summary>
+    private static IReadOnlyList<Violation> Violations(Example example, March march) => Pipeline.Check(Torch.Tests.Nets.Of(example) with { March = march });
 }
