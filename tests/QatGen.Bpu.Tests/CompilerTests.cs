@@ -71,7 +71,7 @@ public sealed class CompilerTests
     [Fact]
     public void Compile_MoreThanTheAddressesReach_IsRefused()
     {
-        var b = new ProgramBuilder(new Random(1), March.Bayes, [1, 4, 1000, 1000]);
+        var b = new ProgramBuilder(new Random(1), March.NashE, [1, 4, 1000, 1000]);
         var graph = b.Finish(b.Clamp(0));
         Assert.Equal(BpuRules.AddressSpace, Assert.Throws<QatGenException>(() => BpuCompiler.Compile(graph, new(Batch: 400))).Violations[0].Rule);
     }

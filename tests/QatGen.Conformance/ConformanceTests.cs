@@ -23,11 +23,14 @@ public sealed class ConformanceTests
         from output in op.OwnsScale ? Types : [input]
         select new object[] { op.Name, example.Name, march, input, output };
 
+    /// <summary>What does not depend on the march.</summary>
+    public static IEnumerable<object[]> TypeCases => Cases.Where(static c => c[2] is March.Bayes).Select(static c => new[] { c[0], c[1], c[3], c[4] });
+
     [Theory]
-    [MemberData(nameof(Cases))]
-    public void Qat_RoundsFloatToTheNearestStep(string op, string example, March march, DType input, DType output)
+    [MemberData(nameof(TypeCases))]
+    public void Qat_RoundsFloatToTheNearestStep(string op, string example, DType input, DType output)
     {
-        using var ladder = Ladder.Of(op, example, march, input, output);
+        using var ladder = Ladder.Of(op, example, March.Bayes, input, output);
         var (real, trained, type) = (ladder.Real(), ladder.Trained.Dequantize(), ladder.Trained.DType);
         var step = (float)ladder.Trained.Scale.Max();
 
