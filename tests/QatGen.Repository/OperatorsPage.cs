@@ -71,7 +71,7 @@ internal static class OperatorsPage
             foreach (var example in op.Examples())
             {
                 var checker = new MarchChecker(MarchSpec.Get(march));
-                var constants = op.Constants(example.Node).Select(r => new Fact(r.Shape, r.DType == DType.QInt8 && r.Kind != ConstantKind.Weight ? output : r.DType));
+                var constants = op.Constants(example.Node).Select(r => new Fact(r.Shape, r is { Kind: ConstantKind.Rescale, DType: DType.QInt8 } ? output : r.DType));
                 var result = op.Lower(checker, example.Node, [.. example.InputShapes.Select(s => Fact.Of(s, input))], [.. constants]);
                 if (!checker.Violations.Any(static v => v.Rule != MarchRules.Limit) && LimitsAreOfShapes(checker))
                 {
