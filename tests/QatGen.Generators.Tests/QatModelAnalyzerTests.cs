@@ -53,6 +53,16 @@ public sealed class QatModelAnalyzerTests
         """);
 
     [Fact]
+    public Task InputOfAnotherTypeThanActivationsHave_IsReportedAtTheClass() => Verify("""
+        [QatModel(March.Bayes)]
+        public partial class {|QG3021:Net|} : Module<Tensor, Tensor>
+        {
+            public Net() : base("Net") { }
+            public override Tensor forward([Quantize(DType = DType.QInt32)] Tensor x) => functional.relu(x);
+        }
+        """);
+
+    [Fact]
     public Task UnsupportedOperator_IsReportedAtTheCall() => Verify(Model("return {|QG1003:functional.silu(conv.call(x))|};"));
 
     [Fact]

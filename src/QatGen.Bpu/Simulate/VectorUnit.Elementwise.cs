@@ -19,7 +19,7 @@ internal static partial class VectorUnit
             for (var i = 0; i < operands.Length; i++)
             {
                 var box = operation.Terms[i];
-                Read(sram.Slice(box.At(row, column), box.RunBytes), box.Type, operands[i]);
+                Integers.Read(sram.Slice(box.At(row, column), box.RunBytes), box.Type, operands[i]);
             }
 
             for (var c = 0; c < result.Length; c++)
@@ -27,7 +27,7 @@ internal static partial class VectorUnit
                 result[c] = One(kind, numbers, operands, c);
             }
 
-            Write(result, sram.Slice(to.At(row, column), to.RunBytes), to.Type);
+            Integers.Write(result, sram.Slice(to.At(row, column), to.RunBytes), to.Type);
         }
     }
 

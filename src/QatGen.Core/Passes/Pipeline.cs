@@ -14,13 +14,16 @@ public static class Pipeline
     public static PipelineResult Run(Graph captured)
     {
         var canonical = Verified(RemoveDeadNodes.Run(captured));
-        var violations = canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n).Concat(Shared(n))).ToList();
+        var types = canonical.Inputs.Where(static i => i.DType is not (DType.QInt8 or DType.QInt16)).Select(static i => Violation.Of(QuantizationRules.TypeNotActivation, i.Name, i.Name, i.DType.Name()));
+        var violations = types.Concat(canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n).Concat(Shared(n)))).ToList();
         if (HasErrors(violations))
         {
             return new(canonical, null, violations.ToSeq());
         }
 
-        var folded = Verified(FoldBatchNorm.Run(Verified(RemoveIdentities.Run(canonical))));
+        var needed = Verified(RemoveIdentities.Run(canonical));
+        violations.AddRange(Notes(needed));
+        var folded = Verified(FoldBatchNorm.Run(needed));
         violations.AddRange(FoldBatchNorm.Check(folded));
         if (HasErrors(violations))
         {
@@ -54,12 +57,24 @@ public static class Pipeline
         }
     }
 
+    /// <summary>What the toolkit of the march refuses of the operators as they are written.</summary>
+    private static IEnumerable<Violation> Notes(Graph graph)
+    {
+        var uses = graph.CountUses();
+        return graph.Nodes.SelectMany((n, i) =>
+        {
+            var value = graph.Inputs.Count + i;
+            var use = new OperatorUse(n, uses[value] == graph.Outputs.Count(o => o == value));
+            return Catalogue.Get(n.Operator).MarchNotes.SelectMany(note => note.Check(graph.March, use));
+        });
+    }
+
     /// <summary>Shapes, types and the march's limits, as far as shapes are known.</summary>
     public static IReadOnlyList<Violation> Check(Graph fused)
     {
         var checker = new MarchChecker(MarchSpec.Get(fused.March));
         var constants = Lowering.Slots(fused).Select(static s => s.Role.Fact).ToArray();
-        var inputs = fused.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(DType.QInt8) : Fact.Of(i.Shape, DType.QInt8)).ToArray();
+        var inputs = fused.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)).ToArray();
         Lowering.Run(fused, checker, constants, inputs);
         return checker.Violations;
     }

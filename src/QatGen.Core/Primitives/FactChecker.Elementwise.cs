@@ -27,6 +27,7 @@ public sealed partial class FactChecker
         if (operands.All(static o => o.IsConstant))
         {
             Expect(false, ShapeRules.ConstantOperand, operands[0].ToString());
+            return Fact.Unknown(type);
         }
 
         if (known.Length == 0 || operands.Any(static o => !o.IsKnown && !o.IsConstant))

@@ -23,11 +23,11 @@ internal sealed partial class IntegerPrimitives
         // As for weights: the first pass after entering VALIDATION freezes the scale.
         if (state == FakeQuantState.Qat || !_fresh.Contains(source.Quantizer))
         {
-            source.Quantizer.Refresh(source.Value, DType.QInt8);
+            source.Quantizer.Refresh(source.Value);
             _fresh.Add(source.Quantizer);
         }
 
-        return new QatValue.Activation(source.Quantizer.Quantize(source.Value, DType.QInt8), Quantity.Of(source.Quantizer.Scale, DType.QInt8));
+        return new QatValue.Activation(source.Quantizer.Quantize(source.Value), Quantity.Of(source.Quantizer.Scale, source.Quantizer.DType), source.Quantizer.DType);
     }
 
     public QatValue Mul(QatValue x, QatValue y)
@@ -62,15 +62,16 @@ internal sealed partial class IntegerPrimitives
         }
 
         var (scale, terms) = source.Role.ScaleOf < 0 ? (source.Quantizer!.CalibratedScale, parts) : KeptScale(parts, source.Role);
-        source.Latest = RescaleConstant.CreateConcat([.. terms.Select(static p => p.Known)], scale, source.Role.DType, _layer);
-        var rescaled = terms.Select(p => Rescaled(p, scale, source.Role)).ToArray();
-        return Quantized(Chosen(rescaled[0], rescaled[1]), scale, source.Role);
+        var type = source.Role.ScaleOf < 0 ? source.Quantizer!.DType : parts[source.Role.ScaleOf].DType;
+        source.Latest = RescaleConstant.CreateConcat([.. terms.Select(static p => p.Known)], scale, type, _layer);
+        var rescaled = terms.Select(p => Rescaled(p, scale, source.Role.Range, type)).ToArray();
+        return Quantized(Chosen(rescaled[0], rescaled[1]), scale, type);
     }
 
     /// <summary>One part by itself, as in its lane.</summary>
-    private Tensor Rescaled(QatValue.Activation part, float scale, ConstantRole role)
+    private Tensor Rescaled(QatValue.Activation part, float scale, ClampRange range, DType type)
     {
-        var one = RescaleConstant.Create([part.Known], scale, role.Range, role.DType, _layer);
+        var one = RescaleConstant.Create([part.Known], scale, range, type, _layer);
         return RescaleFunction.Run(one, Real(one, [part], scale), [part.Data]);
     }
 
@@ -90,8 +91,9 @@ internal sealed partial class IntegerPrimitives
     {
         var (scale, terms) = KeptScale(inputs, source.Role);
         terms = TorchShape.Broadcast(terms, _layer);
-        source.Latest = RescaleConstant.Create([.. terms.Select(static t => t.Known)], scale, source.Role.Range, source.Role.DType, _layer);
-        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, terms, scale), [.. terms.Select(static t => t.Data)]), scale, source.Role);
+        var type = terms[source.Role.ScaleOf].DType;
+        source.Latest = RescaleConstant.Create([.. terms.Select(static t => t.Known)], scale, source.Role.Range, type, _layer);
+        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, terms, scale), [.. terms.Select(static t => t.Data)]), scale, type);
     }
 
     private (float Scale, QatValue.Activation[] Terms) KeptScale(QatValue.Activation[] terms, ConstantRole role)

@@ -17,15 +17,16 @@ public sealed class QatNode : nn.Module
     private readonly Operator _operator;
     private readonly QatModel _owner;
     private readonly Seq<ConstantRole> _roles;
+    private readonly DType _type;
     private QatValue[]? _constants;
 
     internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
     {
         (_owner, Node, _operator) = (owner, node, Catalogue.Get(node.Operator));
-        _roles = _operator.Constants(node);
+        (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver());
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), type: _type);
             register_module("output_quant", OutputQuantizer);
         }
     }
@@ -119,7 +120,7 @@ public sealed class QatNode : nn.Module
         }
 
         var own = value.to(ScalarType.Float32).clone().DetachFromDisposeScope();
-        TensorQuantizer = new(Node.Path);
+        TensorQuantizer = new(Node.Path, _type);
         register_module("value_quant", TensorQuantizer);
         if (Node.Form.Name == ConstantTensor.Parameter)
         {
@@ -142,7 +143,7 @@ public sealed class QatNode : nn.Module
         QatValue.BiasSource b => b.Quantizer.BiasConstant(b.Bias),
         QatValue.RescaleSource r => r.Latest,
         QatValue.ClampSource l => l.Latest,
-        QatValue.TensorSource t => t.Quantizer.Constant(t.Value, DType.QInt8),
+        QatValue.TensorSource t => t.Quantizer.Constant(t.Value),
         QatValue.NumberSource n => n.Latest,
         QatValue.CompareSource e => e.Latest,
         _ => null,

@@ -12,11 +12,14 @@ public sealed class TensorQuantizer : nn.Module
     private readonly Tensor scale = zeros(1).DetachFromDisposeScope();
     private readonly string _layer;
 
-    internal TensorQuantizer(string layer) : base(nameof(TensorQuantizer))
+    internal TensorQuantizer(string layer, DType type) : base(nameof(TensorQuantizer))
     {
-        _layer = layer;
+        (_layer, DType) = (layer, type);
         RegisterComponents();
     }
+
+    /// <summary>The type of the integers.</summary>
+    public DType DType { get; }
 
     /// <summary>The real value of one step.</summary>
     public float Scale => Buffer;
@@ -24,24 +27,24 @@ public sealed class TensorQuantizer : nn.Module
     private ref float Buffer => ref MemoryMarshal.Cast<byte, float>(scale.bytes)[0];
 
     /// <summary>Sets the scale from the tensor (NUMERICS section 2); NaN and infinity are errors that name it.</summary>
-    internal void Refresh(Tensor value, DType type)
+    internal void Refresh(Tensor value)
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var (min, max) = aminmax(value.detach());
         var (low, high) = (min.item<float>(), max.item<float>());
-        Buffer = float.IsFinite(low) && float.IsFinite(high) ? Quantization.Scale(low, high, type) : throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"'{_layer}'");
+        Buffer = float.IsFinite(low) && float.IsFinite(high) ? Quantization.Scale(low, high, DType) : throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"'{_layer}'");
     }
 
     /// <summary>Integers in float32, with the gradient of x / scale.</summary>
-    internal Tensor Quantize(Tensor value, DType type) => QuantizeFunction.Run(value.contiguous(), [Buffer], type.Min(), type.Max(), masked: false);
+    internal Tensor Quantize(Tensor value) => QuantizeFunction.Run(value.contiguous(), [Buffer], DType.Min(), DType.Max(), masked: false);
 
     /// <summary>The integers at the present scale.</summary>
-    internal TensorConstant Constant(Tensor value, DType type)
+    internal TensorConstant Constant(Tensor value)
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var shape = value.shape.Length == 0 ? new Seq<int>(1) : value.shape.Select(static d => (int)d).ToSeq();
-        return new(shape, type, Quantize(value, type).data<float>().ToArray().Select(static v => (int)v).ToSeq(), Buffer);
+        return new(shape, DType, Quantize(value).data<float>().ToArray().Select(static v => (int)v).ToSeq(), Buffer);
     }
 }

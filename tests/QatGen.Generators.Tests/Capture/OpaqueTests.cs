@@ -11,7 +11,7 @@ public class OpaqueTests
     [InlineData("x % 2", "operator %[modulus](%0) left: x, right: 2")]
     [InlineData("x % 0.1f", "operator %[modulus](%0) left: x, right: (float)(0.10000000149011612d)")]
     [InlineData("1 + x % 3L", "operator %[modulus](%0) left: x, right: (long)(3)")]
-    [InlineData("x % x.exp()", "exp[exp](%0) ")]
+    [InlineData("x % x.exp()", "exp[exp](%0)")]
     [InlineData("(~(x > 0)).@float()", null)]
     [InlineData("x.mT", "mT[mT](%0)")]
     [InlineData("x.nan_to_num(0.5, posinf: 1)", null)]
