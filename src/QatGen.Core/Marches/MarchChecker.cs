@@ -62,6 +62,10 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
 
     public Fact Reshape(Fact x, int[] shape) => _facts.Reshape(x, shape);
 
+    public Fact Move(Fact x, Movement movement) => Checked(_facts.Move(x, movement));
+
+    public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
+
     private Fact Checked(Fact result)
     {
         Check("tensor", march.Limits.Tensor, result);
