@@ -54,7 +54,7 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
         }
 
         var shapes = attributes.Where(static a => Is(a, typeof(InputShapeAttribute))).Select(Dimensions).ToArray();
-        var inputs = forward.Parameters.Select((p, i) => new GraphInput(p.Name, i < shapes.Length ? shapes[i] : Seq<int>.Empty, Scale(p))).ToSeq();
+        var inputs = forward.Parameters.Select((p, i) => new GraphInput(p.Name, i < shapes.Length ? shapes[i] : Seq<int>.Empty, Scale(p), DTypeOf(p))).ToSeq();
         return new(model, (March)number, inputs, constructors[false].ToSeq(), constructors[true].ToSeq(), forward) { IsBlock = asModel is null };
     }
 
@@ -78,8 +78,11 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
         attribute.ConstructorArguments is [{ Kind: TypedConstantKind.Array, IsNull: false } dimensions] ? dimensions.Values.Select(static v => v.Value is int i ? i : 0).ToSeq() : Seq<int>.Empty;
 
     private static double Scale(IParameterSymbol parameter) =>
-        parameter.GetAttributes().Where(static a => Is(a, typeof(QuantizeAttribute))).SelectMany(static a => a.NamedArguments)
-            .FirstOrDefault(static n => n.Key == nameof(QuantizeAttribute.Scale)).Value.Value is { } scale
-            ? Convert.ToDouble(scale, CultureInfo.InvariantCulture)
-            : 0;
+        Quantize(parameter, nameof(QuantizeAttribute.Scale)) is { } scale ? Convert.ToDouble(scale, CultureInfo.InvariantCulture) : 0;
+
+    private static DType DTypeOf(IParameterSymbol parameter) => Quantize(parameter, nameof(QuantizeAttribute.DType)) is int type ? (DType)type : DType.QInt8;
+
+    /// <summary>A setting of [Quantize]; null where it is not given.</summary>
+    private static object? Quantize(IParameterSymbol parameter, string setting) =>
+        parameter.GetAttributes().Where(static a => Is(a, typeof(QuantizeAttribute))).SelectMany(static a => a.NamedArguments).FirstOrDefault(n => n.Key == setting).Value.Value;
 }
