@@ -15,7 +15,7 @@ internal sealed class GraphQat : nn.Module<Tensor, Tensor>, IQatModule
         (_graph, Model) = (fused, new(this, fused.Type, fused.March, config));
         foreach (var input in fused.Inputs)
         {
-            Model.Input(input.Name, input.Shape.ToArray(), input.FixedScale);
+            Model.Input(input.Name, input.Shape.ToArray(), input.FixedScale, input.DType);
         }
 
         foreach (var node in fused.Nodes)

@@ -1,14 +1,15 @@
 using System.Runtime.InteropServices;
 using QatGen.Files;
+using QatGen.Torch.Quantizers;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch;
 
-/// <summary>The <c>.qat</c> file: every parameter and buffer of a QAT model by name, float32.</summary>
+/// <summary>The <c>.qat</c> file: every parameter and buffer of a QAT model by name, float32, and the integer type of each activation, without which a scale says nothing.</summary>
 public static class QatCheckpoint
 {
     private const string Magic = "QGQT";
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Writes the state; an existing file is replaced only by a complete one.</summary>
     public static void Save(this IQatModule model, string path)
@@ -26,16 +27,17 @@ public static class QatCheckpoint
         }
 
         writer.Flush();
-        Container.Save(path, Magic, Version, [("state", memory.ToArray())]);
+        Container.Save(path, Magic, Version, [("state", memory.ToArray()), ("types", Bytes(Types(model)))]);
     }
 
     /// <summary>Reads a state into the model, all of it or, with every mismatch listed, nothing.</summary>
     public static void Load(this IQatModule model, string path)
     {
         var sections = Container.Load(path, Magic, Version);
-        var saved = Container.Guard(path, () => Read(sections["state"]));
+        var (saved, types) = Container.Guard(path, () => (Read(sections["state"]), sections.TryGetValue("types", out var section) ? ReadTypes(section) : []));
         var state = model.Model.Module.state_dict();
         var violations = state.Keys.Except(saved.Keys).Select(static k => Violation.Of(QuantizationRules.ParameterMissing, Layer(k), k))
+            .Concat(Differences(types, Types(model)))
             .Concat(saved.SelectMany(s => Check(s.Key, s.Value.Shape, s.Value.Data, state.GetValueOrDefault(s.Key))))
             .OrderBy(static v => v.Layer, StringComparer.Ordinal).ToArray();
         if (violations.Length > 0)
@@ -95,6 +97,36 @@ public static class QatCheckpoint
         }
 
         return state;
+    }
+
+    /// <summary>The type of each activation by the name of its quantizer.</summary>
+    private static Dictionary<string, DType> Types(IQatModule model) =>
+        model.Model.Module.named_modules().Where(static m => m.module is OutputQuantizer).ToDictionary(static m => m.name, static m => ((OutputQuantizer)m.module).DType);
+
+    /// <summary>Activations of another type than the model's; a file of version 1 knows of qint8 only.</summary>
+    private static IEnumerable<Violation> Differences(Dictionary<string, DType> saved, Dictionary<string, DType> own) =>
+        from activation in own
+        let type = saved.GetValueOrDefault(activation.Key, DType.QInt8)
+        where type != activation.Value
+        select Violation.Of(QuantizationRules.TypeDiffers, Layer(activation.Key), Layer(activation.Key), type.Name(), activation.Value.Name());
+
+    private static byte[] Bytes(Dictionary<string, DType> types)
+    {
+        using var memory = new MemoryStream();
+        using var writer = new BinaryWriter(memory);
+        writer.WriteList(types.OrderBy(static t => t.Key, StringComparer.Ordinal).ToSeq(), t =>
+        {
+            writer.Write(t.Key);
+            writer.Write((byte)t.Value);
+        });
+        writer.Flush();
+        return memory.ToArray();
+    }
+
+    private static Dictionary<string, DType> ReadTypes(byte[] section)
+    {
+        using var reader = new BinaryReader(new MemoryStream(section));
+        return reader.ReadList(() => (Key: reader.ReadString(), Type: (DType)reader.ReadByte())).ToDictionary(static t => t.Key, static t => t.Type);
     }
 
     private static byte[] Raw(Tensor tensor)

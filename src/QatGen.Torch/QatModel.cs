@@ -1,6 +1,7 @@
 using QatGen.Graphs;
 using QatGen.Torch.Modules;
 using QatGen.Torch.Observers;
+using QatGen.Torch.Quantizers;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch;
@@ -50,6 +51,7 @@ public sealed class QatModel
     /// </summary>
     public void LoadFloat(IReadOnlyDictionary<string, Tensor> floatState)
     {
+        _config.Check(this);
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var folded = FloatState.Fold(floatState, _nodes);
@@ -69,10 +71,13 @@ public sealed class QatModel
         return [.. Run(inputs).Select(static o => DeQuantStub.Dequantize(o).MoveToOuterDisposeScope())];
     }
 
-    /// <summary>Declares an input; <paramref name="shape"/> is that of [InputShape] or empty, <paramref name="fixedScale"/> 0 where the scale is observed.</summary>
-    public QuantStub Input(string name, int[]? shape = null, double fixedScale = 0)
+    /// <summary>
+    /// Declares an input; <paramref name="shape"/> is that of [InputShape] or empty, <paramref name="fixedScale"/> 0 where the scale is observed, <paramref name="type"/> that of [Quantize].
+    /// </summary>
+    public QuantStub Input(string name, int[]? shape = null, double fixedScale = 0, DType type = DType.QInt8)
     {
-        var stub = new QuantStub(name, new(shape ?? []), new(name, fixedScale > 0 ? new MinMaxObserver() : _config.CreateActivationObserver(), fixedScale));
+        var quantizer = new OutputQuantizer(name, fixedScale > 0 ? new MinMaxObserver() : _config.CreateActivationObserver(), fixedScale, _config.TypeOfInput(name, type));
+        var stub = new QuantStub(name, new(shape ?? []), quantizer);
         _tree.Register(name + "_quant", stub);
         _inputs.Add(stub);
         return stub;

@@ -87,7 +87,7 @@ public static class QatModuleExtensions
         var signature = new Signature(
             model.Model.Name,
             model.Model.March,
-            inputs.Select(static i => new TensorSpec(i.Name, i.Shape, DType.QInt8, new(i.Quantizer.CalibratedScale))).ToSeq(),
+            inputs.Select(static i => new TensorSpec(i.Name, i.Shape, i.Quantizer.DType, new(i.Quantizer.CalibratedScale))).ToSeq(),
             outputs.Select((o, i) => new TensorSpec(
                 outputs.Length == 1 ? "output" : $"output{i}", o.Data.shape.Select(static d => (int)d).ToSeq(), o.DType, Steps(o.Known).ToSeq())).ToSeq());
         var fixedPoint = model.CreateFixedPoint(signature, [.. model.Model.Nodes.SelectMany(static n => n.Latest)]);

@@ -15,6 +15,20 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
     /// <summary>Constants at the ends of their ranges.</summary>
     public bool Extreme { get; init; }
 
+    /// <summary>Whether some results are int16.</summary>
+    public bool IsMixed { get; init; }
+
+    public DType InputType
+    {
+        get;
+        init
+        {
+            field = value;
+            _quantities.Clear();
+            _quantities.AddRange(inputs.Select(_ => Quantity.Of(Scale(random), value)));
+        }
+    }
+
     public int Count => _quantities.Count;
 
     /// <summary>Shape of a value for a batch of 1.</summary>
@@ -49,9 +63,11 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
     public int Accumulate(int x, int outputs, int kernelH, int kernelW, ConvGeometry g)
     {
         var perGroup = Shape(x)[1] / g.Groups;
-        var weight = new WeightConstant(new(outputs, perGroup, kernelH, kernelW), Fill(outputs * perGroup * kernelH * kernelW, () => (sbyte)Pick(sbyte.MinValue, sbyte.MaxValue)));
+        var (fan, bound) = (perGroup * kernelH * kernelW, _quantities[x].Bounds[0]);
+        var largest = (int)Math.Min((int.MaxValue - 5000) / (fan * bound), sbyte.MaxValue);
+        var weight = new WeightConstant(new(outputs, perGroup, kernelH, kernelW), Fill(outputs * fan, () => (sbyte)Pick(largest == sbyte.MaxValue ? sbyte.MinValue : -largest, largest)));
         var bias = new BiasConstant(Fill(outputs, () => Pick(-5000, 5000)));
-        var bounds = weight.Magnitudes().Zip(bias.Values, static (m, b) => (m * 128) + Math.Abs((long)b)).ToSeq();
+        var bounds = weight.Magnitudes().Zip(bias.Values, (m, b) => (m * bound) + Math.Abs((long)b)).ToSeq();
 
         // Sums reach a few hundred steps of the result, so that most fit and some saturate, however deep the network.
         var quantity = new Quantity(LaneKind.Channel, bounds.Select(b => Scale(random) * 500.0 / Math.Max(1, b)).ToSeq(), Fill(outputs, static () => 1), bounds, Seq<int>.Empty);
@@ -82,7 +98,7 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         var (height, width) = (Shape(x)[2], Shape(x)[3]);
         var (all, shape) = (count.Divisors(g, height, width), g.For(height, width));
         var distinct = all.Distinct().ToArray();
-        var bound = 128L * shape.KernelH * shape.KernelW;
+        var bound = _quantities[x].Bounds[0] * shape.KernelH * shape.KernelW;
         var map = all.Select(d => Array.IndexOf(distinct, d)).ToSeq();
         var quantity = new Quantity(LaneKind.Position, distinct.Select(_ => _quantities[x].Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
         var sum = Add(new IntNode.SumPool(x, g, count, _layer), quantity);
@@ -93,8 +109,9 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
     {
         Begin("cat");
         var scale = parts.Max(p => _quantities[p].Scales[0]);
-        var constant = RescaleConstant.CreateConcat([.. parts.Select(p => _quantities[p])], scale, DType.QInt8, _layer);
-        return Add(new IntNode.Concat(new(parts), Constant(constant), axis, _layer), Quantity.Of(scale, DType.QInt8));
+        var type = ResultType();
+        var constant = RescaleConstant.CreateConcat([.. parts.Select(p => _quantities[p])], scale * Step(type), type, _layer);
+        return Add(new IntNode.Concat(new(parts), Constant(constant), axis, _layer), Quantity.Of(scale * Step(type), type));
     }
 
     public int Reshape(int x, params int[] shape)
@@ -104,13 +121,20 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
     }
 
     public QTensor[] Inputs(int batch) => [.. inputs.Select((s, i) =>
-        new QTensor([batch, .. s.Skip(1)], DType.QInt8, [.. Fill(batch * s.Skip(1).Aggregate(1, static (n, d) => n * d), () => Pick(-128, 127))], _quantities[i].Scales[0]))];
+        new QTensor([batch, .. s.Skip(1)], InputType, [.. Fill(batch * s.Skip(1).Aggregate(1, static (n, d) => n * d), () => Pick(InputType.Min(), InputType.Max()))], _quantities[i].Scales[0]))];
 
     private int Rescale(int[] terms, float scale, ClampRange range)
     {
-        var constant = RescaleConstant.Create([.. terms.Select(t => _quantities[t])], scale, range, DType.QInt8, _layer);
-        return Add(new IntNode.Rescale(new(terms), Constant(constant), _layer), Quantity.Of(scale, DType.QInt8));
+        var type = ResultType();
+        scale *= Step(type);
+        var constant = RescaleConstant.Create([.. terms.Select(t => _quantities[t])], scale, range, type, _layer);
+        return Add(new IntNode.Rescale(new(terms), Constant(constant), _layer), Quantity.Of(scale, type));
     }
+
+    private DType ResultType() => IsMixed && random.Next(3) == 0 ? DType.QInt16 : DType.QInt8;
+
+    /// <summary>Finer steps for the wider type, of about the same range.</summary>
+    private static float Step(DType type) => type == DType.QInt16 ? 1f / 100 : 1;
 
     private void Begin(string name) => _layer = $"{name}{_layers++}";
 
@@ -136,7 +160,7 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
     private Signature Signature(int[] outputs)
     {
         var facts = outputs.Length == 0 ? [] : Facts;
-        return new("Random", march, inputs.Select((s, i) => new TensorSpec($"x{i}", new(s), DType.QInt8, _quantities[i].Scales)).ToSeq(),
+        return new("Random", march, inputs.Select((s, i) => new TensorSpec($"x{i}", new(s), InputType, _quantities[i].Scales)).ToSeq(),
             outputs.Select((o, i) => new TensorSpec($"y{i}", facts[o].Shape, facts[o].DType, _quantities[o].Scales)).ToSeq());
     }
 }

@@ -10,7 +10,7 @@ internal static class RandomProgram
     {
         var random = new Random(seed);
         int[] shape = [1, random.Next(1, 40), random.Next(1, 5) * random.Next(1, 5), random.Next(1, 5) * random.Next(1, 5)];
-        var builder = new ProgramBuilder(random, march, random.Next(3) == 0 ? [shape, shape] : [shape]) { Extreme = extreme };
+        var builder = new ProgramBuilder(random, march, random.Next(3) == 0 ? [shape, shape] : [shape]) { Extreme = extreme, IsMixed = seed % 3 == 0, InputType = seed % 5 == 0 ? DType.QInt16 : DType.QInt8 };
         var value = builder.Count - 1;
         for (var i = random.Next(1, 7); i > 0; i--)
         {
@@ -25,7 +25,7 @@ internal static class RandomProgram
 
         // Sometimes a second output that is also read inside.
         var other = random.Next(builder.Count);
-        var isPlain = builder.Type(other) == DType.QInt8 || other == value;
+        var isPlain = builder.Type(other) != DType.QInt32 || other == value;
         return (random.Next(4) == 0 && isPlain && other != value ? builder.Finish(value, other) : builder.Finish(value), builder.Inputs(batch));
     }
 

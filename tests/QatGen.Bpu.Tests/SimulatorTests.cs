@@ -6,6 +6,9 @@ public sealed class SimulatorTests
     [InlineData(March.Bernoulli2)]
     [InlineData(March.Bayes)]
     [InlineData(March.BayesE)]
+    [InlineData(March.NashE)]
+    [InlineData(March.NashM)]
+    [InlineData(March.NashP)]
     public void Run_RandomPrograms_EqualTheReferenceOnChipAndTiled(March march)
     {
         var (compared, wanted) = (0, Environment.GetEnvironmentVariable("QATGEN_LONG") == "1" ? 1000 : 150);

@@ -12,17 +12,25 @@ public sealed class ConformanceTests
 {
     private static readonly double[] Spreads = [0.3, 1, 4];
 
+    private static readonly DType[] Types = [DType.QInt8, DType.QInt16];
+
+    /// <summary>Every example on every march with every type of its inputs and, where that is its own, of its result.</summary>
     public static IEnumerable<object[]> Cases =>
         from op in Catalogue.All
         from example in op.Examples()
         from march in Enum.GetValues<March>()
-        select new object[] { op.Name, example.Name, march };
+        from input in Types
+        from output in op.OwnsScale ? Types : [input]
+        select new object[] { op.Name, example.Name, march, input, output };
+
+    /// <summary>What does not depend on the march.</summary>
+    public static IEnumerable<object[]> TypeCases => Cases.Where(static c => c[2] is March.Bayes).Select(static c => new[] { c[0], c[1], c[3], c[4] });
 
     [Theory]
-    [MemberData(nameof(Cases))]
-    public void Qat_RoundsFloatToTheNearestStep(string op, string example, March march)
+    [MemberData(nameof(TypeCases))]
+    public void Qat_RoundsFloatToTheNearestStep(string op, string example, DType input, DType output)
     {
-        using var ladder = Ladder.Of(op, example, march);
+        using var ladder = Ladder.Of(op, example, March.Bayes, input, output);
         var (real, trained, type) = (ladder.Real(), ladder.Trained.Dequantize(), ladder.Trained.DType);
         var step = (float)ladder.Trained.Scale.Max();
 
@@ -37,11 +45,11 @@ public sealed class ConformanceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Integers_AreTheSameOnEveryRung(string op, string example, March march)
+    public void Integers_AreTheSameOnEveryRung(string op, string example, March march, DType input, DType output)
     {
         foreach (var spread in Spreads)
         {
-            using var ladder = Ladder.Of(op, example, march, spread);
+            using var ladder = Ladder.Of(op, example, march, input, output, spread);
             var reference = ReferenceRunner.Run(ladder.FixedPoint, ladder.Inputs)[0];
             Assert.Equal(ladder.Trained.Data, reference.Data);
             Assert.Equal(reference.Data, ladder.FixedPoint.RunAll(ladder.Inputs)[0].Data);
@@ -56,10 +64,12 @@ public sealed class ConformanceTests
         }
     }
 
-    [Fact]
-    public void ResidualNet_IsTheSameOnEveryRung()
+    [Theory]
+    [InlineData(DType.QInt8)]
+    [InlineData(DType.QInt16)]
+    public void ResidualNet_IsTheSameOnEveryRung(DType type)
     {
-        using var ladder = new Ladder(Torch.Tests.Nets.Residual(side: 28, width: 16), batch: 4, spread: 1.5);
+        using var ladder = new Ladder(Torch.Tests.Nets.Residual(side: 28, width: 16), batch: 4, spread: 1.5, new() { ActivationType = type });
         var reference = ReferenceRunner.Run(ladder.FixedPoint, ladder.Inputs)[0];
         Assert.Equal(ladder.Trained.Data, reference.Data);
         Assert.Equal(reference.Data, ladder.FixedPoint.RunAll(ladder.Inputs)[0].Data);

@@ -21,6 +21,7 @@ public sealed class GeneratedModelTests
         qat.Calibrate(Enumerable.Range(0, 4).Select(static _ => new[] { randn(4, 3, 12, 12), rand(4, 1, 12, 12) }));
         TwoInputsFixedPoint fixedPoint = qat.Convert();
         Assert.Equal([1, 7, 1, 16], [.. fixedPoint.Signature.Outputs.SelectMany(static o => o.Shape.Take(2))]);
+        Assert.Equal([DType.QInt16, DType.QInt8], fixedPoint.Signature.Inputs.Select(static i => i.DType));
         Assert.Equal(1 / 128.0, fixedPoint.Signature.Inputs[1].Scales[0]);
 
         Tensor[] data = [randn(3, 3, 12, 12), rand(3, 1, 12, 12)];

@@ -17,10 +17,10 @@ internal sealed class Ladder : IDisposable
     private readonly Tensor[] _data;
 
     /// <summary>Random parameters, calibrated on data of spread 1; <paramref name="spread"/> of the data it is then run on: above 1 saturates.</summary>
-    public Ladder(Graph graph, int batch, double spread)
+    public Ladder(Graph graph, int batch, double spread, QConfig? config = null)
     {
         _graph = graph;
-        _qat = Nets.Calibrated(graph);
+        _qat = Nets.Calibrated(graph, config: config);
         _data = Nets.Batch(graph, batch, spread);
         FixedPoint = _qat.ConvertToFixedPoint();
         Inputs = Nets.Quantized(FixedPoint.Signature, _data);
@@ -34,24 +34,25 @@ internal sealed class Ladder : IDisposable
     /// <summary>The integers of QAT in VALIDATION.</summary>
     public QTensor Trained { get; }
 
-    /// <summary>A case of the suite: one operator call inside a model for a march.</summary>
-    public static Ladder Of(string op, string example, March march, double spread = 1) =>
-        new(Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march }, batch: 2, spread);
+    /// <summary>A case of the suite: one operator call inside a model for a march, with inputs and result of given types.</summary>
+    public static Ladder Of(string op, string example, March march, DType input, DType output, double spread = 1)
+    {
+        var graph = Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march };
+        return new(graph, batch: 2, spread, new() { ActivationType = output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, input))] });
+    }
 
-    /// <summary>The reals that the same program gives in float for the inputs and weights that the integers stand for.</summary>
+    /// <summary>The reals that the same program, of one node, gives in float for the inputs, weights and biases that the integers stand for.</summary>
     public float[] Real()
     {
         using var grad = no_grad();
         var state = new Dictionary<string, Tensor>();
-        var constants = FixedPoint.Constants.OfType<WeightConstant>().GetEnumerator();
         foreach (var node in _qat.Model.Nodes.Where(static n => n.Weight is not null))
         {
-            constants.MoveNext();
-            var shape = constants.Current.Shape.Select(static d => (long)d).ToArray();
+            var (weight, bias) = (FixedPoint.Constants.OfType<WeightConstant>().Single(), FixedPoint.Constants.OfType<BiasConstant>().Single());
             var scales = node.WeightQuantizer!.Scales;
-            var perChannel = constants.Current.Values.Count / scales.Length;
-            state[node.Node.Path + ".weight"] = tensor(constants.Current.Values.Select((q, i) => q * scales[i / perChannel]).ToArray(), shape);
-            state[node.Node.Path + ".bias"] = node.Bias!;
+            var perChannel = weight.Values.Count / scales.Length;
+            state[node.Node.Path + ".weight"] = tensor(weight.Values.Select((q, i) => q * scales[i / perChannel]).ToArray(), [.. weight.Shape.Select(static d => (long)d)]);
+            state[node.Node.Path + ".bias"] = tensor(bias.Values.Select((q, c) => (float)(q * FixedPoint.Signature.Inputs[0].Scales[0] * scales[c])).ToArray());
         }
 
         var real = new GraphQat(_graph, state);

@@ -53,6 +53,16 @@ public sealed class QatModelAnalyzerTests
         """);
 
     [Fact]
+    public Task InputOfAnotherTypeThanActivationsHave_IsReportedAtTheClass() => Verify("""
+        [QatModel(March.Bayes)]
+        public partial class {|QG3021:Net|} : Module<Tensor, Tensor>
+        {
+            public Net() : base("Net") { }
+            public override Tensor forward([Quantize(DType = DType.QInt32)] Tensor x) => functional.relu(x);
+        }
+        """);
+
+    [Fact]
     public Task UnsupportedOperator_IsReportedAtTheCall() => Verify(Model("return {|QG1003:functional.silu(conv.call(x))|};"));
 
     [Fact]
@@ -113,7 +123,7 @@ public sealed class QatModelAnalyzerTests
     public Task KernelBeyondTheMarch_IsReportedWithTheLimit() => Verify(
         Model("return {|#0:large.call(x)|};", "private readonly Conv2d large = nn.Conv2d(3, 8, kernel_size: 9);", march: "Bernoulli2"),
         DiagnosticResult.CompilerError("QG4001").WithLocation(0)
-            .WithMessage("BERNOULLI2 takes a convolution with a kernel height and width of 1 to 7; this one has 9 x 9. Change the layer, or choose a march that allows it."));
+            .WithMessage("BERNOULLI2 takes convolution only with a kernel height and width of 1 to 7; this one has 9 x 9. Change the layer, or choose a march that allows it."));
 
     private static string Model(string forward, string fields = "", string march = "Bayes") => $$"""
         [QatModel(March.{{march}})]

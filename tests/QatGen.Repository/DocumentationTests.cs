@@ -31,21 +31,20 @@ public sealed class DocumentationTests
             page.Append($"| {op.Name} | {string.Join(", ", op.Forms.Select(static f => $"{f.Kind} `{f.Name}`"))} | {result} |\n");
         }
 
-        page.Append("\n## Limits of each march\n\n| march | primitive | takes |\n|---|---|---|\n");
-        foreach (var march in Enum.GetValues<March>().Select(MarchSpec.Get))
+        page.Append("\n## Limits of each march\n\n| primitive | march | reads | writes | takes only |\n|---|---|---|---|---|\n");
+        foreach (var table in PrimitiveTable.All)
         {
-            Rows("convolution", march.Limits.Conv.Select(static l => l.Text));
-            Rows("sum", march.Limits.Sum.Select(static l => l.Text));
-            Rows("max pooling", march.Limits.MaxPool.Select(static l => l.Text));
-            Rows("average pooling", march.Limits.SumPool.Select(static l => l.Text));
-            Rows("concatenation", march.Limits.Concat.Select(static l => l.Text));
-            Rows("tensor", march.Limits.Tensor.Select(static l => l.Text));
-
-            void Rows(string primitive, IEnumerable<string> texts) => page.Append(string.Concat(texts.Select(t => $"| {march.DisplayName} | {primitive} | {t} |\n")));
+            foreach (var rows in Enum.GetValues<March>().GroupBy(table.Describe))
+            {
+                var marches = string.Join(", ", rows.Select(static m => MarchSpec.Get(m).DisplayName));
+                page.Append(rows.Key is { } row ? $"| {table.Name} | {marches} | {Names(row.Reads)} | {Names(row.Writes)} | {string.Join("; ", row.Limits)} |\n" : $"| {table.Name} | {marches} | not there | | |\n");
+            }
         }
 
         Accept("docs/operators.md", page.ToString());
     }
+
+    private static string Names(Seq<DType> types) => string.Join(", ", types.Select(static t => t.Name()));
 
     private static void Accept(string path, string text)
     {

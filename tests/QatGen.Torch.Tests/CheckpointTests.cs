@@ -61,7 +61,7 @@ public sealed class CheckpointTests : IDisposable
     public void Load_NewerVersion_SaysSo()
     {
         var model = Nets.Calibrated(Nets.Residual());
-        Refused(model, Container.Write("QGQT", 2, []), FileRules.NewerVersion);
+        Refused(model, Container.Write("QGQT", 3, []), FileRules.NewerVersion);
         Refused(model, Container.Write("QGMD", 1, []), FileRules.WrongKind);
         Refused(model, Container.Write("QGQT", 1, []), FileRules.Damaged);
         Refused(model, Container.Write("QGQT", 1, [("state", [1, 2, 3])]), FileRules.Damaged);
@@ -96,6 +96,35 @@ public sealed class CheckpointTests : IDisposable
         var violations = Assert.Throws<QatGenException>(() => other.Load(File)).Violations;
         Assert.Equal([(QuantizationRules.WrongState, "pool.output_quant"), (QuantizationRules.NotANumber, "stem.conv")], violations.Select(static v => (v.Rule, v.Layer)));
         Assert.Equal(before, Bytes(other));
+    }
+
+    [Fact]
+    public void Load_CheckpointOfOtherTypes_NamesTheLayersAndChangesNothing()
+    {
+        var graph = Nets.Residual();
+        QConfig wide = new() { Types = [LayerType.OfPath("block.conv1", DType.QInt16), LayerType.OfInput("x", DType.QInt16)] };
+        Nets.Calibrated(graph, config: wide).Save(File);
+        var (same, other) = (Nets.Calibrated(graph, seed: 5, config: wide), Nets.Calibrated(graph, seed: 5));
+        var before = Bytes(other);
+        var violations = Assert.Throws<QatGenException>(() => other.Load(File)).Violations;
+        Assert.Equal([(QuantizationRules.TypeDiffers, "block.conv1"), (QuantizationRules.TypeDiffers, "x_quant")], violations.Select(static v => (v.Rule, v.Layer)));
+        Assert.Equal(before, Bytes(other));
+        same.Load(File);
+        Assert.Equal(DType.QInt16, same.ConvertToFixedPoint().Signature.Inputs[0].DType);
+    }
+
+    [Fact]
+    public void Load_FileOfVersionOne_KnowsInt8Only()
+    {
+        var graph = Nets.Residual();
+        var model = Nets.Calibrated(graph);
+        model.Save(File);
+        var state = Container.Load(File, "QGQT", 2)["state"];
+        System.IO.File.WriteAllBytes(File, Container.Write("QGQT", 1, [("state", state)]));
+        var loaded = Nets.Calibrated(graph, seed: 5);
+        loaded.Load(File);
+        Assert.Equal(Bytes(model), Bytes(loaded));
+        Refused(Nets.Calibrated(graph, config: new() { Types = [LayerType.OfPath("pool", DType.QInt16)] }), System.IO.File.ReadAllBytes(File), QuantizationRules.TypeDiffers);
     }
 
     private static byte[] Bytes(GraphQat model) => [.. model.state_dict().OrderBy(static p => p.Key, StringComparer.Ordinal).SelectMany(static p => p.Value.bytes.ToArray())];

@@ -65,7 +65,7 @@ internal sealed class StepBuilder
     {
         var inputs = _graph.Signature.Inputs.Count;
         var violations = _facts.Select((f, v) => (Fact: f, Layer: v < inputs ? _graph.Signature.Inputs[v].Name : _graph.Nodes[v - inputs].Layer))
-            .Where(static p => p.Fact.DType is not (DType.QInt8 or DType.QInt32) || p.Fact.Rank is < 2 or > 4)
+            .Where(static p => p.Fact.Rank is < 2 or > 4)
             .Select(static p => Violation.Of(BpuRules.TensorKind, p.Layer, p.Fact.ToString())).ToArray();
         if (violations.Length > 0)
         {

@@ -73,8 +73,8 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
         if (_step.Unit is { } unit)
         {
             var inputs = geometry.InputChannels(0, t.Channels).Count;
-            tensor = unit.Kind == UnitKind.Conv ? counts.Tiles * timing.Multiply(positions, unit.Window.Taps, inputs, t.Channels)
-                : unit.Kind == UnitKind.DepthwiseConv ? counts.Tiles * timing.Elementwise(positions, unit.Window.Taps, t.Channels) : 0;
+            tensor = unit.Kind == UnitKind.Conv ? counts.Tiles * timing.Multiply(positions, unit.Window.Taps, inputs, t.Channels, unit.X.Shape.Type)
+                : unit.Kind == UnitKind.DepthwiseConv ? counts.Tiles * timing.Elementwise(positions, unit.Window.Taps * unit.X.Shape.Type.Bytes(), t.Channels) : 0;
             vector = unit.Weight is null ? counts.Tiles * timing.Elementwise(positions, unit.Window.Taps, t.Channels) : 0;
         }
 

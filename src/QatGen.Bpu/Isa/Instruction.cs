@@ -49,26 +49,26 @@ internal abstract record Instruction
         public override void Execute(Machine machine) => Mover.Copy(machine.Sram[From.Address..], From, machine.WriteDdr(To), To);
     }
 
-    /// <summary>int32 sums of products plus bias. Weights are int8 [To.Channels, KernelH, KernelW, From.Channels], the bias int32 [To.Channels].</summary>
+    /// <summary>int32 sums of products plus bias. Inputs are int8 or int16, weights int8 [To.Channels, KernelH, KernelW, From.Channels], the bias int32 [To.Channels].</summary>
     internal sealed record Conv(Region From, Region To, int Weights, int Bias, Window Window) : Instruction
     {
         public override Engine Engine => Engine.Tensor;
         public override Seq<Access> Accesses => new(
             Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Weights, (long)To.Channels * Window.Taps * From.Channels), Access.Table(Bias, 4L * To.Channels));
-        public override bool IsConsistent => Window.IsValid && From.Type == DType.QInt8 && To.Type == DType.QInt32 && Bias % 4 == 0
+        public override bool IsConsistent => Window.IsValid && From.Type != DType.QInt32 && To.Type == DType.QInt32 && Bias % 4 == 0
             && (double)To.Channels * Window.Taps * From.Channels <= int.MaxValue;
-        public override long Cycles(Timing timing) => timing.Multiply(To.Positions, Window.Taps, From.Channels, To.Channels);
+        public override long Cycles(Timing timing) => timing.Multiply(To.Positions, Window.Taps, From.Channels, To.Channels, From.Type);
         public override void Execute(Machine machine) => TensorUnit.Conv(machine.Sram, this);
     }
 
-    /// <summary>int32 sums of products plus bias, channel by channel. Weights are int8 [KernelH, KernelW, Channels].</summary>
+    /// <summary>int32 sums of products plus bias, channel by channel. Inputs are int8 or int16, weights int8 [KernelH, KernelW, Channels].</summary>
     internal sealed record DepthwiseConv(Region From, Region To, int Weights, int Bias, Window Window) : Instruction
     {
         public override Engine Engine => Engine.Tensor;
         public override Seq<Access> Accesses => new(
             Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Weights, (long)Window.Taps * To.Channels), Access.Table(Bias, 4L * To.Channels));
-        public override bool IsConsistent => Window.IsValid && From.Type == DType.QInt8 && To.Type == DType.QInt32 && Bias % 4 == 0 && From.Channels == To.Channels;
-        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Window.Taps, To.Channels);
+        public override bool IsConsistent => Window.IsValid && From.Type != DType.QInt32 && To.Type == DType.QInt32 && Bias % 4 == 0 && From.Channels == To.Channels;
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Window.Taps * From.Type.Bytes(), To.Channels);
         public override void Execute(Machine machine) => TensorUnit.DepthwiseConv(machine.Sram, this);
     }
 

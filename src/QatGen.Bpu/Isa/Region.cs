@@ -22,7 +22,7 @@ internal readonly record struct Region(int Address, int Rows, int Columns, int C
 
     /// <summary>A box of at least one element, of a type the core has, with elements at their natural alignment and counts whose products fit.</summary>
     public bool IsValid =>
-        Address >= 0 && Rows > 0 && Columns > 0 && Channels > 0 && RowPitch >= 0 && ColumnPitch >= 0 && Type is DType.QInt8 or DType.QInt32
+        Address >= 0 && Rows > 0 && Columns > 0 && Channels > 0 && RowPitch >= 0 && ColumnPitch >= 0
         && (long)Rows * Columns <= int.MaxValue && (long)Rows * Columns * Channels <= int.MaxValue / Type.Bytes() && (Address | RowPitch | ColumnPitch) % Type.Bytes() == 0;
 
     public int At(int row, int column) => Address + (row * RowPitch) + (column * ColumnPitch);

@@ -38,15 +38,7 @@ internal static class Mover
     {
         for (var i = 0; i < values.Length; i++)
         {
-            var at = target[Offset(box, i)..];
-            if (box.Type == DType.QInt8)
-            {
-                at[0] = (byte)values[i];
-            }
-            else
-            {
-                System.Runtime.InteropServices.MemoryMarshal.Write(at, values[i]);
-            }
+            Integers.Write(values.Slice(i, 1), target.Slice(Offset(box, i), box.Type.Bytes()), box.Type);
         }
     }
 
@@ -55,8 +47,7 @@ internal static class Mover
     {
         for (var i = 0; i < values.Length; i++)
         {
-            var at = source[Offset(box, i)..];
-            values[i] = box.Type == DType.QInt8 ? (sbyte)at[0] : System.Runtime.InteropServices.MemoryMarshal.Read<int>(at);
+            Integers.Read(source.Slice(Offset(box, i), box.Type.Bytes()), box.Type, values.Slice(i, 1));
         }
     }
 

@@ -10,9 +10,9 @@ internal sealed record Timing(Hardware Hardware)
 {
     public long Transfer(long bytes) => Hardware.LayerOverheadCycles + (long)Math.Ceiling(bytes * Hardware.ClockHz / Hardware.DdrBytesPerSecond);
 
-    /// <summary>Every input channel with every output channel.</summary>
-    public long Multiply(long positions, long taps, long inputs, long outputs) =>
-        Hardware.LayerOverheadCycles + (Steps(positions, Hardware.MacsPerCycle / (Hardware.ChannelAlignment * Hardware.ChannelAlignment)) * taps * Blocks(inputs) * Blocks(outputs));
+    /// <summary>Every input channel with every output channel. The multipliers are int8, so that int16 inputs pass twice, a byte at a time.</summary>
+    public long Multiply(long positions, long taps, long inputs, long outputs, DType type) =>
+        Hardware.LayerOverheadCycles + (Steps(positions, Hardware.MacsPerCycle / (Hardware.ChannelAlignment * Hardware.ChannelAlignment)) * taps * type.Bytes() * Blocks(inputs) * Blocks(outputs));
 
     /// <summary>Channel by channel; <paramref name="terms"/> values go into each result.</summary>
     public long Elementwise(long positions, long terms, long channels) =>

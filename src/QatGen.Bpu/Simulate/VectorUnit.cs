@@ -12,7 +12,7 @@ internal static class VectorUnit
         var table = MemoryMarshal.Cast<byte, int>(sram.Slice(rescale.Table, 4 * length * rescale.LaneCount));
         var map = rescale.Lanes == LaneKind.Position ? MemoryMarshal.Cast<byte, ushort>(sram.Slice(rescale.Map, 2 * to.Positions)) : default;
         var laneStep = rescale.Lanes == LaneKind.Channel ? length : 0;
-        var sums = new long[to.Channels];
+        var (sums, values) = (new long[to.Channels], new int[to.Channels]);
         for (var position = 0; position < to.Positions; position++)
         {
             var (row, column) = (position / to.Columns, position % to.Columns);
@@ -21,10 +21,12 @@ internal static class VectorUnit
             for (var term = 0; term < rescale.Terms.Count; term++)
             {
                 var box = rescale.Terms[term];
-                AddProducts(sram.Slice(box.At(row, column), box.RunBytes), box.Type, lanes[(3 + term)..], laneStep, sums);
+                Integers.Read(sram.Slice(box.At(row, column), box.RunBytes), box.Type, values);
+                AddProducts(values, lanes[(3 + term)..], laneStep, sums);
             }
 
-            Write(sums, lanes, laneStep, sram.Slice(to.At(row, column), to.RunBytes), to.Type);
+            Round(sums, lanes, laneStep, values);
+            Integers.Write(values, sram.Slice(to.At(row, column), to.RunBytes), to.Type);
         }
     }
 
@@ -69,77 +71,31 @@ internal static class VectorUnit
                 {
                     for (var x = firstX; x < endX; x++)
                     {
-                        Read(sram.Slice(from.At(window.FirstRow(row) + (y * window.DilationH), left + (x * window.DilationW)), from.RunBytes), from.Type, values);
+                        Integers.Read(sram.Slice(from.At(window.FirstRow(row) + (y * window.DilationH), left + (x * window.DilationW)), from.RunBytes), from.Type, values);
                         reduce(result, values);
                     }
                 }
 
-                Write(result, sram.Slice(to.At(row, column), to.RunBytes), to.Type);
+                Integers.Write(result, sram.Slice(to.At(row, column), to.RunBytes), to.Type);
             }
         }
     }
 
-    private static void AddProducts(ReadOnlySpan<byte> run, DType type, ReadOnlySpan<int> multipliers, int laneStep, Span<long> sums)
+    private static void AddProducts(ReadOnlySpan<int> values, ReadOnlySpan<int> multipliers, int laneStep, Span<long> sums)
     {
-        if (type == DType.QInt8)
-        {
-            for (var i = 0; i < sums.Length; i++)
-            {
-                sums[i] += (long)(sbyte)run[i] * multipliers[i * laneStep];
-            }
-
-            return;
-        }
-
-        var values = MemoryMarshal.Cast<byte, int>(run);
         for (var i = 0; i < sums.Length; i++)
         {
             sums[i] += (long)values[i] * multipliers[i * laneStep];
         }
     }
 
-    private static void Write(ReadOnlySpan<long> sums, ReadOnlySpan<int> lanes, int laneStep, Span<byte> run, DType type)
+    /// <summary>The rounded and clamped sums; a shift of 0 only clamps.</summary>
+    private static void Round(ReadOnlySpan<long> sums, ReadOnlySpan<int> lanes, int laneStep, Span<int> values)
     {
         for (var i = 0; i < sums.Length; i++)
         {
             var (shift, low, high) = (lanes[i * laneStep], lanes[(i * laneStep) + 1], lanes[(i * laneStep) + 2]);
-            var y = shift == 0 ? Quantization.Clamp(sums[i], low, high) : Rescaling.Apply(sums[i], shift, low, high);
-            if (type == DType.QInt8)
-            {
-                run[i] = (byte)y;
-            }
-            else
-            {
-                MemoryMarshal.Cast<byte, int>(run)[i] = y;
-            }
-        }
-    }
-
-    private static void Write(ReadOnlySpan<int> values, Span<byte> run, DType type)
-    {
-        if (type == DType.QInt32)
-        {
-            MemoryMarshal.AsBytes(values).CopyTo(run);
-            return;
-        }
-
-        for (var i = 0; i < values.Length; i++)
-        {
-            run[i] = (byte)values[i];
-        }
-    }
-
-    private static void Read(ReadOnlySpan<byte> run, DType type, Span<int> values)
-    {
-        if (type == DType.QInt32)
-        {
-            run.CopyTo(MemoryMarshal.AsBytes(values));
-            return;
-        }
-
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = (sbyte)run[i];
+            values[i] = shift == 0 ? Quantization.Clamp(sums[i], low, high) : Rescaling.Apply(sums[i], shift, low, high);
         }
     }
 }

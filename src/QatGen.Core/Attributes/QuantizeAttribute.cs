@@ -6,4 +6,7 @@ public sealed class QuantizeAttribute : Attribute
 {
     /// <summary>A fixed scale (real value of one integer step), for example 1/128 for centered images in [-1, 1). Zero: observed.</summary>
     public double Scale { get; set; }
+
+    /// <summary>The type that the input is quantized to: qint8, or qint16 where 256 steps are too few.</summary>
+    public DType DType { get; set; }
 }

@@ -1,7 +1,7 @@
 namespace QatGen.Graphs;
 
-/// <summary>An input of the model: name, NCHW shape (empty when not given) and fixed scale (0: observed).</summary>
-public sealed record GraphInput(string Name, Seq<int> Shape, double FixedScale);
+/// <summary>An input of the model: name, NCHW shape (empty when not given), fixed scale (0: observed) and the type it is quantized to.</summary>
+public sealed record GraphInput(string Name, Seq<int> Shape, double FixedScale, DType DType = DType.QInt8);
 
 /// <summary>
 /// A model as operator calls in execution order: value-equal, without symbols or locations. The first of the three representations. <paramref name="Type"/> is the model class and

@@ -1,8 +1,9 @@
+using QatGen.Marches.Limits;
 using QatGen.Primitives;
 
 namespace QatGen.Marches;
 
-/// <summary>Checks a program against the limits of a march while it infers shapes and types. A shape that is not known yet is checked again at conversion.</summary>
+/// <summary>Checks a program against what a march has and its limits while it infers shapes and types. A shape that is not known yet is checked again at conversion and when compiling.</summary>
 public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
 {
     private readonly FactChecker _facts = new();
@@ -21,60 +22,75 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
 
     public Fact Conv(Fact x, Fact weight, Fact bias, ConvGeometry geometry)
     {
-        Check("convolution", march.Limits.Conv, new ConvUse(x, weight, geometry));
-        var sum = Checked(_facts.Conv(x, weight, bias, geometry));
+        var sum = Check(ConvLimits.Conv, [x], _facts.Conv(x, weight, bias, geometry), new ConvUse(x, weight, geometry));
         _accumulators[sum] = geometry;
         return sum;
     }
 
     public Fact Rescale(Fact[] terms, Fact rescale)
     {
-        var result = Checked(_facts.Rescale(terms, rescale));
-        if (terms.Length > 1)
-        {
-            var conv = terms.Select(t => _accumulators.TryGetValue(t, out var g) ? g : null).FirstOrDefault(static g => g is not null);
-            Check("sum", march.Limits.Sum, new SumUse(result, conv));
-        }
-
-        return result;
+        var result = _facts.Rescale(terms, rescale);
+        var conv = terms.Select(t => _accumulators.TryGetValue(t, out var g) ? g : null).FirstOrDefault(static g => g is not null);
+        var use = new RescaleUse(result, conv);
+        Check(RescaleLimits.Rescale, terms, result, use);
+        return terms.Length > 1 ? Check(RescaleLimits.Sum, terms, result, use) : result;
     }
 
-    public Fact Clamp(Fact x, Fact limits) => _facts.Clamp(x, limits);
+    public Fact Clamp(Fact x, Fact limits) => Check(TensorLimits.Clamp, [x], _facts.Clamp(x, limits), x);
 
-    public Fact MaxPool(Fact x, PoolGeometry geometry)
-    {
-        Check("max pooling", march.Limits.MaxPool, new PoolUse(x, geometry));
-        return Checked(_facts.MaxPool(x, geometry));
-    }
+    public Fact MaxPool(Fact x, PoolGeometry geometry) => Check(PoolLimits.Max, [x], _facts.MaxPool(x, geometry), new PoolUse(x, geometry));
 
-    public Fact SumPool(Fact x, PoolGeometry geometry, AverageCount count)
-    {
-        Check("average pooling", march.Limits.SumPool, new PoolUse(x, geometry));
-        return Checked(_facts.SumPool(x, geometry, count));
-    }
+    public Fact SumPool(Fact x, PoolGeometry geometry, AverageCount count) => Check(PoolLimits.Sum, [x], _facts.SumPool(x, geometry, count), new PoolUse(x, geometry));
 
     public Fact Concat(Fact[] parts, Fact rescale, int axis)
     {
-        var result = Checked(_facts.Concat(parts, rescale, axis));
-        Check("concatenation", march.Limits.Concat, new ConcatUse(new(parts), result, axis));
-        return result;
+        var result = _facts.Concat(parts, rescale, axis);
+        return Check(ConcatLimits.Concat, parts, result, new ConcatUse(new(parts), result));
     }
 
-    public Fact Reshape(Fact x, int[] shape) => _facts.Reshape(x, shape);
-
-    private Fact Checked(Fact result)
+    public Fact Reshape(Fact x, int[] shape)
     {
-        Check("tensor", march.Limits.Tensor, result);
-        return result;
+        var result = _facts.Reshape(x, shape);
+        return Check(TensorLimits.Reshape, [x], result, result);
     }
 
-    private void Check<T>(string what, Seq<Limit<T>> limits, T use)
+    /// <summary>Holds one primitive against its table, and its result against the limits of every tensor; returns the result.</summary>
+    private Fact Check<T>(PrimitiveTable<T> table, Fact[] inputs, Fact result, T use)
     {
-        foreach (var limit in limits.Where(l => !l.Holds(use)))
+        if (table.For(march.March) is not { } row)
         {
-            _violations.Add(Violation.Of(MarchRules.Limit, _layer, march.DisplayName, what, limit.Text, limit.Actual(use)));
+            _violations.Add(Violation.Of(MarchRules.Primitive, _layer, march.DisplayName, table.Name));
+            return result;
+        }
+
+        foreach (var wrong in inputs.Where(x => !row.Reads.Contains(x.DType)))
+        {
+            _violations.Add(Violation.Of(MarchRules.InputType, _layer, march.DisplayName, table.Name, Names(row.Reads), wrong.ToString()));
+        }
+
+        if (!row.Writes.Contains(result.DType))
+        {
+            _violations.Add(Violation.Of(MarchRules.OutputType, _layer, march.DisplayName, table.Name, Names(row.Writes), result.ToString()));
+        }
+
+        Hold(table.Name, row, use);
+        Hold(TensorLimits.Tensor.Name, TensorLimits.Tensor.For(march.March)!, result);
+        return result;
+    }
+
+    private void Hold<T>(string what, MarchRow<T> row, T use)
+    {
+        foreach (var limit in row.Limits.Where(l => !l.Holds(use)))
+        {
+            var violation = Violation.Of(MarchRules.Limit, _layer, march.DisplayName, what, limit.Text, limit.Actual(use));
+            if (!_violations.Contains(violation))
+            {
+                _violations.Add(violation);
+            }
         }
     }
+
+    private static string Names(Seq<DType> types) => string.Join(" or ", types.Select(static t => t.Name()));
 
     /// <summary>Two accumulators of one shape are equal facts but different sums.</summary>
     private sealed class ReferenceComparer : IEqualityComparer<Fact>

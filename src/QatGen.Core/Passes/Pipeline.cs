@@ -14,7 +14,8 @@ public static class Pipeline
     public static PipelineResult Run(Graph captured)
     {
         var canonical = Verified(RemoveDeadNodes.Run(captured));
-        var violations = canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n).Concat(Shared(n))).ToList();
+        var types = canonical.Inputs.Where(static i => i.DType is not (DType.QInt8 or DType.QInt16)).Select(static i => Violation.Of(QuantizationRules.TypeNotActivation, i.Name, i.Name, i.DType.Name()));
+        var violations = types.Concat(canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n).Concat(Shared(n)))).ToList();
         if (HasErrors(violations))
         {
             return new(canonical, null, violations.ToSeq());
@@ -59,7 +60,7 @@ public static class Pipeline
     {
         var checker = new MarchChecker(MarchSpec.Get(fused.March));
         var constants = Lowering.Slots(fused).Select(static s => new Fact(s.Role.Shape, s.Role.DType)).ToArray();
-        var inputs = fused.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(DType.QInt8) : Fact.Of(i.Shape, DType.QInt8)).ToArray();
+        var inputs = fused.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)).ToArray();
         Lowering.Run(fused, checker, constants, inputs);
         return checker.Violations;
     }

@@ -11,4 +11,7 @@ public static class QuantizationRules
     public static Rule ParameterExtra { get; } = new("QG3006", RuleSeverity.Error, "Parameter is unknown", "The checkpoint has '{0}', the model does not", "Load a checkpoint of this model");
     public static Rule ParameterShape { get; } = new("QG3007", RuleSeverity.Error, "Parameter has another shape", "'{0}' is {1} in the checkpoint and {2} in the model", "Construct the model with the arguments it was saved with");
     public static Rule WrongState { get; } = new("QG3008", RuleSeverity.Error, "Scale must be positive", "'{0}' has the scale {1}", "A scale is a positive finite number; load an undamaged checkpoint");
+    public static Rule TypeUnused { get; } = new("QG3020", RuleSeverity.Error, "Type names nothing", "The configuration sets {0}, but no such input and no such layer with a scale of its own is there", "Use a path of named_modules(), an operator's name or an input's name; a layer that keeps its input's scale has its input's type");
+    public static Rule TypeNotActivation { get; } = new("QG3021", RuleSeverity.Error, "Type is not for activations", "'{0}' is to be {1}", "Use qint8 or qint16; qint32 is the type of a model's high-precision outputs");
+    public static Rule TypeDiffers { get; } = new("QG3022", RuleSeverity.Error, "Layer has another type", "'{0}' is {1} in the checkpoint and {2} in the model", "Construct the model with the configuration it was saved with");
 }

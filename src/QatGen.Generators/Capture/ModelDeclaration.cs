@@ -79,10 +79,15 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Mode
     private static Seq<int> Dimensions(AttributeData attribute) =>
         attribute.ConstructorArguments is [{ Kind: TypedConstantKind.Array, IsNull: false } dimensions] ? dimensions.Values.Select(static v => v.Value is int i ? i : 0).ToSeq() : Seq<int>.Empty;
 
-    /// <summary>The fixed scale that [Quantize] gives a parameter, for each of its tensors; 0: observed.</summary>
-    public static double Scale(IParameterSymbol parameter) =>
-        parameter.GetAttributes().Where(static a => Is(a, typeof(QuantizeAttribute))).SelectMany(static a => a.NamedArguments)
-            .FirstOrDefault(static n => n.Key == nameof(QuantizeAttribute.Scale)).Value.Value is { } scale
-            ? Convert.ToDouble(scale, CultureInfo.InvariantCulture)
-            : 0;
+    /// <summary>How [Quantize] says that a parameter is quantized, each of its tensors alike.</summary>
+    public static GraphInput Input(IParameterSymbol parameter) => new(parameter.Name, Seq<int>.Empty, Scale(parameter), DTypeOf(parameter));
+
+    private static double Scale(IParameterSymbol parameter) =>
+        Quantize(parameter, nameof(QuantizeAttribute.Scale)) is { } scale ? Convert.ToDouble(scale, CultureInfo.InvariantCulture) : 0;
+
+    private static DType DTypeOf(IParameterSymbol parameter) => Quantize(parameter, nameof(QuantizeAttribute.DType)) is int type ? (DType)type : DType.QInt8;
+
+    /// <summary>A setting of [Quantize]; null where it is not given.</summary>
+    private static object? Quantize(IParameterSymbol parameter, string setting) =>
+        parameter.GetAttributes().Where(static a => Is(a, typeof(QuantizeAttribute))).SelectMany(static a => a.NamedArguments).FirstOrDefault(n => n.Key == setting).Value.Value;
 }

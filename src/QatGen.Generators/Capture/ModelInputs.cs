@@ -29,37 +29,37 @@ internal sealed record ModelInputs(Seq<GraphInput> Tensors, Seq<GraphParameter> 
         }
 
         var (tensors, names) = (new List<GraphInput>(), new HashSet<string>(forward.Parameters.Select(static p => p.Name), StringComparer.Ordinal));
-        var parameters = forward.Parameters.Select(p => new GraphParameter(p.Name, Spell(p.Type), FormOf(p.Type, p.Name, ModelDeclaration.Scale(p)))).ToSeq();
+        var parameters = forward.Parameters.Select(p => new GraphParameter(p.Name, Spell(p.Type), FormOf(p.Type, ModelDeclaration.Input(p)))).ToSeq();
         return new(tensors.ToSeq(), parameters.All(static p => p.Form is TensorForm.Tensor) ? Seq<GraphParameter>.Empty : parameters);
 
-        TensorForm FormOf(ITypeSymbol type, string name, double scale)
+        TensorForm FormOf(ITypeSymbol type, GraphInput input)
         {
             switch (type)
             {
                 case INamedTypeSymbol { IsTupleType: true } tuple:
-                    return new TensorForm.Tuple(tuple.TupleElements.Select((e, i) => FormOf(e.Type, Part(name, e.IsExplicitlyNamedTupleElement ? e.Name : Number(i)), scale)).ToSeq());
+                    return new TensorForm.Tuple(tuple.TupleElements.Select((e, i) => FormOf(e.Type, Part(input, e.IsExplicitlyNamedTupleElement ? e.Name : Number(i)))).ToSeq());
                 case var list when IsList(list):
-                    return new TensorForm.Collection(Enumerable.Range(0, open).Select(i => Add(Part(name, Number(i)), scale)).ToSeq());
+                    return new TensorForm.Collection(Enumerable.Range(0, open).Select(i => Add(Part(input, Number(i)))).ToSeq());
                 default:
-                    return Add(name, scale);
+                    return Add(input);
             }
         }
 
-        TensorForm Add(string name, double scale)
+        TensorForm Add(GraphInput input)
         {
-            tensors.Add(new(name, tensors.Count < shapes.Length ? shapes[tensors.Count] : Seq<int>.Empty, scale));
+            tensors.Add(tensors.Count < shapes.Length ? input with { Shape = shapes[tensors.Count] } : input);
             return new TensorForm.Tensor(tensors.Count - 1);
         }
 
-        string Part(string name, string part)
+        GraphInput Part(GraphInput whole, string part)
         {
-            var unique = $"{name}_{part}";
+            var unique = $"{whole.Name}_{part}";
             while (!names.Add(unique))
             {
                 unique += "_";
             }
 
-            return unique;
+            return whole with { Name = unique };
         }
     }
 

@@ -110,7 +110,8 @@ internal static class QatEmitter
     {
         var shape = input.Shape.Count == 0 ? "" : $", shape: {Literal.List(input.Shape)}";
         var scale = input.FixedScale > 0 ? $", fixedScale: {Literal.Number(input.FixedScale)}" : "";
-        return $"Input({Literal.Text(input.Name)}{shape}{scale})";
+        var type = input.DType == DType.QInt8 ? "" : $", type: DType.{input.DType}";
+        return $"Input({Literal.Text(input.Name)}{shape}{scale}{type})";
     }
 
     private static string Declare(Node node)

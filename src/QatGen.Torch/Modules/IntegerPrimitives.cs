@@ -1,5 +1,4 @@
 using QatGen.Arithmetic;
-using QatGen.Operators;
 using QatGen.Primitives;
 using QatGen.Torch.Functions;
 using QatGen.Torch.Quantizers;
@@ -51,14 +50,14 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
         }
 
         var scale = quantizer.CalibratedScale;
-        source.Latest = RescaleConstant.Create([.. inputs.Select(static t => t.Known)], scale, source.Role.Range, source.Role.DType, _layer);
-        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, inputs, scale), [.. inputs.Select(static t => t.Data)]), scale, source.Role);
+        source.Latest = RescaleConstant.Create([.. inputs.Select(static t => t.Known)], scale, source.Role.Range, quantizer.DType, _layer);
+        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, inputs, scale), [.. inputs.Select(static t => t.Data)]), scale, quantizer.DType);
     }
 
     public QatValue Clamp(QatValue x, QatValue limits)
     {
         var (input, source) = ((QatValue.Activation)x, (QatValue.ClampSource)limits);
-        var (low, high) = Quantization.Limits(source.Range, input.Known.Scales[0], DType.QInt8);
+        var (low, high) = Quantization.Limits(source.Range, input.Known.Scales[0], input.DType);
         source.Latest = new(low, high);
         return input with { Data = input.Data.clamp(low, high) };
     }
@@ -95,13 +94,13 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
         }
 
         var scale = quantizer.CalibratedScale;
-        source.Latest = RescaleConstant.CreateConcat([.. inputs.Select(static p => p.Known)], scale, source.Role.DType, _layer);
+        source.Latest = RescaleConstant.CreateConcat([.. inputs.Select(static p => p.Known)], scale, quantizer.DType, _layer);
         var rescaled = inputs.Select(p =>
         {
-            var one = RescaleConstant.Create([p.Known], scale, source.Role.Range, source.Role.DType, _layer);
+            var one = RescaleConstant.Create([p.Known], scale, source.Role.Range, quantizer.DType, _layer);
             return RescaleFunction.Run(one, Real(one, [p], scale), [p.Data]);
         });
-        return Quantized(cat([.. rescaled], axis), scale, source.Role);
+        return Quantized(cat([.. rescaled], axis), scale, quantizer.DType);
     }
 
     public QatValue Reshape(QatValue x, int[] shape) => (QatValue.Activation)x with { Data = TorchShape.Reshape(((QatValue.Activation)x).Data, shape) };
@@ -121,7 +120,7 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
         return sum with { Data = sum.Data.clamp(low, high) };
     }
 
-    private static QatValue.Activation Quantized(Tensor data, float scale, ConstantRole role) => new(data, Quantity.Of(scale, role.DType), role.DType);
+    private static QatValue.Activation Quantized(Tensor data, float scale, DType type) => new(data, Quantity.Of(scale, type), type);
 
     /// <summary>The real multipliers in the constant's order: the gradients.</summary>
     private static double[] Real(RescaleConstant constant, QatValue.Activation[] terms, float scale) =>

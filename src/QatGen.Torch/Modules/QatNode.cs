@@ -25,7 +25,7 @@ public sealed class QatNode : nn.Module
         _roles = _operator.Constants(node);
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver());
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), type: config.TypeOf(node));
             register_module("output_quant", OutputQuantizer);
         }
     }

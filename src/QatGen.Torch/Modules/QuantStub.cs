@@ -47,7 +47,8 @@ public sealed class QuantStub : nn.Module
             throw QatGenException.Of(QuantizationRules.NotANumber, Name, $"input '{Name}'");
         }
 
-        return new QatValue.Activation(QuantizeFunction.Run(x, [scale], DType.QInt8.Min(), DType.QInt8.Max(), masked: true), Quantity.Of(scale, DType.QInt8));
+        var type = output_quant.DType;
+        return new QatValue.Activation(QuantizeFunction.Run(x, [scale], type.Min(), type.Max(), masked: true), Quantity.Of(scale, type), type);
     }
 
     private void Check(Tensor x)

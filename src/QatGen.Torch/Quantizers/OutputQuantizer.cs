@@ -15,12 +15,15 @@ public sealed class OutputQuantizer : nn.Module
     private readonly bool _isFixed;
 
     /// <summary>A quantizer for <paramref name="layer"/>; <paramref name="fixedScale"/> above 0 is never observed.</summary>
-    public OutputQuantizer(string layer, Observer observer, double fixedScale = 0) : base(nameof(OutputQuantizer))
+    public OutputQuantizer(string layer, Observer observer, double fixedScale = 0, DType type = DType.QInt8) : base(nameof(OutputQuantizer))
     {
-        (_layer, _observer, _isFixed) = (layer, observer, fixedScale > 0);
+        (_layer, _observer, _isFixed, DType) = (layer, observer, fixedScale > 0, type);
         RegisterComponents();
         Value(scale) = (float)fixedScale;
     }
+
+    /// <summary>The integers' type: qint8 or qint16.</summary>
+    public DType DType { get; }
 
     /// <summary>The real value of one step; 0 when no data was seen.</summary>
     public float Scale => Value(scale);
@@ -47,7 +50,7 @@ public sealed class OutputQuantizer : nn.Module
         _observer.Restore(Scale > 0 ? [Value(min)] : [], Scale > 0 ? [Value(max)] : []);
         _observer.Update([smallest], [largest]);
         (Value(min), Value(max)) = (_observer.Min[0], _observer.Max[0]);
-        Value(scale) = _observer.Scales(DType.QInt8)[0];
+        Value(scale) = _observer.Scales(DType)[0];
     }
 
     private static ref float Value(Tensor buffer) => ref MemoryMarshal.Cast<byte, float>(buffer.bytes)[0];

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace QatGen.Conformance.Models;
 
-/// <summary>Two images in, logits and a map out; one input has a fixed scale, a constructor argument sizes a layer.</summary>
+/// <summary>Two images in, logits and a map out; one input is int16 and one has a fixed scale, a constructor argument sizes a layer.</summary>
 [QatModel(March.BayesE)]
 [InputShape(1, 3, 12, 12)]
 [InputShape(1, 1, 12, 12)]
@@ -22,7 +22,7 @@ internal sealed partial class TwoInputs : Module<Tensor, Tensor, (Tensor Logits,
         RegisterComponents();
     }
 
-    public override (Tensor Logits, Tensor Map) forward(Tensor image, [Quantize(Scale = 1 / 128.0)] Tensor mask)
+    public override (Tensor Logits, Tensor Map) forward([Quantize(DType = DType.QInt16)] Tensor image, [Quantize(Scale = 1 / 128.0)] Tensor mask)
     {
         var sum = functional.relu6(color.call(image) + norm.call(gray.call(mask)));
         var both = pool.call(cat([sum, functional.relu(sum)], 1));

@@ -18,12 +18,12 @@ public class DeclarationTests
             {
                 private readonly ReLU relu = ReLU();
                 public Net() : base("n") { RegisterComponents(); }
-                public override Tensor forward([Quantize(Scale = 1 / 128.0)] Tensor image) => relu.call(image);
+                public override Tensor forward([Quantize(Scale = 1 / 128.0, DType = DType.QInt16)] Tensor image) => relu.call(image);
             }
             """);
         var graph = CaptureHarness.Capture(compilation, "Net").Graph!;
         Assert.Equal(("Some.Where", "Net", March.BayesE, false), (graph.Namespace, graph.Type, graph.March, graph.IsPublic));
-        Assert.Equal(new Graphs.GraphInput("image", new(1, 3, 24, 32), 1 / 128.0), Assert.Single(graph.Inputs));
+        Assert.Equal(new Graphs.GraphInput("image", new(1, 3, 24, 32), 1 / 128.0, DType.QInt16), Assert.Single(graph.Inputs));
         Assert.Equal("%1 = ReLU[relu](%0)\nreturn %1", graph.ToString());
     }
 

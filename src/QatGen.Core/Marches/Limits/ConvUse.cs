@@ -1,6 +1,6 @@
 using QatGen.Primitives;
 
-namespace QatGen.Marches;
+namespace QatGen.Marches.Limits;
 
 /// <summary>A convolution as the limits see it.</summary>
 public sealed record ConvUse(Fact X, Fact Weight, ConvGeometry Geometry)
@@ -14,18 +14,7 @@ public sealed record ConvUse(Fact X, Fact Weight, ConvGeometry Geometry)
 
     public int InputChannels => X.IsKnown && X.Rank > 1 ? X.Shape[1] : -1;
 
-    public int OutputChannels => Weight.Shape[0];
-
     public bool IsVector => X.IsKnown && X.Rank == 4 && X.Shape[2] == 1 && X.Shape[3] == 1;
 
     public bool IsDilated => Geometry.DilationH > 1 || Geometry.DilationW > 1;
 }
-
-/// <summary>A pooling as the limits see it.</summary>
-public sealed record PoolUse(Fact X, PoolGeometry Geometry);
-
-/// <summary>A sum of several tensors, one of which may be a convolution's accumulator with its strides.</summary>
-public sealed record SumUse(Fact Result, ConvGeometry? Conv);
-
-/// <summary>A concatenation.</summary>
-public sealed record ConcatUse(Seq<Fact> Parts, Fact Result, int Axis);

@@ -1,0 +1,25 @@
+using QatGen.Primitives;
+
+namespace QatGen.Core.Tests.Marches;
+
+/// <summary>The smallest call of each primitive, by the name of its table: inputs of one type, and a result of another where a constant decides it.</summary>
+internal static class PrimitiveCalls
+{
+    public static Dictionary<string, Action<IPrimitives<Fact>, DType, DType>> All { get; } = new()
+    {
+        ["average pooling"] = static (p, input, _) => p.SumPool(Map(input), new(2, 2), new()),
+        ["clamp"] = static (p, input, _) => p.Clamp(Map(input), Fact.Of(new ClampConstant(0, 1))),
+        ["concatenation"] = static (p, input, output) => p.Concat([Map(input), Map(input)], Rescale(output), 1),
+        ["convolution"] = static (p, input, _) => p.Conv(Map(input), Fact.Of(new(1, 1, 1, 1), DType.QInt8), Fact.Of(new(1), DType.QInt32), new()),
+        ["max pooling"] = static (p, input, _) => p.MaxPool(Map(input), new(2, 2)),
+        ["rescale"] = static (p, input, output) => p.Rescale([Map(input)], Rescale(output)),
+        ["reshape"] = static (p, input, _) => p.Reshape(Map(input), [0, -1]),
+        ["sum"] = static (p, input, output) => p.Rescale([Map(input), Map(input)], Rescale(output)),
+        ["tensor"] = static (p, input, _) => p.Reshape(Map(input), [0, -1]),
+    };
+
+    /// <summary>The fact of a rescale constant with one lane.</summary>
+    public static Fact Rescale(DType type) => new(Seq<int>.Empty, type);
+
+    private static Fact Map(DType type) => Fact.Of(new(1, 1, 4, 4), type);
+}
