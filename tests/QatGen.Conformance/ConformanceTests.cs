@@ -3,6 +3,7 @@ using QatGen.Kernels;
 using QatGen.Kernels.Reference;
 using QatGen.Marches;
 using QatGen.Operators;
+using QatGen.Passes;
 using QatGen.Primitives;
 
 namespace QatGen.Conformance;
@@ -14,23 +15,30 @@ public sealed class ConformanceTests
 
     private static readonly DType[] Types = [DType.QInt8, DType.QInt16];
 
-    /// <summary>Every example on every march with every type of its inputs and, where that is its own, of its result.</summary>
-    public static IEnumerable<object[]> Cases =>
+    private static readonly March[] Marches = Enum.GetValues<March>();
+
+    /// <summary>Every example with every type of its inputs and, where that is its own, of its result.</summary>
+    public static IEnumerable<object[]> Cases => All.Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
+
+    /// <summary>Those that a march refuses.</summary>
+    public static IEnumerable<object[]> RefusedCases =>
+        from c in All
+        from march in Marches
+        where Violations(c.Example, march, c.Input, c.Output).Count > 0
+        select new object[] { c.Op.Name, c.Example.Name, march, c.Input, c.Output };
+
+    private static IEnumerable<(Operator Op, Example Example, DType Input, DType Output)> All =>
         from op in Catalogue.All
         from example in op.Examples()
-        from march in Enum.GetValues<March>()
         from input in Types
         from output in op.OwnsScale ? Types : [input]
-        select new object[] { op.Name, example.Name, march, input, output };
-
-    /// <summary>What does not depend on the march.</summary>
-    public static IEnumerable<object[]> TypeCases => Cases.Where(static c => c[2] is March.Bayes).Select(static c => new[] { c[0], c[1], c[3], c[4] });
+        select (op, example, input, output);
 
     [Theory]
-    [MemberData(nameof(TypeCases))]
+    [MemberData(nameof(Cases))]
     public void Qat_RoundsFloatToTheNearestStep(string op, string example, DType input, DType output)
     {
-        using var ladder = Ladder.Of(op, example, March.Bayes, input, output);
+        using var ladder = Ladder.Of(op, example, Taking(op, example, input, output), input, output);
         var (real, trained, type) = (ladder.Real(), ladder.Trained.Dequantize(), ladder.Trained.DType);
         var step = (float)ladder.Trained.Scale.Max();
 
@@ -45,24 +53,39 @@ public sealed class ConformanceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Integers_AreTheSameOnEveryRung(string op, string example, March march, DType input, DType output)
+    public void Integers_AreTheSameOnEveryRungAndMarch(string op, string name, DType input, DType output)
     {
+        var example = Find(op, name);
         foreach (var spread in Spreads)
         {
-            using var ladder = Ladder.Of(op, example, march, input, output, spread);
+            using var ladder = Ladder.Of(op, name, Taking(op, name, input, output), input, output, spread);
             var reference = ReferenceRunner.Run(ladder.FixedPoint, ladder.Inputs)[0];
             Assert.Equal(ladder.Trained.Data, reference.Data);
             Assert.Equal(reference.Data, ladder.FixedPoint.RunAll(ladder.Inputs)[0].Data);
-            if (Violations(ladder.FixedPoint).Count == 0)
+            var program = ladder.FixedPoint.Record();
+            foreach (var march in Marches)
             {
-                Assert.Equal(reference.Data, new Simulator(BpuCompiler.Compile(ladder.FixedPoint)).Run(ladder.Inputs).Output.Data);
-            }
-            else
-            {
-                Assert.Throws<QatGenException>(() => BpuCompiler.Compile(ladder.FixedPoint));
+                var onMarch = program with { Signature = program.Signature with { March = march } };
+                var violations = Violations(example, march, input, output);
+                if (violations.Count == 0)
+                {
+                    Assert.Equal(reference.Data, new Simulator(BpuCompiler.Compile(onMarch)).Run(ladder.Inputs).Output.Data);
+                }
+                else
+                {
+                    Assert.Equal(Places(violations), Places(Assert.Throws<QatGenException>(() => BpuCompiler.Compile(onMarch)).Violations));
+                }
             }
         }
     }
+
+    /// <summary>What is found while typing, where shapes and types are known, is found at conversion too.</summary>
+    [Theory]
+    [MemberData(nameof(RefusedCases))]
+    public void BeyondTheMarch_IsRefusedAtConversion(string op, string name, March march, DType input, DType output) =>
+        Assert.Equal(
+            Places(Violations(Find(op, name), march, input, output)),
+            Places(Assert.Throws<QatGenException>(() => Ladder.Of(op, name, march, input, output)).Violations));
 
     [Theory]
     [InlineData(DType.QInt8)]
@@ -76,10 +99,20 @@ public sealed class ConformanceTests
         Assert.Equal(reference.Data, new Simulator(BpuCompiler.Compile(ladder.FixedPoint)).Run(ladder.Inputs).Output.Data);
     }
 
-    private static IReadOnlyList<Violation> Violations(FixedPointModel model)
+    private static Example Find(string op, string example) => Catalogue.Get(op).Examples().First(e => e.Name == example);
+
+    /// <summary>The first march that takes an example in these types.</summary>
+    private static March Taking(string op, string example, DType input, DType output) => Marches.First(m => Violations(Find(op, example), m, input, output).Count == 0);
+
+    /// <summary>What a march refuses of an example whose inputs and result have these types.</summary>
+    private static IReadOnlyList<Violation> Violations(Example example, March march, DType input, DType output)
     {
-        var checker = new MarchChecker(MarchSpec.Get(model.Signature.March));
-        model.Forward(checker, [.. model.Constants.Select(Fact.Of)], [.. model.Signature.Inputs.Select(static i => Fact.Of(i.Shape, i.DType))]);
+        var graph = Torch.Tests.Nets.Of(example);
+        var checker = new MarchChecker(MarchSpec.Get(march));
+        var constants = Lowering.Slots(graph).Select(s => new Fact(s.Role.Shape, s.Role is { Kind: ConstantKind.Rescale, DType: DType.QInt8 } ? output : s.Role.DType));
+        Lowering.Run(graph, checker, [.. constants], [.. graph.Inputs.Select(i => Fact.Of(i.Shape, input))]);
         return checker.Violations;
     }
+
+    private static IEnumerable<(Rule, string)> Places(IReadOnlyList<Violation> violations) => violations.Select(static v => (v.Rule, v.Layer));
 }

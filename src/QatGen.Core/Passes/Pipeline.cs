@@ -21,7 +21,9 @@ public static class Pipeline
             return new(canonical, null, violations.ToSeq());
         }
 
-        var folded = Verified(FoldBatchNorm.Run(Verified(RemoveIdentities.Run(canonical))));
+        var needed = Verified(RemoveIdentities.Run(canonical));
+        violations.AddRange(Notes(needed));
+        var folded = Verified(FoldBatchNorm.Run(needed));
         violations.AddRange(FoldBatchNorm.Check(folded));
         if (HasErrors(violations))
         {
@@ -53,6 +55,18 @@ public static class Pipeline
         {
             yield return Violation.Of(CaptureRules.ModuleShared, node.Path, node.Path.Substring(0, node.Path.Length - "#2".Length));
         }
+    }
+
+    /// <summary>What the toolkit of the march refuses of the operators as they are written.</summary>
+    private static IEnumerable<Violation> Notes(Graph graph)
+    {
+        var uses = graph.CountUses();
+        return graph.Nodes.SelectMany((n, i) =>
+        {
+            var value = graph.Inputs.Count + i;
+            var use = new OperatorUse(n, uses[value] == graph.Outputs.Count(o => o == value));
+            return Catalogue.Get(n.Operator).MarchNotes.SelectMany(note => note.Check(graph.March, use));
+        });
     }
 
     /// <summary>Shapes, types and the march's limits, as far as shapes are known.</summary>
