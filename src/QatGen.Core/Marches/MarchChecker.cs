@@ -74,6 +74,12 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
             _primitives.Add(table.Name);
         }
 
+        // What an empty tensor makes empty is no finding of its own.
+        if (inputs.FirstOrDefault(static x => x.IsEmpty) is { } empty && !Violations.Any(static v => v.Rule == ShapeRules.Empty || v.Rule == ShapeRules.EmptyOutput))
+        {
+            _violations.Add(Violation.Of(ShapeRules.Empty, _layer, empty.ToString()));
+        }
+
         if (table.For(march.March) is not { } row)
         {
             _violations.Add(Violation.Of(MarchRules.Primitive, _layer, march.DisplayName, table.Name));

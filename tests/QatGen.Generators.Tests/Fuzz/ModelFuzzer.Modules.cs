@@ -103,7 +103,7 @@ internal sealed partial class ModelFuzzer
     private (string Type, string Code, Shape Out)? Unclaimed(Shape shape)
     {
         _hasUnclaimed = true;
-        var (type, code) = Choices.Pick(("GELU", "GELU()"), ("SiLU", "SiLU(inplace: false)"), ("Softmax", "Softmax(1)"), ("GroupNorm", $"GroupNorm(2, {shape.Channels})"), ("Softplus", "Softplus()"));
+        var (type, code) = Choices.Pick(("GELU", "GELU()"), ("SiLU", "SiLU(inplace: false)"), ("Softmax", "Softmax(1)"), shape.IsMap ? ("GroupNorm", $"GroupNorm(2, {shape.Channels})") : ("Tanh", "Tanh()"), ("Softplus", "Softplus()"));
         return (type, code, shape);
     }
 
