@@ -128,17 +128,10 @@ public class ProjectViolationTests
 
     /// <summary>The other project was built with another version, or its assembly is damaged.</summary>
     [Theory]
-<<<<<<< HEAD
     [InlineData("\"3 ", "\"4 ", "version 4")]
     [InlineData("Conv2d", "Conv3d", "checksum")]
     [InlineData("\"3 ", "\"", "version")]
     [InlineData("\"3 ", "\"", "version", true)]
-=======
-    [InlineData("\"2 ", "\"3 ", "version 3")]
-    [InlineData("Conv2d", "Conv3d", "checksum")]
-    [InlineData("\"2 ", "\"", "version")]
-    [InlineData("\"2 ", "\"", "version", true)]
->>>>>>> main
     public void Constant_OfAnotherVersion_QG1025(string text, string damaged, string message, bool asInAnEditor = false)
     {
         var compilation = GeneratorRun.Compile(Library.Source(Block), GeneratorRun.Usings).WithAssemblyName("Library");
