@@ -30,6 +30,12 @@ public abstract record QatValue
         public RescaleConstant? Latest { get; set; }
     }
 
+    internal sealed record FillSource(double Value) : QatValue
+    {
+        /// <summary>The constant of the last forward pass.</summary>
+        public FillConstant? Latest { get; set; }
+    }
+
     /// <summary>A parameter or buffer in float and the quantizer that makes integers of it.</summary>
     internal sealed record TensorSource(Tensor Value, TensorQuantizer Quantizer) : QatValue;
 

@@ -12,6 +12,7 @@ internal static class ConstantFormat
         Bias,
         Rescale,
         Clamp,
+        Fill,
         Tensor,
         Compare,
     }
@@ -42,6 +43,10 @@ internal static class ConstantFormat
                 writer.Write(c.Low);
                 writer.Write(c.High);
                 break;
+            case FillConstant f:
+                writer.Write((byte)Tag.Fill);
+                writer.Write(f.Value);
+                break;
             case TensorConstant t:
                 writer.Write((byte)Tag.Tensor);
                 writer.WriteList(t.Shape, writer.Write);
@@ -71,6 +76,7 @@ internal static class ConstantFormat
                     (DType)reader.ReadByte(), (LaneKind)reader.ReadByte(), reader.ReadInt32(), Integers(), Integers(), Integers(), Integers(), Integers(), reader.ReadList(reader.ReadDouble)),
                 IsValid),
             Tag.Clamp => Checked(new ClampConstant(reader.ReadInt32(), reader.ReadInt32()), static c => c.Low <= c.High),
+            Tag.Fill => new FillConstant(reader.ReadInt32()),
             Tag.Tensor => Checked(new TensorConstant(Integers(), (DType)reader.ReadByte(), Integers(), reader.ReadDouble()), IsValid),
             Tag.Compare => Checked(new CompareConstant(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), IsValid),
             _ => throw new InvalidDataException($"constant {(int)tag} is not known"),

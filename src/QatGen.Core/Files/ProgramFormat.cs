@@ -20,6 +20,7 @@ public static class ProgramFormat
         SumPool,
         Concat,
         Reshape,
+        Move,
         Constant,
         Mul,
         Elementwise,
@@ -119,6 +120,10 @@ public static class ProgramFormat
                 Numbers(Tag.Reshape, n.X);
                 writer.WriteList(n.Shape, writer.Write);
                 break;
+            case IntNode.Move n:
+                Numbers(Tag.Move, n.X, n.Fill);
+                MovementFormat.Write(writer, n.Movement);
+                break;
             case IntNode.Literal n:
                 Numbers(Tag.Constant, n.Tensor);
                 break;
@@ -159,6 +164,7 @@ public static class ProgramFormat
             Tag.SumPool => new IntNode.SumPool(Id(), ReadPool(), new(reader.ReadBoolean(), Number()), layer),
             Tag.Concat when (Constant: Id(), Axis: Number()) is var (constant, axis) => new IntNode.Concat(reader.ReadList(Id), constant, axis, layer),
             Tag.Reshape => new IntNode.Reshape(Id(), reader.ReadList(Size), layer),
+            Tag.Move => new IntNode.Move(Id(), Id(), MovementFormat.Read(reader), layer),
             Tag.Constant => new IntNode.Literal(Id(), layer),
             Tag.Mul => new IntNode.Mul(Id(), Id(), layer),
             Tag.Elementwise when (Kind: Kind<ElementwiseKind>(), Constant: Id()) is var (kind, constant) => new IntNode.Elementwise(kind, reader.ReadList(Id), constant, layer),

@@ -84,12 +84,22 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
         return Check(TensorLimits.Reshape, [x], result, result);
     }
 
+    public Fact Move(Fact x, Movement movement) => Check(MoveLimits.Of(movement), [x], _facts.Move(x, movement), x);
+
+    public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
+
     /// <summary>Holds one primitive against its table, and its result against the limits of every tensor; returns the result.</summary>
     private Fact Check<T>(PrimitiveTable<T> table, Fact[] inputs, Fact result, T use)
     {
         if (!_primitives.Contains(table.Name))
         {
             _primitives.Add(table.Name);
+        }
+
+        // What an empty tensor makes empty is no finding of its own.
+        if (inputs.FirstOrDefault(static x => x.IsEmpty) is { } empty && !Violations.Any(static v => v.Rule == ShapeRules.Empty || v.Rule == ShapeRules.EmptyOutput))
+        {
+            _violations.Add(Violation.Of(ShapeRules.Empty, _layer, empty.ToString()));
         }
 
         if (table.For(march.March) is not { } row)

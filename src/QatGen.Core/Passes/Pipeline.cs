@@ -75,6 +75,11 @@ public static class Pipeline
         var checker = new MarchChecker(MarchSpec.Get(fused.March));
         var constants = Lowering.Slots(fused).Select(static s => s.Role.Fact).ToArray();
         var inputs = fused.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)).ToArray();
+        if (inputs.Any(static i => i.IsEmpty))
+        {
+            return [.. fused.Inputs.Where(static i => i.Shape.Contains(0)).Select(static i => Violation.Of(ShapeRules.Empty, i.Name, Fact.Of(i.Shape, i.DType).ToString()))];
+        }
+
         Lowering.Run(fused, checker, constants, inputs);
         return checker.Violations;
     }

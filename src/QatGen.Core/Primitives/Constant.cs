@@ -34,3 +34,6 @@ public sealed record TensorConstant(Seq<int> Shape, DType DType, Seq<int> Values
 
 /// <summary>Integer limits, both inclusive.</summary>
 public sealed record ClampConstant(int Low, int High) : Constant;
+
+/// <summary>The integer that a movement puts where nothing comes from.</summary>
+public sealed record FillConstant(int Value) : Constant;

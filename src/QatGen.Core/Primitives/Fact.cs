@@ -14,12 +14,15 @@ public sealed record Fact(Seq<int> Shape, DType DType, bool IsKnown = true, Lane
         WeightConstant w => new(w.Shape, DType.QInt8),
         BiasConstant b => new(new(b.Values.Count), DType.QInt32),
         RescaleConstant r => new(Seq<int>.Empty, r.DType, Lanes: new(r.Lanes, r.LaneCount, r.Map.Count)),
-        ClampConstant or CompareConstant => new(Seq<int>.Empty, DType.QInt8),
+        ClampConstant or FillConstant or CompareConstant => new(Seq<int>.Empty, DType.QInt8),
         TensorConstant t => new(t.Shape, t.DType, IsConstant: true),
         _ => throw new InvalidOperationException(constant.GetType().Name),
     };
 
     public int Rank => Shape.Count;
+
+    /// <summary>Whether a dimension is zero.</summary>
+    public bool IsEmpty => Shape.Contains(0);
 
     /// <summary>Number of elements, or null while a dimension is unknown.</summary>
     public long? Elements => IsKnown && Shape.All(static d => d >= 0) ? Shape.Aggregate(1L, static (n, d) => n * d) : null;

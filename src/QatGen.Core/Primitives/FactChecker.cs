@@ -105,6 +105,27 @@ public sealed partial class FactChecker : IPrimitives<Fact>
         return result;
     }
 
+    public Fact Move(Fact x, Movement movement)
+    {
+        NotConstant(x);
+        if (!x.IsKnown || x.Shape.Skip(1).Any(static d => d < 0))
+        {
+            return Fact.Unknown(x.DType);
+        }
+
+        try
+        {
+            return Fact.Of(movement.For(x.Shape).Output, x.DType);
+        }
+        catch (MovementException e)
+        {
+            Expect(false, ShapeRules.Movement, x.ToString(), e.Message);
+            return Fact.Unknown(x.DType);
+        }
+    }
+
+    public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
+
     private Fact Pool(Fact x, PoolGeometry geometry, DType type)
     {
         NotConstant(x);

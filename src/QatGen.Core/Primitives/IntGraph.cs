@@ -29,7 +29,10 @@ public sealed record IntGraph(Signature Signature, Seq<Constant> Constants, Seq<
         }
 
         checker.ThrowIfBroken();
-        return [.. values];
+        var empty = values.FindIndex(static v => v.IsEmpty);
+        return empty < 0 ? [.. values] : throw QatGenException.Of(ShapeRules.Empty, Name(empty), values[empty].ToString());
+
+        string Name(int value) => value < Signature.Inputs.Count ? Signature.Inputs[value].Name : Nodes[value - Signature.Inputs.Count].Layer;
     }
 
     /// <summary>Throws unless every reference points backwards, every constant has the kind its node expects, and shapes and types agree with the signature.</summary>
@@ -65,6 +68,7 @@ public sealed record IntGraph(Signature Signature, Seq<Constant> Constants, Seq<
         IntNode.Rescale n => At(n.Constant) is RescaleConstant r && r.Terms == n.Terms.Count,
         IntNode.Concat n => At(n.Constant) is RescaleConstant r && r.LaneCount == n.Parts.Count,
         IntNode.Clamp n => At(n.Limits) is ClampConstant,
+        IntNode.Move n => n.Fill == IntNode.Move.NoFill || At(n.Fill) is FillConstant,
         IntNode.Literal n => At(n.Tensor) is TensorConstant,
         IntNode.Elementwise n => n.Operands.Count == n.Kind.Operands()
             && (n.Kind.IsComparison() ? At(n.Numbers) is CompareConstant : At(n.Numbers) is RescaleConstant r && r.LaneCount == n.Operands.Count - n.Kind.FirstRescaled()),

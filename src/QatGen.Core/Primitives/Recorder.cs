@@ -35,6 +35,10 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public int Reshape(int x, int[] shape) => Add(new IntNode.Reshape(x, new(shape), _layer));
 
+    public int Move(int x, Movement movement) => Add(new IntNode.Move(x, IntNode.Move.NoFill, movement, _layer));
+
+    public int Move(int x, int fill, Movement movement) => Add(new IntNode.Move(x, Id(fill), movement, _layer));
+
     private static int Id(int id) => -1 - id;
 
     private int Add(IntNode node)

@@ -13,7 +13,7 @@ public class OpaqueTests
     [InlineData("1 + x % 3L", "operator %[modulus](%0) left: x, right: (long)(3)")]
     [InlineData("x % x.exp()", "exp[exp](%0)")]
     [InlineData("(~(x > 0)).@float()", null)]
-    [InlineData("x.mT", "mT[mT](%0)")]
+    [InlineData("x.T", "T[T](%0)")]
     [InlineData("x.nan_to_num(0.5, posinf: 1)", null)]
     [InlineData("x.sum(-1, keepdim: true)", "sum[sum](%0) dim: (long)(-1), keepdim: true")]
     [InlineData("x.mean(new long[] { 2, 3 })", "mean[mean](%0) dimensions: new long[] { (long)(2), (long)(3) }")]
