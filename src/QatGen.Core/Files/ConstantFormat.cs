@@ -12,6 +12,7 @@ internal static class ConstantFormat
         Bias,
         Rescale,
         Clamp,
+        Fill,
     }
 
     public static void Write(BinaryWriter writer, Constant constant)
@@ -40,6 +41,10 @@ internal static class ConstantFormat
                 writer.Write(c.Low);
                 writer.Write(c.High);
                 break;
+            case FillConstant f:
+                writer.Write((byte)Tag.Fill);
+                writer.Write(f.Value);
+                break;
             default:
                 throw new InvalidOperationException(constant.GetType().Name);
         }
@@ -58,6 +63,7 @@ internal static class ConstantFormat
                     (DType)reader.ReadByte(), (LaneKind)reader.ReadByte(), reader.ReadInt32(), Integers(), Integers(), Integers(), Integers(), Integers(), reader.ReadList(reader.ReadDouble)),
                 IsValid),
             Tag.Clamp => Checked(new ClampConstant(reader.ReadInt32(), reader.ReadInt32()), static c => c.Low <= c.High),
+            Tag.Fill => new FillConstant(reader.ReadInt32()),
             _ => throw new InvalidDataException($"constant {(int)tag} is not known"),
         };
 

@@ -20,6 +20,7 @@ public static class ProgramFormat
         SumPool,
         Concat,
         Reshape,
+        Move,
     }
 
     /// <summary>Writes the file whole or, when anything fails, not at all.</summary>
@@ -115,6 +116,10 @@ public static class ProgramFormat
                 Numbers(Tag.Reshape, n.X);
                 writer.WriteList(n.Shape, writer.Write);
                 break;
+            case IntNode.Move n:
+                Numbers(Tag.Move, n.X, n.Fill);
+                MovementFormat.Write(writer, n.Movement);
+                break;
             default:
                 throw new InvalidOperationException(node.GetType().Name);
         }
@@ -145,6 +150,7 @@ public static class ProgramFormat
             Tag.SumPool => new IntNode.SumPool(Id(), ReadPool(), new(reader.ReadBoolean(), Number()), layer),
             Tag.Concat when (Constant: Id(), Axis: Number()) is var (constant, axis) => new IntNode.Concat(reader.ReadList(Id), constant, axis, layer),
             Tag.Reshape => new IntNode.Reshape(Id(), reader.ReadList(Size), layer),
+            Tag.Move => new IntNode.Move(Id(), Id(), MovementFormat.Read(reader), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };
 

@@ -15,6 +15,9 @@ public enum ConstantKind
 
     /// <summary>Integer limits at the input's scale.</summary>
     Clamp,
+
+    /// <summary>One real, at the input's scale.</summary>
+    Fill,
 }
 
 /// <summary>A constant that an operator needs: its shape (weight and bias), the activation it clamps to, and its result's type (rescale).</summary>
@@ -26,6 +29,8 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
 
     public static ConstantRole Rescale(Graphs.Node node) =>
         new(ConstantKind.Rescale, "output", Seq<int>.Empty, node.Range, node.Output == Graphs.OutputKind.HighPrecision ? DType.QInt32 : DType.QInt8);
+
+    public static ConstantRole Fill(double value) => new(ConstantKind.Fill, "fill", Seq<int>.Empty, new(value, value), DType.QInt8);
 
     public static ConstantRole Clamp(ClampRange range) => new(ConstantKind.Clamp, "limits", Seq<int>.Empty, range, DType.QInt8);
 }

@@ -31,6 +31,10 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue Reshape(QatValue x, int[] shape) => Real(TorchShape.Reshape(Data(x), shape));
 
+    public QatValue Move(QatValue x, Movement movement) => Real(TorchMove.Run(Data(x), movement, 0, _layer));
+
+    public QatValue Move(QatValue x, QatValue fill, Movement movement) => Real(TorchMove.Run(Data(x), movement, ((QatValue.FillSource)fill).Value, _layer));
+
     private QatValue Observed(Tensor result, QatValue.RescaleSource source)
     {
         if (observe && source.Quantizer is { } quantizer)
