@@ -24,6 +24,7 @@ public static class ProgramFormat
         Constant,
         Mul,
         Elementwise,
+        Reduce,
     }
 
     /// <summary>Writes the file whole or, when anything fails, not at all.</summary>
@@ -134,6 +135,10 @@ public static class ProgramFormat
                 Numbers(Tag.Elementwise, (int)n.Kind, n.Numbers);
                 writer.WriteList(n.Operands, writer.Write);
                 break;
+            case IntNode.Reduce n:
+                Numbers(Tag.Reduce, n.X, (int)n.Reduction.Kind);
+                writer.WriteList(n.Reduction.Axes, writer.Write);
+                break;
             default:
                 throw new InvalidOperationException(node.GetType().Name);
         }
@@ -168,6 +173,7 @@ public static class ProgramFormat
             Tag.Constant => new IntNode.Literal(Id(), layer),
             Tag.Mul => new IntNode.Mul(Id(), Id(), layer),
             Tag.Elementwise when (Kind: Kind<ElementwiseKind>(), Constant: Id()) is var (kind, constant) => new IntNode.Elementwise(kind, reader.ReadList(Id), constant, layer),
+            Tag.Reduce => new IntNode.Reduce(Id(), new(Kind<ReduceKind>(), reader.ReadList(reader.ReadInt32)), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };
 

@@ -22,6 +22,7 @@ public static class ShapeRules
     public static Rule BatchBroadcast { get; } = new("QG2020", RuleSeverity.Error, "Batch is broadcast", "The operand {0} repeats over the batch of {1} or mixes its frames", "Give every computed operand all dimensions and the same batch; only a constant may have fewer, or 1 as the first");
     public static Rule ConstantOperand { get; } = new("QG2021", RuleSeverity.Error, "Constant has no batch", "The operator takes a computed tensor; {0} is a parameter or buffer", "Compute what depends on parameters alone in the constructor, and combine it with a tensor by add, sub, mul, maximum, minimum or where");
     public static Rule OperandType { get; } = new("QG2022", RuleSeverity.Error, "Accumulator as operand", "The operands are {0} and {1}", "Only an output of the model may be high precision; operands are qint8 or qint16");
+    public static Rule ReducedAxes { get; } = new("QG2023", RuleSeverity.Error, "Axes cannot be reduced", "The axes {0} of {1} cannot be reduced", "Give each axis that the tensor has once, and not that of the batch");
     public static Rule LayerInput { get; } = new("QG2016", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
     public static Rule Empty { get; } = new("QG2030", RuleSeverity.Error, "Tensor is empty", "The tensor is {0}; every dimension is at least 1", "Give [InputShape] and the sizes of layers no zero");
 }
