@@ -40,7 +40,7 @@ internal sealed partial class Evaluator
         if (many.Claimed is { } call)
         {
             var read = call with { Inputs = call.Inputs.Select(static i => new TensorRef(i)).Select(_recorder.Read).ToSeq() };
-            return AddItem(Catalogue.Get(call.Operator), read, position, call.Path, location);
+            return AddItem(Catalogue.Get(call.Operator), read, position, position < 0 ? call.Path : $"{call.Path}.{position}", location);
         }
 
         var path = _recorder.FunctionPath(_path, "item");
