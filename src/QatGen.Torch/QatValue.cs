@@ -28,6 +28,9 @@ public abstract record QatValue
     {
         /// <summary>The constant of the last forward pass.</summary>
         public RescaleConstant? Latest { get; set; }
+
+        /// <summary>The input whose scale and type the result keeps; null where it has its own or stays int32.</summary>
+        public Activation? Like { get; set; }
     }
 
     internal sealed record FillSource(double Value) : QatValue

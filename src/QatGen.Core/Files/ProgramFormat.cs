@@ -21,6 +21,7 @@ public static class ProgramFormat
         Concat,
         Reshape,
         Move,
+        Resize,
     }
 
     /// <summary>Writes the file whole or, when anything fails, not at all.</summary>
@@ -120,6 +121,13 @@ public static class ProgramFormat
                 Numbers(Tag.Move, n.X, n.Fill);
                 MovementFormat.Write(writer, n.Movement);
                 break;
+            case IntNode.Resize n:
+                Numbers(Tag.Resize, n.X);
+                writer.WriteList(n.Geometry.Sizes, writer.Write);
+                writer.WriteList(n.Geometry.Factors, writer.Write);
+                writer.Write(n.Geometry.AlignCorners);
+                writer.Write(n.Geometry.Recompute);
+                break;
             default:
                 throw new InvalidOperationException(node.GetType().Name);
         }
@@ -151,6 +159,7 @@ public static class ProgramFormat
             Tag.Concat when (Constant: Id(), Axis: Number()) is var (constant, axis) => new IntNode.Concat(reader.ReadList(Id), constant, axis, layer),
             Tag.Reshape => new IntNode.Reshape(Id(), reader.ReadList(Size), layer),
             Tag.Move => new IntNode.Move(Id(), Id(), MovementFormat.Read(reader), layer),
+            Tag.Resize => new IntNode.Resize(Id(), new(reader.ReadList(Number), reader.ReadList(reader.ReadDouble), reader.ReadBoolean(), reader.ReadBoolean()), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };
 

@@ -19,6 +19,8 @@ public static class ShapeRules
     public static Rule BatchSize { get; } = new("QG2014", RuleSeverity.Error, "Batch does not fit", "A batch of {0} frames is empty or needs more than 2 GB at once", "Run a smaller batch");
     public static Rule OutputSize { get; } = new("QG2015", RuleSeverity.Error, "Wrong output size", "The buffer holds {0} values, the output is {1}", "Give a buffer of exactly that size");
     public static Rule Movement { get; } = new("QG2017", RuleSeverity.Error, "Integers cannot be moved so", "The movement does not fit {0}: {1}", "Give axes, sizes and positions that the tensor has, and leave the batch axis first");
+    public static Rule Sampling { get; } = new("QG2040", RuleSeverity.Error, "Map cannot be sampled so", "{0} cannot be resized or sampled: {1}", "Give one size or factor for each axis behind the channels, and a result of at least one element");
+    public static Rule SampledType { get; } = new("QG2041", RuleSeverity.Error, "Accumulator is sampled", "The input of the resize or sampling is {0}", "Sampling reads qint8 or qint16: only an output of the model may be high precision");
     public static Rule LayerInput { get; } = new("QG2016", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
     public static Rule Empty { get; } = new("QG2030", RuleSeverity.Error, "Tensor is empty", "The tensor is {0}; every dimension is at least 1", "Give [InputShape] and the sizes of layers no zero");
 }

@@ -57,7 +57,13 @@ public sealed class QatNode : nn.Module
         primitives.Layer(Node.Path);
         try
         {
-            return _operator.Lower(primitives, Node, inputs, _constants ??= [.. _roles.Select(Source)]);
+            _constants ??= [.. _roles.Select(Source)];
+            foreach (var kept in Node.Output == OutputKind.SameAsInput ? _constants.OfType<QatValue.RescaleSource>() : [])
+            {
+                kept.Like = (QatValue.Activation)inputs[0];
+            }
+
+            return _operator.Lower(primitives, Node, inputs, _constants);
         }
         catch (ExternalException e)
         {

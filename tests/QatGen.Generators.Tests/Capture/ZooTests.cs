@@ -37,8 +37,8 @@ public class ZooTests
     [InlineData("MobileOneS0", "3, 64, 64", "")]
     [InlineData("PointNet", "3, 32", "QG1003 BatchNorm1d Conv1d amax bmm buffer_net.fstn.identity buffer_net.stn.identity max")]
     [InlineData("ViTTiny", "3, 224, 224", "QG1003 LayerNorm expand functional.gelu indexer matmul operator_* parameter_net.cls_token parameter_net.pos_embed softmax, QG1007 Permute View")]
-    [InlineData("YoloV5n", "3, 64, 64", "QG1003 SiLU Upsample")]
-    [InlineData("YoloV8n", "3, 64, 64", "QG1003 SiLU Upsample chunk softmax split, QG1007 View")]
+    [InlineData("YoloV5n", "3, 64, 64", "QG1003 SiLU, QG1007 Interpolate")]
+    [InlineData("YoloV8n", "3, 64, 64", "QG1003 SiLU chunk softmax split, QG1007 Interpolate View")]
     public void Model_OfZoo_EqualsEmitted(string name, string shape, string unsupported)
     {
         var graph = Differential.Check("Model", [1, .. shape.Split(", ").Select(long.Parse)], [], Sources(name, shape));
