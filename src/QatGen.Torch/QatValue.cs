@@ -16,6 +16,9 @@ public abstract record QatValue
     /// </summary>
     public sealed record Activation(Tensor Data, Quantity? Quantity, DType DType = DType.QInt8) : QatValue
     {
+        /// <summary>Of a weighted sum that goes back to the scale of its input, the type of that.</summary>
+        public DType? Weighted { get; init; }
+
         public Quantity Known => Quantity ?? throw new InvalidOperationException("A real tensor reached the integer program.");
     }
 
@@ -28,15 +31,28 @@ public abstract record QatValue
     {
         /// <summary>The constant of the last forward pass.</summary>
         public RescaleConstant? Latest { get; set; }
-
-        /// <summary>The input whose scale and type the result keeps; null where it has its own or stays int32.</summary>
-        public Activation? Like { get; set; }
     }
 
     internal sealed record FillSource(double Value) : QatValue
     {
         /// <summary>The constant of the last forward pass.</summary>
         public FillConstant? Latest { get; set; }
+    }
+
+    /// <summary>A parameter or buffer in float and the quantizer that makes integers of it.</summary>
+    internal sealed record TensorSource(Tensor Value, TensorQuantizer Quantizer) : QatValue;
+
+    /// <summary>A number that becomes an integer where it meets a tensor.</summary>
+    internal sealed record NumberSource(ConstantRole Role) : QatValue
+    {
+        /// <summary>The constant of the last forward pass.</summary>
+        public TensorConstant? Latest { get; set; }
+    }
+
+    internal sealed record CompareSource : QatValue
+    {
+        /// <summary>The constant of the last forward pass.</summary>
+        public CompareConstant? Latest { get; set; }
     }
 
     internal sealed record ClampSource(ClampRange Range) : QatValue

@@ -26,7 +26,7 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
 
     private long TapBytes => step.Unit?.Resize is { } r ? (long)Instruction.Resize.TapBytes * (r.Rows.Taps.Count + r.Columns.Taps.Count) : 0;
 
-    public long Bytes => Tensor.AlignUp(ChannelPlaces + TapBytes + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0), Align);
+    public long Bytes => Tensor.AlignUp(ChannelPlaces + TapBytes + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
 
     public int LaneCount => step.Rescale is { } r ? r.Lanes == LaneKind.Channel ? channels : r.Shifts.Count : 0;
 
@@ -39,6 +39,11 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
         {
             WriteWeights(unit, firstInputChannel, block);
             WriteIntegers(block, Bias, unit.Bias!.Values.Skip(channel).Take(channels));
+        }
+
+        if (step.Operation is { } operation)
+        {
+            WriteIntegers(block, Table, operation.Numbers);
         }
 
         if (step.Rescale is { } rescale)

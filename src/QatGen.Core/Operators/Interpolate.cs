@@ -37,7 +37,7 @@ internal sealed class Interpolate() : Operator("Interpolate")
         MarchNote.Only(On.BothBayes, new("align_corners false", static u => !u.Node.Flag("align_corners", false), static u => u.Node.Attributes.ToString())),
         MarchNote.Only(On.BothBayes, new("recompute_scale_factor, or scale factors that are whole", static u => u.Node.Flag("recompute_scale_factor", false) || Numbers(u.Node, "scale_factor").All(static f => f == Math.Floor(f)), static u => u.Node.Attributes.ToString())));
 
-    public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Rescale(node));
+    public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Rescale(node) with { ScaleOf = 0 });
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Rescale([p.Resize(inputs[0], Geometry(node))], constants[0]);
 
