@@ -12,7 +12,7 @@ public sealed class ResizeTests
     public void Validation_ResizesInANet_AreTheIntegersOfTheDefinition(DType type)
     {
         using var scope = NewDisposeScope();
-        var graph = Net();
+        var graph = Net() with { March = March.NashE };
         var model = Nets.Calibrated(graph, config: new() { ActivationType = type });
         var x = Nets.Batch(graph, 3, 1.5);
         var fixedPoint = model.ConvertToFixedPoint();
@@ -40,10 +40,10 @@ public sealed class ResizeTests
     public void Forward_SizesForAnotherRank_NameTheLayer(FakeQuantState state)
     {
         using var scope = NewDisposeScope();
-        var graph = Nets.Of([1, 3, 5, 4], Resize("neck.up", 0, 8));
+        var graph = Nets.Of([1, 3, 5, 4], Resize("neck.up", 0, 8, 8));
         var model = new GraphQat(graph, Nets.State(graph));
         model.SetState(state);
-        var violation = Assert.Single(Assert.Throws<QatGenException>(() => model.call(randn(2, 3, 5, 4))).Violations);
+        var violation = Assert.Single(Assert.Throws<QatGenException>(() => model.call(randn(2, 3, 5))).Violations);
         Assert.Equal((ShapeRules.Sampling, "neck.up"), (violation.Rule, violation.Layer));
     }
 

@@ -9,12 +9,12 @@ namespace QatGen.Generators.Tests.Capture;
 public class ZooTests
 {
     [Theory]
-    [InlineData("DeepLabASPP", "2048, 9, 9", "QG1003 functional.interpolate")]
+    [InlineData("DeepLabASPP", "2048, 9, 9", "QG1007 Interpolate")]
     [InlineData("EfficientNetB0", "3, 64, 64", "QG1003 SiLU Sigmoid")]
     [InlineData(
         "FcosResNet50",
         "3, 128, 128",
-        "QG1003 GroupNorm functional.interpolate, QG1013 net.head.bbox_ctrness net.head.bbox_reg net.head.cls_conv.0 net.head.cls_conv.3 net.head.cls_conv.6 net.head.cls_conv.9" +
+        "QG1003 GroupNorm, QG1007 Interpolate, QG1013 net.head.bbox_ctrness net.head.bbox_reg net.head.cls_conv.0 net.head.cls_conv.3 net.head.cls_conv.6 net.head.cls_conv.9" +
         " net.head.cls_logits net.head.reg_conv.0 net.head.reg_conv.3 net.head.reg_conv.6 net.head.reg_conv.9")]
     [InlineData("MobileNetV4ConvSmall", "3, 64, 64", "QG1003 mean squeeze")]
     [InlineData("RepVGGA0", "3, 64, 64", "")]
