@@ -14,12 +14,19 @@ internal static class FloatState
     /// Folds each batch norm into its convolution: w * gamma / sqrt(var + eps) and beta + (b - mean) * gamma / sqrt(var + eps), in double; a missing bias becomes zeros.
     /// Parameters are matched by name, and every missing, unknown and mis-shaped one and every layer that holds NaN or infinity is listed.
     /// </summary>
-    public static Dictionary<QatNode, (Tensor Weight, Tensor Bias)> Fold(IReadOnlyDictionary<string, Tensor> state, IEnumerable<QatNode> nodes)
+    public static (Dictionary<QatNode, (Tensor Weight, Tensor Bias)> Folded, Dictionary<QatNode, Tensor> Read) Fold(IReadOnlyDictionary<string, Tensor> state, IEnumerable<QatNode> nodes)
     {
         var fold = new Folding(state);
-        foreach (var node in nodes.Where(static n => n.HasWeight))
+        foreach (var node in nodes)
         {
-            fold.Take(node);
+            if (node.HasWeight)
+            {
+                fold.Take(node);
+            }
+            else if (node.Target is { } target)
+            {
+                fold.Read(node, target);
+            }
         }
 
         return fold.Finish();
@@ -28,23 +35,26 @@ internal static class FloatState
     private sealed class Folding(IReadOnlyDictionary<string, Tensor> state)
     {
         private readonly Dictionary<QatNode, (Tensor, Tensor)> _folded = [];
+        private readonly Dictionary<QatNode, Tensor> _read = [];
         private readonly HashSet<string> _used = [];
         private readonly List<Violation> _violations = [];
 
         public void Take(QatNode module)
         {
-            var (node, shape) = (module.Node, module.WeightShape);
-            var weight = Find(node.ModulePath + ".weight", shape);
+            var (node, role) = (module.Node, module.WeightRole);
+            var isNorm = Catalogue.Get(node.Operator).Fusion == Fusion.BatchNorm;
+            var weight = isNorm ? ones([.. role.Shape.Select(static d => (long)d)]) : Find(node.ModulePath + ".weight", module.ParameterShape);
+            weight = weight is not null && role.Layout is not null ? OutputsFirst(weight, role.Groups) : weight;
             var channels = weight is null ? Primitives.Fact.UnknownDimension : (int)weight.shape[0];
-            var bias = HasBias(node) ? Find(node.ModulePath + ".bias", new(channels)) : zeros(Math.Max(0, channels));
-            var (factor, shift) = BatchNorm(node.Find(Fusion.BatchNorm), channels);
+            var bias = !isNorm && HasBias(node) ? Find(node.ModulePath + ".bias", new(channels)) : zeros(Math.Max(0, channels));
+            var (factor, shift) = BatchNorm(isNorm ? node : node.Find(Fusion.BatchNorm), channels);
             if (weight is null || bias is null || factor is null || shift is null)
             {
                 return;
             }
 
-            // The program knows linear weights as 1x1 kernels.
-            long[] sizes = [.. weight.shape, .. Enumerable.Repeat(1L, shape.Count - weight.shape.Length)];
+            // The program knows the weights of any layer as those of a map's convolution; those of a transposed one are arranged anew in each pass.
+            long[] sizes = role.Layout is null ? [channels, -1, .. role.Shape.Skip(2).Select(static d => (long)d)] : weight.shape;
             var w = (weight.to(ScalarType.Float64) * factor.reshape([-1, .. weight.shape.Skip(1).Select(static _ => 1L)])).to(ScalarType.Float32).reshape(sizes);
             var b = ((bias.to(ScalarType.Float64) * factor) + shift).to(ScalarType.Float32);
             if (w.isfinite().all().item<bool>() && b.isfinite().all().item<bool>())
@@ -57,10 +67,40 @@ internal static class FloatState
             }
         }
 
-        public Dictionary<QatNode, (Tensor, Tensor)> Finish()
+        /// <summary>Weights [I, O / groups, ...] of a transposed convolution as [O, I / groups, ...].</summary>
+        private static Tensor OutputsFirst(Tensor weight, int groups)
+        {
+            var (inputs, outputs, kernel) = (weight.shape[0], weight.shape[1], weight.shape[2..]);
+            return weight.reshape([groups, inputs / groups, outputs, .. kernel]).transpose(1, 2).reshape([groups * outputs, inputs / groups, .. kernel]).contiguous();
+        }
+
+        /// <summary>A parameter or buffer that the program reads as it is, of any shape but that of an earlier load.</summary>
+        public void Read(QatNode module, string target)
+        {
+            var own = module.Value?.shape;
+            _used.Add(target);
+            if (!state.TryGetValue(target, out var value))
+            {
+                _violations.Add(Violation.Of(QuantizationRules.ParameterMissing, module.Node.Path, target));
+            }
+            else if (value.numel() == 0 || (own is not null && !own.SequenceEqual(value.shape)))
+            {
+                _violations.Add(Violation.Of(QuantizationRules.ParameterShape, module.Node.Path, target, $"[{string.Join(", ", value.shape)}]", own is null ? "at least one element" : $"[{string.Join(", ", own)}]"));
+            }
+            else if (!value.to(ScalarType.Float32).isfinite().all().item<bool>())
+            {
+                _violations.Add(Violation.Of(QuantizationRules.NotANumber, module.Node.Path, $"'{target}'"));
+            }
+            else
+            {
+                _read[module] = value;
+            }
+        }
+
+        public (Dictionary<QatNode, (Tensor, Tensor)>, Dictionary<QatNode, Tensor>) Finish()
         {
             _violations.AddRange(state.Keys.Where(k => !_used.Contains(k)).Select(static k => Violation.Of(QuantizationRules.ParameterExtra, "", k)));
-            return _violations.Count == 0 ? _folded : throw new QatGenException(_violations);
+            return _violations.Count == 0 ? (_folded, _read) : throw new QatGenException(_violations);
         }
 
         /// <summary>The bias a layer has by its arguments, or by the state where a constructor argument decides.</summary>
@@ -93,7 +133,7 @@ internal static class FloatState
             return (factor, beta - (mean * factor));
         }
 
-        /// <summary>The tensor of a name, when it is there with a shape that fits: -1 fits any size, and trailing ones may be missing.</summary>
+        /// <summary>The tensor of a name, when it is there with a shape that fits: -1 fits any size.</summary>
         private Tensor? Find(string key, Seq<int> shape)
         {
             _used.Add(key);
@@ -104,7 +144,7 @@ internal static class FloatState
             }
 
             var sizes = found.shape;
-            var fits = sizes.Length > 0 && sizes.Length <= shape.Count && shape.Select((d, i) => i < sizes.Length ? d < 0 || d == sizes[i] : Math.Abs(d) == 1).All(static f => f);
+var fits = sizes.Length == shape.Count && shape.Zip(sizes, static (d, size) => d < 0 ? size > 0 : d == size).All(static f => f);
             if (!fits)
             {
                 _violations.Add(Violation.Of(QuantizationRules.ParameterShape, Layer(key), key, $"[{string.Join(", ", sizes)}]", shape.ToString()));

@@ -1,6 +1,7 @@
 using QatGen.Arithmetic;
 using QatGen.Operators;
 using QatGen.Primitives;
+using QatGen.Torch.Modules;
 using QatGen.Torch.Quantizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,9 +21,17 @@ public abstract record QatValue
     }
 
     /// <summary>Weights in float and the quantizer that makes integers of them.</summary>
-    internal sealed record WeightSource(Parameter Weight, WeightQuantizer Quantizer) : QatValue;
+    internal sealed record WeightSource(Parameter Weight, WeightQuantizer Quantizer, WeightArrangement? Arrangement) : QatValue
+    {
+        /// <summary>The program's weights at the present scales.</summary>
+        public WeightConstant Constant() => Quantizer.WeightConstant(Weight) is var own && Arrangement is { } arrangement ? arrangement.Rows(own) : own;
+    }
 
-    internal sealed record BiasSource(Parameter Bias, WeightQuantizer Quantizer) : QatValue;
+    internal sealed record BiasSource(Parameter Bias, WeightQuantizer Quantizer, WeightArrangement? Arrangement) : QatValue
+    {
+        /// <summary>The program's biases at the present scales.</summary>
+        public BiasConstant Constant() => Quantizer.BiasConstant(Bias) is var own && Arrangement is { } arrangement ? arrangement.Rows(own) : own;
+    }
 
     internal sealed record RescaleSource(ConstantRole Role, OutputQuantizer? Quantizer) : QatValue
     {
@@ -34,6 +43,22 @@ public abstract record QatValue
     {
         /// <summary>The constant of the last forward pass.</summary>
         public FillConstant? Latest { get; set; }
+    }
+
+    /// <summary>A parameter or buffer in float and the quantizer that makes integers of it.</summary>
+    internal sealed record TensorSource(Tensor Value, TensorQuantizer Quantizer) : QatValue;
+
+    /// <summary>A number that becomes an integer where it meets a tensor.</summary>
+    internal sealed record NumberSource(ConstantRole Role) : QatValue
+    {
+        /// <summary>The constant of the last forward pass.</summary>
+        public TensorConstant? Latest { get; set; }
+    }
+
+    internal sealed record CompareSource : QatValue
+    {
+        /// <summary>The constant of the last forward pass.</summary>
+        public CompareConstant? Latest { get; set; }
     }
 
     internal sealed record ClampSource(ClampRange Range) : QatValue

@@ -11,9 +11,9 @@ internal static class Nets
     /// <summary>The graph of an example: its one node, quantized as it would be inside a model, for the march of the fewest limits.</summary>
     public static Graph Of(Example example)
     {
-        var owns = Catalogue.Get(example.Node.Operator).OwnsScale && example.Node.Output == OutputKind.SameAsInput;
-        var node = example.Node with { Output = owns ? OutputKind.Quantized : example.Node.Output };
-        return new("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new(node), new(example.InputShapes.Count));
+        var owns = Catalogue.Get(example.Node.Operator).OwnsScaleIn(example.Nodes[example.Nodes.Count - 1]) && example.Node.Output == OutputKind.SameAsInput;
+        var node = example.Nodes[example.Nodes.Count - 1] with { Output = owns ? OutputKind.Quantized : example.Node.Output };
+        return new("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new([.. example.Nodes.SkipLast(1), node]), new(node.Inputs.Count));
     }
 
     /// <summary>A graph of nodes in order; node i is value i + 1 and value 0 the input of <paramref name="shape"/>. The last node is the output.</summary>
@@ -61,24 +61,35 @@ internal static class Nets
         foreach (var node in graph.Nodes)
         {
             var roles = Catalogue.Get(node.Operator).Constants(node);
+            if (roles.FirstOrDefault(static r => r.Kind == ConstantKind.Tensor) is { } read)
+            {
+                state[((Value.Text)node.Attributes["target"]!).Content] = randn([.. read.Shape.Select(static d => (long)d)]);
+            }
+
             if (roles.FirstOrDefault(static r => r.Kind == ConstantKind.Weight) is not { } weight)
             {
                 continue;
             }
 
-            long[] shape = [.. weight.Shape.Select(static d => (long)d)];
-            state[node.Path + ".weight"] = (randn(shape) / Math.Sqrt(shape.Skip(1).Aggregate(1.0, static (n, d) => n * d))).reshape(node.Operator == "Linear" ? shape[..2] : shape);
-            if (node.Flag("bias", node.Flag("hasBias", true)))
+            var isNorm = Catalogue.Get(node.Operator).Fusion == Fusion.BatchNorm;
+            long[] shape = [.. weight.Parameter.Select(static d => (long)d)];
+            var outputs = weight.Layout is null ? shape[0] : shape[1] * weight.Groups;
+            if (!isNorm)
             {
-                state[node.Path + ".bias"] = randn(shape[0]) * 0.1;
+                state[node.Path + ".weight"] = randn(shape) / Math.Sqrt(shape.Skip(1).Aggregate(1.0, static (n, d) => n * d));
             }
 
-            if (node.Find(Fusion.BatchNorm) is { } bn)
+            if (!isNorm && node.Flag("bias", node.Flag("hasBias", true)))
             {
-                state[bn.Path + ".weight"] = (randn(shape[0]) * 0.2) + 1;
-                state[bn.Path + ".bias"] = randn(shape[0]) * 0.2;
-                state[bn.Path + ".running_mean"] = randn(shape[0]) * 0.2;
-                state[bn.Path + ".running_var"] = rand(shape[0]) + 0.5;
+                state[node.Path + ".bias"] = randn(outputs) * 0.1;
+            }
+
+            if ((isNorm ? node : node.Find(Fusion.BatchNorm)) is { } bn)
+            {
+                state[bn.Path + ".weight"] = (randn(outputs) * 0.2) + 1;
+                state[bn.Path + ".bias"] = randn(outputs) * 0.2;
+                state[bn.Path + ".running_mean"] = randn(outputs) * 0.2;
+                state[bn.Path + ".running_var"] = rand(outputs) + 0.5;
                 state[bn.Path + ".num_batches_tracked"] = tensor(7L);
             }
         }

@@ -21,7 +21,7 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
 
     public long ChannelPlaces => ColumnPlaces + ((long)MoveTables.PlaceBytes * (step.Move?.Columns.Count ?? 0));
 
-    public long Bytes => Tensor.AlignUp(ChannelPlaces + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0), Align);
+    public long Bytes => Tensor.AlignUp(ChannelPlaces + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
 
     public int LaneCount => step.Rescale is { } r ? r.Lanes == LaneKind.Channel ? channels : r.Shifts.Count : 0;
 
@@ -34,6 +34,11 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
         {
             WriteWeights(unit, firstInputChannel, block);
             WriteIntegers(block, Bias, unit.Bias!.Values.Skip(channel).Take(channels));
+        }
+
+        if (step.Operation is { } operation)
+        {
+            WriteIntegers(block, Table, operation.Numbers);
         }
 
         if (step.Rescale is { } rescale)

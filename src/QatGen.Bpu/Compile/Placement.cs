@@ -19,7 +19,7 @@ internal sealed class Placer(StepProgram program, Timing timing, int sramBytes)
     /// <summary>Places a program with no tensor on chip that is larger than <paramref name="largest"/> bytes: one that fits may leave too little room to cut the steps around it well.</summary>
     public Placement Place(int largest)
     {
-        var external = program.Inputs.Concat(program.Outputs).Select(static v => v.Id).ToHashSet();
+        var external = program.Inputs.Concat(program.Outputs).Select(static v => v.Id).Concat(program.Constants.Keys).ToHashSet();
         var onChip = Enumerable.Range(0, program.Tensors.Count).Where(t => !external.Contains(t) && Bytes(t) <= largest).ToHashSet();
         while (true)
         {
@@ -59,7 +59,7 @@ internal sealed class Placer(StepProgram program, Timing timing, int sramBytes)
 
             var around = onChip.Where(t => _lives[t].First <= i && _lives[t].Last >= i).OrderByDescending(Bytes).ThenBy(static t => t).ToArray();
             return around.Length > 0 ? (null, around[0]) : throw QatGenException.Of(BpuRules.DoesNotFit, program.Layers[program.Steps[i].Layer],
-                Text(new Tiler(_geometries[i], program.Batch, timing, static _ => false).SmallestBytes()), Text(sramBytes));
+                Text(new Tiler(_geometries[i], program.Batch * program.Steps[i].Slices, timing, static _ => false).SmallestBytes()), Text(sramBytes));
         }
 
         return (new(addresses, PlaceInDdr(onChip, out var bytes), bytes, steps.ToSeq()), -1);
@@ -95,7 +95,7 @@ internal sealed class Placer(StepProgram program, Timing timing, int sramBytes)
         var key = (index, string.Concat(step.Sources.Append(step.Output).Select(v => onChip.Contains(v.Id) ? '1' : '0')));
         if (!_candidates.TryGetValue(key, out var found))
         {
-            found = [.. new Tiler(_geometries[index], program.Batch, timing, onChip.Contains).Candidates(sramBytes)];
+            found = [.. new Tiler(_geometries[index], program.Batch * step.Slices, timing, onChip.Contains).Candidates(sramBytes)];
             _candidates.Add(key, found);
         }
 
@@ -105,7 +105,7 @@ internal sealed class Placer(StepProgram program, Timing timing, int sramBytes)
     private Dictionary<int, long> PlaceInDdr(HashSet<int> onChip, out long bytes)
     {
         var space = new AddressSpace(long.MaxValue);
-        var inDdr = Enumerable.Range(0, program.Tensors.Count).Where(t => !onChip.Contains(t))
+        var inDdr = Enumerable.Range(0, program.Tensors.Count).Where(t => !onChip.Contains(t) && !program.Constants.ContainsKey(t))
             .ToDictionary(static t => t, t => space.Allocate(program.Batch * program.Tensors[t].Packed.FrameBytes, _lives[t].First, _lives[t].Last));
         bytes = space.Used;
         return inDdr;

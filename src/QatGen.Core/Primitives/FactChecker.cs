@@ -3,7 +3,7 @@ using QatGen.Arithmetic;
 namespace QatGen.Primitives;
 
 /// <summary>Infers shape and type of every primitive and collects what does not fit. Unknown dimensions stay unknown and never cause a violation.</summary>
-public sealed class FactChecker : IPrimitives<Fact>
+public sealed partial class FactChecker : IPrimitives<Fact>
 {
     private readonly List<Violation> _violations = [];
     private string _layer = "";
@@ -22,6 +22,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     public Fact Conv(Fact x, Fact weight, Fact bias, ConvGeometry g)
     {
+        NotConstant(x);
         if (!HasRank(x, g.Rank) || !x.IsKnown)
         {
             return Fact.Unknown(DType.QInt32);
@@ -35,12 +36,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     public Fact Rescale(Fact[] terms, Fact rescale)
     {
-        var known = terms.FirstOrDefault(static t => t.IsKnown) ?? terms[0];
-        foreach (var term in terms)
-        {
-            Expect(!term.IsKnown || (term.Rank == known.Rank && term.Shape.Zip(known.Shape, Same).All(static s => s)), ShapeRules.TermShapes, term.ToString(), known.ToString());
-        }
-
+        var known = Broadcast(terms, rescale.DType);
         if (known.IsKnown && rescale.Lanes is { } lanes)
         {
             var fits = lanes.Kind switch
@@ -52,10 +48,14 @@ public sealed class FactChecker : IPrimitives<Fact>
             Expect(fits, ShapeRules.Lanes, $"{lanes.Count} {lanes.Kind}", known.ToString());
         }
 
-        return known with { DType = rescale.DType, Lanes = null };
+        return known;
     }
 
-    public Fact Clamp(Fact x, Fact limits) => x;
+    public Fact Clamp(Fact x, Fact limits)
+    {
+        NotConstant(x);
+        return x;
+    }
 
     public Fact MaxPool(Fact x, PoolGeometry geometry) => Pool(x, geometry, x.DType);
 
@@ -63,6 +63,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     public Fact Concat(Fact[] parts, Fact rescale, int axis)
     {
+        Array.ForEach(parts, NotConstant);
         if (parts.Any(static p => !p.IsKnown))
         {
             return Fact.Unknown(rescale.DType);
@@ -82,6 +83,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     public Fact Reshape(Fact x, int[] shape)
     {
+        NotConstant(x);
         if (!x.IsKnown)
         {
             return x;
@@ -103,6 +105,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     public Fact Move(Fact x, Movement movement)
     {
+        NotConstant(x);
         if (!x.IsKnown || x.Shape.Skip(1).Any(static d => d < 0))
         {
             return Fact.Unknown(x.DType);
@@ -123,6 +126,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     private Fact Pool(Fact x, PoolGeometry geometry, DType type)
     {
+        NotConstant(x);
         if (!HasRank(x, geometry.Rank) || !x.IsKnown)
         {
             return Fact.Unknown(type);

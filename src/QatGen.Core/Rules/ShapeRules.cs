@@ -7,7 +7,7 @@ public static class ShapeRules
     public static Rule InputType { get; } = new("QG2002", RuleSeverity.Error, "Wrong input type", "The input is {0} or holds values outside its type, the model takes {1}", "Quantize the input with the model's own signature");
     public static Rule Channels { get; } = new("QG2003", RuleSeverity.Error, "Channel count differs", "The input has {0} channels, the weights expect {1}", "Make in_channels equal to the channels of the layer before");
     public static Rule EmptyOutput { get; } = new("QG2004", RuleSeverity.Error, "Output is empty", "The window does not fit into the input {0}", "Use a smaller kernel, more padding or a larger input");
-    public static Rule TermShapes { get; } = new("QG2005", RuleSeverity.Error, "Operand shapes differ", "The operands are {0} and {1}", "Bring them to one shape; add does not broadcast here");
+    public static Rule TermShapes { get; } = new("QG2005", RuleSeverity.Error, "Operand shapes differ", "The operands {0} and {1} do not broadcast", "Bring them to shapes that agree, or are 1, in every dimension");
     public static Rule Lanes { get; } = new("QG2006", RuleSeverity.Error, "Constant does not fit", "A constant of {0} lanes does not fit {1}", "Convert the model again for this input shape");
     public static Rule ConcatShapes { get; } = new("QG2007", RuleSeverity.Error, "Concatenation does not fit", "The parts {0} cannot be joined along axis {1}", "Parts must agree in every other dimension, and the axis must not be the batch");
     public static Rule Reshape { get; } = new("QG2008", RuleSeverity.Error, "Reshape changes the size", "{0} cannot become {1}", "Keep the number of elements");
@@ -19,6 +19,9 @@ public static class ShapeRules
     public static Rule BatchSize { get; } = new("QG2014", RuleSeverity.Error, "Batch does not fit", "A batch of {0} frames is empty or needs more than 2 GB at once", "Run a smaller batch");
     public static Rule OutputSize { get; } = new("QG2015", RuleSeverity.Error, "Wrong output size", "The buffer holds {0} values, the output is {1}", "Give a buffer of exactly that size");
     public static Rule Movement { get; } = new("QG2017", RuleSeverity.Error, "Integers cannot be moved so", "The movement does not fit {0}: {1}", "Give axes, sizes and positions that the tensor has, and leave the batch axis first");
+    public static Rule BatchBroadcast { get; } = new("QG2020", RuleSeverity.Error, "Batch is broadcast", "The operand {0} repeats over the batch of {1} or mixes its frames", "Give every computed operand all dimensions and the same batch; only a constant may have fewer, or 1 as the first");
+    public static Rule ConstantOperand { get; } = new("QG2021", RuleSeverity.Error, "Constant has no batch", "The operator takes a computed tensor; {0} is a parameter or buffer", "Compute what depends on parameters alone in the constructor, and combine it with a tensor by add, sub, mul, maximum, minimum or where");
+    public static Rule OperandType { get; } = new("QG2022", RuleSeverity.Error, "Accumulator as operand", "The operands are {0} and {1}", "Only an output of the model may be high precision; operands are qint8 or qint16");
     public static Rule LayerInput { get; } = new("QG2016", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
     public static Rule Empty { get; } = new("QG2030", RuleSeverity.Error, "Tensor is empty", "The tensor is {0}; every dimension is at least 1", "Give [InputShape] and the sizes of layers no zero");
 }

@@ -20,16 +20,18 @@ internal static class Literal
 
     public static string Of(ConvGeometry g) => New(
         ("StrideH", g.StrideH, 1), ("StrideW", g.StrideW, 1), ("PadTop", g.PadTop, 0), ("PadLeft", g.PadLeft, 0), ("PadBottom", g.PadBottom, 0), ("PadRight", g.PadRight, 0),
-        ("DilationH", g.DilationH, 1), ("DilationW", g.DilationW, 1), ("Groups", g.Groups, 1));
+        ("DilationH", g.DilationH, 1), ("DilationW", g.DilationW, 1), ("Groups", g.Groups, 1), ("Rank", g.Rank, 4));
 
     public static string Of(PoolGeometry g)
     {
-        if (g.IsGlobal)
+        if (g.IsGlobal && g.Rank == 4)
         {
             return "PoolGeometry.Global";
         }
 
-        var window = New(("KernelH", g.KernelH, 0), ("KernelW", g.KernelW, 0), ("StrideH", g.StrideH, 1), ("StrideW", g.StrideW, 1), ("PadH", g.PadH, 0), ("PadW", g.PadW, 0), ("DilationH", g.DilationH, 1), ("DilationW", g.DilationW, 1));
+        var window = New(
+            ("KernelH", g.KernelH, -1), ("KernelW", g.KernelW, -1), ("StrideH", g.StrideH, 1), ("StrideW", g.StrideW, 1), ("PadH", g.PadH, 0), ("PadW", g.PadW, 0),
+            ("DilationH", g.DilationH, 1), ("DilationW", g.DilationW, 1), ("AdaptiveH", g.AdaptiveH, 0), ("AdaptiveW", g.AdaptiveW, 0), ("Rank", g.Rank, 4));
         return g.CeilMode ? window.Substring(0, window.Length - 1) + ", CeilMode: true)" : window;
     }
 
@@ -55,6 +57,7 @@ internal static class Literal
         Value.Integer i => i.Number.ToString(CultureInfo.InvariantCulture),
         Value.Real r => Number(r.Number),
         Value.Logical l => Flag(l.Flag),
+        Value.Text t => $"new Value.Text({Text(t.Content)})",
         Value.Member m => $"new Value.Member({Text(m.FullName)})",
         Value.InputSize s => $"new Value.InputSize({Number(s.Axis)})",
         Value.Items { Elements: var e } when e.All(static v => v is Value.Integer) => $"new long[] {{ {string.Join(", ", e.Select(Of))} }}",

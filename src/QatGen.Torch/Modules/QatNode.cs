@@ -17,15 +17,17 @@ public sealed class QatNode : nn.Module
     private readonly Operator _operator;
     private readonly QatModel _owner;
     private readonly Seq<ConstantRole> _roles;
+    private readonly DType _type;
     private QatValue[]? _constants;
+    private WeightArrangement? _arrangement;
 
     internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
     {
         (_owner, Node, _operator) = (owner, node, Catalogue.Get(node.Operator));
-        _roles = _operator.Constants(node);
+        (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), type: config.TypeOf(node));
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), type: _type);
             register_module("output_quant", OutputQuantizer);
         }
     }
@@ -33,7 +35,7 @@ public sealed class QatNode : nn.Module
     /// <summary>The operator call and what was fused into it.</summary>
     public Node Node { get; }
 
-    /// <summary>Folded weights [O, C / groups, KH, KW]; null for an operator without.</summary>
+    /// <summary>Folded weights [O, C / groups, ...]; null for an operator without.</summary>
     public Parameter? Weight { get; private set; }
 
     /// <summary>Folded bias [O]; null for an operator without weights.</summary>
@@ -42,13 +44,40 @@ public sealed class QatNode : nn.Module
     /// <summary>The quantizer of the weights; null for an operator without.</summary>
     public WeightQuantizer? WeightQuantizer { get; private set; }
 
+    /// <summary>The quantizer of <see cref="Value"/>.</summary>
+    public TensorQuantizer? TensorQuantizer { get; private set; }
+
     /// <summary>The quantizer of the output; null where the output keeps its input's scale or stays int32.</summary>
     public OutputQuantizer? OutputQuantizer { get; }
 
+    /// <summary>The parameter or buffer that the node reads; null for any other.</summary>
+    public Tensor? Value { get; private set; }
+
+    /// <summary>The name of that tensor in the float model; null where the node reads none.</summary>
+    internal string? Target => _roles.Any(static r => r.Kind == ConstantKind.Tensor) ? ((Graphs.Value.Text)Node.Attributes["target"]!).Content : null;
+
     internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
 
-    /// <summary>[O, C / groups, KH, KW]; -1 where a constructor argument decides and no parameters are loaded yet.</summary>
-    internal Seq<int> WeightShape => Weight?.shape.Select(static d => (int)d).ToSeq() ?? _roles.First(static r => r.Kind == ConstantKind.Weight).Shape;
+    internal ConstantRole WeightRole => _roles.First(static r => r.Kind == ConstantKind.Weight);
+
+    /// <summary>The shape of the float model's weights; -1 where a constructor argument decides and no parameters are loaded yet.</summary>
+    internal Seq<int> ParameterShape
+    {
+        get
+        {
+            var (role, shape) = (WeightRole, WeightRole.Parameter);
+            if (Weight is null)
+            {
+                return shape;
+            }
+
+            var (outputs, others) = ((int)Weight.shape[0], shape.Skip(2).Aggregate(1, static (n, d) => n * d));
+            var inputs = (int)Weight.numel() / outputs / others;
+            return new([.. role.Layout is null ? [outputs, inputs] : new[] { inputs * role.Groups, outputs / role.Groups }, .. shape.Skip(2)]);
+        }
+    }
+
+    private WeightArrangement? Arrangement => WeightRole.Layout is { } layout ? _arrangement ??= new(layout, Weight!) : null;
 
     /// <summary>Runs the node in the state of its model; an input that the operator cannot take is an error that names the layer.</summary>
     public QatValue Call(params QatValue[] inputs)
@@ -100,23 +129,55 @@ public sealed class QatNode : nn.Module
         register_module("weight_quant", WeightQuantizer);
     }
 
+    /// <summary>Takes the parameter or buffer of the float model: the first becomes the node's own, a later one is copied into it.</summary>
+    internal void Load(Tensor value)
+    {
+        if (Value is not null)
+        {
+            Value.copy_(value);
+            return;
+        }
+
+        var own = value.to(ScalarType.Float32).clone().DetachFromDisposeScope();
+        TensorQuantizer = new(Node.Path, _type);
+        register_module("value_quant", TensorQuantizer);
+        if (Node.Form.Name == ConstantTensor.Parameter)
+        {
+            var parameter = new Parameter(own);
+            parameter.DetachFromDisposeScope();
+            Value = parameter;
+            register_parameter("value", parameter);
+        }
+        else
+        {
+            Value = own;
+            register_buffer("value", own);
+        }
+    }
+
     /// <summary>The constants of the last pass in VALIDATION.</summary>
     internal IEnumerable<Constant> Latest => (_constants ?? []).Select(c => c switch
     {
-        QatValue.WeightSource w => (Constant?)w.Quantizer.WeightConstant(w.Weight),
-        QatValue.BiasSource b => b.Quantizer.BiasConstant(b.Bias),
+        QatValue.WeightSource w => (Constant?)w.Constant(),
+        QatValue.BiasSource b => b.Constant(),
         QatValue.RescaleSource r => r.Latest,
         QatValue.ClampSource l => l.Latest,
         QatValue.FillSource f => f.Latest,
+        QatValue.TensorSource t => t.Quantizer.Constant(t.Value),
+        QatValue.NumberSource n => n.Latest,
+        QatValue.CompareSource e => e.Latest,
         _ => null,
     } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
 
     private QatValue Source(ConstantRole role) => role.Kind switch
     {
-        ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!),
-        ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!),
+        ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!, Arrangement),
+        ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!, Arrangement),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
+        ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),
+        ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
+        ConstantKind.Compare => new QatValue.CompareSource(),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
         _ => throw new InvalidOperationException(role.Kind.ToString()),
     };

@@ -1,3 +1,4 @@
+using QatGen.Primitives;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Modules;
@@ -8,15 +9,71 @@ internal static class TorchShape
     /// <summary>The primitive Reshape: 0 keeps the dimension at its place, or is 1 behind the last; -1 takes what is left.</summary>
     public static Tensor Reshape(Tensor x, int[] shape) => x.reshape([.. shape.Select((d, i) => d != 0 ? d : i < x.shape.Length ? x.shape[i] : 1)]);
 
-    /// <summary>Throws, naming the layer, unless all terms of a sum have one shape: nothing broadcasts.</summary>
-    public static void RequireSame(IReadOnlyList<Tensor> terms, string layer)
+    public static Seq<int> Of(Tensor x) => x.shape.Select(static d => (int)d).ToSeq();
+
+    /// <summary>
+    /// Runs on maps [N, C, H, W] what reads windows, and gives the result the axes of the source (<see cref="MapShape"/>): slices are frames meanwhile. A source of other than <paramref name="rank"/>
+    /// axes (0: any) is an error that names the layer.
+    /// </summary>
+    public static Tensor OnMaps(Tensor x, int rank, string layer, Func<Tensor, Tensor> run)
     {
-        var first = terms[0].shape;
-        if (terms.FirstOrDefault(t => !t.shape.SequenceEqual(first)) is { } other)
+        var axes = x.shape.Length;
+        if (axes < 2 || (rank != 0 && axes != rank))
         {
-            throw QatGenException.Of(ShapeRules.TermShapes, layer, Text(terms[0]), Text(other));
+            throw QatGenException.Of(ShapeRules.Rank, layer, Text(x), $"{Math.Max(2, rank)}");
         }
+
+        if (axes == 4)
+        {
+            return run(x);
+        }
+
+        var map = MapShape.Of(Of(x));
+        if (map.Slices == 1)
+        {
+            var one = run(x.reshape(map.Batch, map.Channels, map.Height, map.Width));
+            return one.reshape([.. MapShape.With(Of(x), (int)one.shape[1], (int)one.shape[2], (int)one.shape[3]).Select(static d => (long)d)]);
+        }
+
+        var frames = run(x.reshape(map.Batch, map.Channels, map.Slices, map.Height, map.Width).transpose(1, 2).reshape(-1, map.Channels, map.Height, map.Width));
+        var (channels, height, width) = (frames.shape[1], frames.shape[2], frames.shape[3]);
+        return frames.reshape(map.Batch, map.Slices, channels, height, width).transpose(1, 2).reshape([.. MapShape.With(Of(x), (int)channels, (int)height, (int)width).Select(static d => (long)d)]);
     }
+
+    /// <summary>The terms of a sum in their common shape.</summary>
+    public static QatValue.Activation[] Broadcast(QatValue.Activation[] terms, string layer)
+    {
+        var shape = RequireBroadcast([.. terms.Select(static t => t.Data)], layer);
+        return [.. terms.Select(t => t.Data.shape.SequenceEqual(shape) ? t : t with { Data = t.Data.expand(shape) })];
+    }
+
+    /// <summary>The common shape of operands; throws, naming the layer, where they have none.</summary>
+    public static long[] RequireBroadcast(IReadOnlyList<Tensor> operands, string layer)
+    {
+        var rank = operands.Max(static o => o.shape.Length);
+        var shape = new long[rank];
+        for (var axis = 0; axis < rank; axis++)
+        {
+            var sizes = operands.Select(o => axis < rank - o.shape.Length ? 1 : o.shape[axis - rank + o.shape.Length]).ToArray();
+            shape[axis] = sizes.Max();
+            if (Array.FindIndex(sizes, s => s != 1 && s != shape[axis]) is >= 0 and var odd)
+            {
+                throw QatGenException.Of(ShapeRules.TermShapes, layer, Text(operands[odd]), Text(operands[Array.IndexOf(sizes, shape[axis])]));
+            }
+        }
+
+        return shape;
+    }
+
+    public static Tensor Compare(ElementwiseKind kind, Tensor x, Tensor y) => kind switch
+    {
+        ElementwiseKind.Equal => x.eq(y),
+        ElementwiseKind.NotEqual => x.ne(y),
+        ElementwiseKind.Less => x.lt(y),
+        ElementwiseKind.LessOrEqual => x.le(y),
+        ElementwiseKind.Greater => x.gt(y),
+        _ => x.ge(y),
+    };
 
     public static string Text(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 }

@@ -37,7 +37,7 @@ internal static class MoveLimits
         Movement.Padding or Movement.Spread => Pad,
         Movement.PixelShuffle or Movement.PixelUnshuffle => PixelShuffle,
         Movement.ChannelShuffle => ChannelShuffle,
-        Movement.Windows or Movement.Interleave or Movement.Deinterleave => Windows,
+        Movement.Windows or Movement.Interleave => Windows,
         _ => Transpose,
     };
 }

@@ -38,7 +38,7 @@ public abstract partial record Movement
 
         protected override MovePlan Plan(MoveSource source)
         {
-            var perGroup = Phases.ChannelsOfOne(source, Groups, Steps, Phases.Count(Steps));
+            var perGroup = Phases.Channels(source, Groups, Steps);
             if (Starts.Count != Steps.Count || Ends.Count != Steps.Count || Starts.Concat(Ends).Any(static c => c < 0))
             {
                 throw new MovementException("each axis is cut at both ends");
@@ -50,29 +50,6 @@ public abstract partial record Movement
         }
     }
 
-    /// <summary>The way back of <see cref="Interleave"/>, for axes that their steps divide.</summary>
-    public sealed record Deinterleave(int Groups, Seq<int> Steps) : Movement
-    {
-        public override Seq<Value> Arguments => new(Groups, List(Steps));
-
-        protected override MovePlan Plan(MoveSource source)
-        {
-            var perGroup = Phases.ChannelsOfOne(source, Groups, Steps, 1);
-            if (Steps.Select((step, a) => source.Shape[a + 2] % step).Any(static rest => rest != 0))
-            {
-                throw new MovementException("an axis does not divide by its step");
-            }
-
-            var phases = Phases.Count(Steps);
-            var channels = Enumerable.Range(0, source.Shape[1] * phases).Select(c =>
-            {
-                var (group, phase, channel) = (c / (phases * perGroup), c / perGroup % phases, c % perGroup);
-                return source.Line(1)[(group * perGroup) + channel] + Steps.Select((step, a) => source.Line(a + 2)[phase / Phases.Stride(Steps, a) % step]).Sum();
-            });
-            return source.Plan([[.. channels], .. Steps.Select((step, a) => source.Picked(a + 2, Enumerable.Range(0, source.Shape[a + 2] / step).Select(i => i * step)))]);
-        }
-    }
-
     /// <summary>Phases of several axes as one number, the last axis changing quickest.</summary>
     private static class Phases
     {
@@ -80,10 +57,12 @@ public abstract partial record Movement
 
         public static int Stride(Seq<int> steps, int axis) => steps.Skip(axis + 1).Aggregate(1, static (n, s) => n * s);
 
-        public static int ChannelsOfOne(MoveSource source, int groups, Seq<int> steps, int phases)
+        /// <summary>The channels of one phase of one group.</summary>
+        public static int Channels(MoveSource source, int groups, Seq<int> steps)
         {
-            var fits = groups > 0 && steps.Count == source.Rank - 2 && steps.All(static s => s > 0) && source.Shape[1] % ((long)groups * phases) == 0;
-            return fits ? source.Shape[1] / groups / phases : throw new MovementException($"there is a step for each axis behind the channels, which divide by {groups} groups and {phases} phases");
+            var (phases, fits) = (Count(steps), groups > 0 && steps.Count == source.Rank - 2 && steps.All(static s => s > 0));
+            return fits && source.Shape[1] % ((long)groups * phases) == 0 ? source.Shape[1] / groups / phases
+                : throw new MovementException($"there is a step for each axis behind the channels, which divide by {groups} groups and {phases} phases");
         }
     }
 }
