@@ -51,7 +51,7 @@ public sealed class WindowTests : IDisposable
         graph = graph with { Inputs = graph.Inputs.Select(static i => i with { Shape = Seq<int>.Empty }).ToSeq() };
         var model = new GraphQat(graph, Nets.State(graph));
         var violation = Assert.Throws<QatGenException>(() => model.Model.Run([ones([2, example.InputShapes[0][1], .. Enumerable.Repeat(9L, rank - 2)])])).Violations.Single();
-        Assert.Contains(violation.Rule, new[] { ShapeRules.Rank, ShapeRules.Movement });
+        Assert.Contains(violation.Rule, new[] { ShapeRules.LayerInput, ShapeRules.Movement });
         Assert.Equal(example.Node.Path, violation.Layer);
     }
 

@@ -20,7 +20,7 @@ internal static class TorchShape
         var axes = x.shape.Length;
         if (axes < 2 || (rank != 0 && axes != rank))
         {
-            throw QatGenException.Of(ShapeRules.Rank, layer, Text(x), $"{Math.Max(2, rank)}");
+            throw QatGenException.Of(ShapeRules.LayerInput, layer, Text(x), $"it takes {Math.Max(2, rank)} dimensions");
         }
 
         if (axes == 4)
