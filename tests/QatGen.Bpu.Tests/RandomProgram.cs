@@ -39,7 +39,7 @@ internal static class RandomProgram
         }
 
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(14))
+        switch (random.Next(15))
         {
             case 0:
                 var multiplier = random.Next(1, 3);
@@ -67,7 +67,9 @@ internal static class RandomProgram
                 return Volume(random, b, x);
             case 9:
                 return b.AveragePool(b.MaxPool(x, Adaptive(random, 4)), Adaptive(random, 4), new());
-            case 10 or 11:
+            case 10:
+                return b.Resize(x, RandomResize.Create(random, new(b.Shape(x))), isRescaled: true);
+            case 11 or 12:
                 return Moved(random, b, x);
             default:
                 return Conv(random, b, x, random.Next(1, 50));

@@ -19,6 +19,8 @@ internal sealed partial class StepBuilder
                 return Pooling(n, n.X, UnitKind.MaxPool, n.Geometry, result);
             case IntNode.SumPool n:
                 return Pooling(n, n.X, UnitKind.SumPool, n.Geometry, result);
+            case IntNode.Resize n:
+                return new(UnitKind.Resize, _views[n.X], new(1, 1, 1, 1, 0, 0, 1, 1), result, Resize: n.Geometry.For(_facts[n.X].Shape, _facts[n.X].DType));
             default:
                 throw new InvalidOperationException($"{node.GetType().Name} at '{node.Layer}' reads no windows.");
         }

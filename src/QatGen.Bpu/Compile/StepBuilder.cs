@@ -125,7 +125,7 @@ internal sealed partial class StepBuilder
     private int ValueOf(IntNode node) => _graph.Signature.Inputs.Count + _graph.Nodes.Select((n, i) => (n, i)).First(p => ReferenceEquals(p.n, node)).i;
 
     private bool IsWindowResult(int value) =>
-        _uses[value] == 1 && value >= _graph.Signature.Inputs.Count && _graph.Nodes[value - _graph.Signature.Inputs.Count] is IntNode.Conv or IntNode.SumPool or IntNode.MaxPool;
+        _uses[value] == 1 && value >= _graph.Signature.Inputs.Count && _graph.Nodes[value - _graph.Signature.Inputs.Count] is IntNode.Conv or IntNode.SumPool or IntNode.MaxPool or IntNode.Resize;
 
     private void AddRescale(IntNode.Rescale n, int value)
     {

@@ -31,6 +31,8 @@ internal static class MovementFormat
         (typeof(Movement.PixelShuffle), static r => new Movement.PixelShuffle(r.ReadInt32())),
         (typeof(Movement.PixelUnshuffle), static r => new Movement.PixelUnshuffle(r.ReadInt32())),
         (typeof(Movement.ChannelShuffle), static r => new Movement.ChannelShuffle(r.ReadInt32())),
+        (typeof(Movement.Pieces), static r => new Movement.Pieces(r.ReadInt32(), r.ReadInt32(), r.ReadInt32())),
+        (typeof(Movement.Split), static r => new Movement.Split(r.ReadInt32(), List(r), r.ReadInt32())),
         (typeof(Movement.Windows), static r => new Movement.Windows(r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32())),
         (typeof(Movement.Interleave), static r => new Movement.Interleave(r.ReadInt32(), List(r), List(r), List(r))));
 
