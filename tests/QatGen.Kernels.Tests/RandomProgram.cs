@@ -66,6 +66,14 @@ internal sealed class RandomProgram
             return;
         }
 
+        if (x.Shape.Count == 4 && x.Shape[2] > 2 && _random.Next(10) == 0)
+        {
+            // A volume of overlapping parts of the map.
+            x = _builder.Move(_builder.Move(x, new Movement.Unsqueeze(2)), new Movement.Windows(3, 2, _random.Next(1, 3), 1, 1));
+            Add(Convolution(x));
+            return;
+        }
+
         if (x.Shape.Count is 3 or > 4 && _random.Next(3) > 0)
         {
             Add(_random.Next(3) switch { 0 when Pool(x, 2) is { } pool => _builder.MaxPool(x, pool), 1 => Average(x), _ => Convolution(x) });
