@@ -41,18 +41,20 @@ internal static class FloatState
 
         public void Take(QatNode module)
         {
-            var (node, shape) = (module.Node, module.WeightShape);
-            var weight = Find(node.ModulePath + ".weight", shape);
+            var (node, role) = (module.Node, module.WeightRole);
+            var isNorm = Catalogue.Get(node.Operator).Fusion == Fusion.BatchNorm;
+            var weight = isNorm ? ones([.. role.Shape.Select(static d => (long)d)]) : Find(node.ModulePath + ".weight", module.ParameterShape);
+            weight = weight is not null && role.Layout is not null ? OutputsFirst(weight, role.Groups) : weight;
             var channels = weight is null ? Primitives.Fact.UnknownDimension : (int)weight.shape[0];
-            var bias = HasBias(node) ? Find(node.ModulePath + ".bias", new(channels)) : zeros(Math.Max(0, channels));
-            var (factor, shift) = BatchNorm(node.Find(Fusion.BatchNorm), channels);
+            var bias = !isNorm && HasBias(node) ? Find(node.ModulePath + ".bias", new(channels)) : zeros(Math.Max(0, channels));
+            var (factor, shift) = BatchNorm(isNorm ? node : node.Find(Fusion.BatchNorm), channels);
             if (weight is null || bias is null || factor is null || shift is null)
             {
                 return;
             }
 
-            // The program knows linear weights as 1x1 kernels.
-            long[] sizes = [.. weight.shape, .. Enumerable.Repeat(1L, shape.Count - weight.shape.Length)];
+            // The program knows the weights of any layer as those of a map's convolution; those of a transposed one are arranged anew in each pass.
+            long[] sizes = role.Layout is null ? [channels, -1, .. role.Shape.Skip(2).Select(static d => (long)d)] : weight.shape;
             var w = (weight.to(ScalarType.Float64) * factor.reshape([-1, .. weight.shape.Skip(1).Select(static _ => 1L)])).to(ScalarType.Float32).reshape(sizes);
             var b = ((bias.to(ScalarType.Float64) * factor) + shift).to(ScalarType.Float32);
             if (w.isfinite().all().item<bool>() && b.isfinite().all().item<bool>())
@@ -63,6 +65,13 @@ internal static class FloatState
             {
                 _violations.Add(Violation.Of(QuantizationRules.NotANumber, node.Path, $"the weight or bias of '{node.Path}'"));
             }
+        }
+
+        /// <summary>Weights [I, O / groups, ...] of a transposed convolution as [O, I / groups, ...].</summary>
+        private static Tensor OutputsFirst(Tensor weight, int groups)
+        {
+            var (inputs, outputs, kernel) = (weight.shape[0], weight.shape[1], weight.shape[2..]);
+            return weight.reshape([groups, inputs / groups, outputs, .. kernel]).transpose(1, 2).reshape([groups * outputs, inputs / groups, .. kernel]).contiguous();
         }
 
         /// <summary>A parameter or buffer that the program reads as it is, of any shape but that of an earlier load.</summary>
@@ -124,7 +133,7 @@ internal static class FloatState
             return (factor, beta - (mean * factor));
         }
 
-        /// <summary>The tensor of a name, when it is there with a shape that fits: -1 fits any size, and trailing ones may be missing.</summary>
+        /// <summary>The tensor of a name, when it is there with a shape that fits: -1 fits any size.</summary>
         private Tensor? Find(string key, Seq<int> shape)
         {
             _used.Add(key);
@@ -135,7 +144,7 @@ internal static class FloatState
             }
 
             var sizes = found.shape;
-            var fits = sizes.Length > 0 && sizes.Length <= shape.Count && shape.Select((d, i) => i < sizes.Length ? d < 0 || d == sizes[i] : Math.Abs(d) == 1).All(static f => f);
+var fits = sizes.Length == shape.Count && shape.Zip(sizes, static (d, size) => d < 0 ? size > 0 : d == size).All(static f => f);
             if (!fits)
             {
                 _violations.Add(Violation.Of(QuantizationRules.ParameterShape, Layer(key), key, $"[{string.Join(", ", sizes)}]", shape.ToString()));

@@ -1,6 +1,7 @@
 using QatGen.Arithmetic;
 using QatGen.Operators;
 using QatGen.Primitives;
+using QatGen.Torch.Modules;
 using QatGen.Torch.Quantizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -23,9 +24,17 @@ public abstract record QatValue
     }
 
     /// <summary>Weights in float and the quantizer that makes integers of them.</summary>
-    internal sealed record WeightSource(Parameter Weight, WeightQuantizer Quantizer) : QatValue;
+    internal sealed record WeightSource(Parameter Weight, WeightQuantizer Quantizer, WeightArrangement? Arrangement) : QatValue
+    {
+        /// <summary>The program's weights at the present scales.</summary>
+        public WeightConstant Constant() => Quantizer.WeightConstant(Weight) is var own && Arrangement is { } arrangement ? arrangement.Rows(own) : own;
+    }
 
-    internal sealed record BiasSource(Parameter Bias, WeightQuantizer Quantizer) : QatValue;
+    internal sealed record BiasSource(Parameter Bias, WeightQuantizer Quantizer, WeightArrangement? Arrangement) : QatValue
+    {
+        /// <summary>The program's biases at the present scales.</summary>
+        public BiasConstant Constant() => Quantizer.BiasConstant(Bias) is var own && Arrangement is { } arrangement ? arrangement.Rows(own) : own;
+    }
 
     internal sealed record RescaleSource(ConstantRole Role, OutputQuantizer? Quantizer) : QatValue
     {

@@ -97,12 +97,12 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
     public int AveragePool(int x, PoolGeometry g, AverageCount count)
     {
         Begin("average");
-        var (height, width) = (Shape(x)[2], Shape(x)[3]);
-        var (all, shape) = (count.Divisors(g, height, width), g.For(height, width));
+        var map = MapShape.Of(new(Shape(x)));
+        var all = count.Divisors(g, map.Height, map.Width);
         var distinct = all.Distinct().ToArray();
-        var bound = _quantities[x].Bounds[0] * shape.KernelH * shape.KernelW;
-        var map = all.Select(d => Array.IndexOf(distinct, d)).ToSeq();
-        var quantity = new Quantity(LaneKind.Position, distinct.Select(_ => _quantities[x].Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
+        var bound = _quantities[x].Bounds[0] * g.LargestWindow(map.Height, map.Width);
+        var lanes = Enumerable.Repeat(all, map.Slices).SelectMany(static d => d).Select(d => Array.IndexOf(distinct, d)).ToSeq();
+        var quantity = new Quantity(LaneKind.Position, distinct.Select(_ => _quantities[x].Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), lanes);
         var sum = Add(new IntNode.SumPool(x, g, count, _layer), quantity);
         return Rescale([sum], (float)(_quantities[x].Scales[0] * 0.7), ClampRange.None);
     }

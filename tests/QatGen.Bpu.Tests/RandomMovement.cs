@@ -32,7 +32,8 @@ internal static class RandomMovement
         var (rank, axis) = (shape.Count, random.Next(1, shape.Count));
         int Amount() => random.Next(-1, 4);
         int[] Amounts() => [.. Enumerable.Range(0, 2 * random.Next(1, rank)).Select(_ => Amount())];
-        return random.Next(20) switch
+        Seq<int> Each(int least, int end) => new([.. Enumerable.Range(0, rank - 2).Select(_ => random.Next(least, end))]);
+        return random.Next(22) switch
         {
             0 => new Movement.Permute(new([0, .. Enumerable.Range(1, rank - 1).OrderBy(_ => random.Next())])),
             1 => new Movement.Transpose(axis, -random.Next(1, rank)),
@@ -53,6 +54,8 @@ internal static class RandomMovement
             16 => random.Next(2) == 0 ? new Movement.Merge(axis, -1) : new Movement.Divide(axis, new(-1, random.Next(1, 4))),
             17 => new Movement.PixelShuffle(random.Next(1, 5)),
             18 => new Movement.PixelUnshuffle(random.Next(1, 4)),
+            19 => new Movement.Windows(axis, random.Next(1, rank), random.Next(1, 4), random.Next(1, 3), random.Next(1, 3)),
+            20 => new Movement.Interleave(random.Next(1, 3), Each(1, 3), Each(0, 2), Each(0, 2)),
             _ => new Movement.ChannelShuffle(random.Next(1, 6)),
         };
     }

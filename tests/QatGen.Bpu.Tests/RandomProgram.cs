@@ -6,6 +6,8 @@ namespace QatGen.Bpu.Tests;
 /// <summary>Random programs that mix all primitives: what cannot follow on a value (limits, empty maps) is not chosen or is refused by the rules and drawn again.</summary>
 internal static class RandomProgram
 {
+    private const int LargestChannels = 200;
+
     public static (IntGraph Graph, QTensor[] Inputs) Create(int seed, March march, int batch, bool extreme = false)
     {
         var random = new Random(seed);
@@ -31,8 +33,13 @@ internal static class RandomProgram
 
     private static int Extend(Random random, ProgramBuilder b, int x)
     {
+        if (b.Shape(x)[1] > LargestChannels)
+        {
+            return b.Move(x, new Movement.Slice(1, 0, LargestChannels));
+        }
+
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(18))
+        switch (random.Next(20))
         {
             case 0:
                 var multiplier = random.Next(1, 3);
@@ -56,15 +63,19 @@ internal static class RandomProgram
             case 7:
                 var outputs = random.Next(1, 20);
                 return b.Sum([b.Accumulate(x, outputs, 1, 1, new()), b.Accumulate(x, outputs, 3, 3, new(PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1))], Range(random));
+            case 8:
+                return Volume(random, b, x);
+            case 9:
+                return b.AveragePool(b.MaxPool(x, Adaptive(random, 4)), Adaptive(random, 4), new());
             case 10:
                 return b.Resize(x, RandomResize.Create(random, new(b.Shape(x))), isRescaled: true);
-            case 12:
+            case 11 or 12:
                 return Elementwise(random, b, x);
             case 13 or 14:
                 return Reduced(random, b, x);
             case 15 or 16 when b.Type(x) == DType.QInt8:
                 return Product(random, b, x);
-            case 8 or 9:
+            case 17 or 18:
                 return Moved(random, b, x);
             default:
                 return Conv(random, b, x, random.Next(1, 50));
@@ -85,6 +96,23 @@ internal static class RandomProgram
             _ => b.Reshape(rows, 0, height * channels, 1, width),
         };
     }
+
+    /// <summary>Windows over the planes of a volume, with and without a rescale behind them, and back to four dimensions.</summary>
+    private static int Volume(Random random, ProgramBuilder b, int x)
+    {
+        var padded = b.Move(x, new Movement.ConstantPad(new(0, 0, 1, 1)));
+        var volume = b.Move(b.Move(padded, new Movement.Unsqueeze(2)), new Movement.Windows(3, 2, random.Next(1, 3), 1, 1));
+        var y = random.Next(4) switch
+        {
+            0 => b.MaxPool(volume, new(1, 1, 1, 2, Rank: 5)),
+            1 => b.AveragePool(volume, random.Next(2) == 0 ? Adaptive(random, 5) : new(2, 1, 1, 1, 1, Rank: 5), new(random.Next(2) == 0)),
+            2 => b.MaxPool(volume, Adaptive(random, 5)),
+            _ => b.Conv(volume, random.Next(1, 20), 2, 1, new(1, random.Next(1, 3), random.Next(2), random.Next(2), 1, 1, Rank: 5), Range(random)),
+        };
+        return b.Move(y, new Movement.Merge(2, 3));
+    }
+
+    private static PoolGeometry Adaptive(Random random, int rank) => PoolGeometry.Adaptive(random.Next(1, 6), random.Next(1, 6), rank);
 
     /// <summary>A few movements, through other numbers of dimensions and back to four.</summary>
     private static int Moved(Random random, ProgramBuilder b, int x)

@@ -20,7 +20,7 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
     {
         var (w, b) = ((WeightConstant)weight.Constant!, (BiasConstant)bias.Constant!);
         var (outputs, perGroup, kernelH, kernelW) = (w.Shape[0], w.Shape[1], w.Shape[2], w.Shape[3]);
-        return Map([x.Shape[0], outputs, g.OutputHeight(x.Shape[2], kernelH), g.OutputWidth(x.Shape[3], kernelW)], DType.QInt32, (n, o, h, c) =>
+        return Map(x, outputs, g.OutputHeight(x.Height, kernelH), g.OutputWidth(x.Width, kernelW), DType.QInt32, (n, o, plane, h, c) =>
         {
             var sum = b.Values[o];
             var first = o / (outputs / g.Groups) * perGroup;
@@ -33,7 +33,7 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
                         var (row, column) = ((h * g.StrideH) - g.PadTop + (ky * g.DilationH), (c * g.StrideW) - g.PadLeft + (kx * g.DilationW));
                         if (x.Holds(row, column))
                         {
-                            sum = checked(sum + (w.Values[(((((o * perGroup) + i) * kernelH) + ky) * kernelW) + kx] * x[n, first + i, row, column]));
+                            sum = checked(sum + (w.Values[(((((o * perGroup) + i) * kernelH) + ky) * kernelW) + kx] * x[n, first + i, plane, row, column]));
                         }
                     }
                 }
@@ -146,25 +146,26 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 
     private static ReferenceValue Pool(ReferenceValue x, PoolGeometry geometry, DType type, Func<IEnumerable<int>, int> reduce)
     {
-        var g = geometry.For(x.Shape[2], x.Shape[3]);
-        return Map([x.Shape[0], x.Shape[1], g.OutputHeight(x.Shape[2]), g.OutputWidth(x.Shape[3])], type, (n, c, h, w) => reduce(
-            from ky in Enumerable.Range(0, g.KernelH)
-            from kx in Enumerable.Range(0, g.KernelW)
-            let row = (h * g.StrideH) - g.PadH + (ky * g.DilationH)
-            let column = (w * g.StrideW) - g.PadW + (kx * g.DilationW)
+        var g = geometry.For(x.Height, x.Width);
+        return Map(x, x.Shape[1], g.OutputHeight(x.Height), g.OutputWidth(x.Width), type, (n, c, plane, h, w) => reduce(
+            from row in Read(g.Rows(h, x.Height))
+            from column in Read(g.Columns(w, x.Width))
             where x.Holds(row, column)
-            select x[n, c, row, column]));
+            select x[n, c, plane, row, column]));
+
+        static IEnumerable<int> Read(PoolExtent window) => Enumerable.Range(0, window.Count).Select(i => window.Start + (i * window.Step));
     }
 
-    private static ReferenceValue Map(int[] shape, DType type, Func<int, int, int, int, int> value)
+    private static ReferenceValue Map(ReferenceValue x, int channels, int height, int width, DType type, Func<int, int, int, int, int, int> value)
     {
-        var data = new int[shape.Aggregate(1, static (n, d) => n * d)];
+        var data = new int[x.Shape[0] * channels * x.Planes * height * width];
         for (var i = 0; i < data.Length; i++)
         {
-            var (w, h, c) = (i % shape[3], i / shape[3] % shape[2], i / (shape[3] * shape[2]) % shape[1]);
-            data[i] = value(i / (shape[3] * shape[2] * shape[1]), c, h, w);
+            var (w, h, plane, c) = (i % width, i / width % height, i / (width * height) % x.Planes, i / (width * height * x.Planes) % channels);
+            data[i] = value(i / (width * height * x.Planes * channels), c, plane, h, w);
         }
 
-        return new(shape, data, type);
+        int[] map = [height, width];
+        return new([x.Shape[0], channels, .. x.Shape.Skip(2).Take(x.Shape.Length - 4), .. map[Math.Max(0, 4 - x.Shape.Length)..]], data, type);
     }
 }

@@ -9,7 +9,14 @@ internal sealed record ReferenceValue(int[] Shape, int[] Data, DType Type, Const
 
     public static ReferenceValue Of(QTensor x) => new([.. x.Shape], x.Data, x.DType);
 
-    public int this[int n, int c, int h, int w] => Data[(((((n * Shape[1]) + c) * Shape[2]) + h) * Shape[3]) + w];
+    /// <summary>An element of a plane [H, W] of channel c; planes are the axes between the channels and the last two.</summary>
+    public int this[int n, int c, int plane, int h, int w] => Data[(((((((n * Shape[1]) + c) * Planes) + plane) * Height) + h) * Width) + w];
 
-    public bool Holds(int h, int w) => h >= 0 && w >= 0 && h < Shape[2] && w < Shape[3];
+    public int Height => Shape.Length > 3 ? Shape[^2] : 1;
+
+    public int Width => Shape.Length > 2 ? Shape[^1] : 1;
+
+    public int Planes => Shape.Skip(2).Aggregate(1, static (n, d) => n * d) / Height / Width;
+
+    public bool Holds(int h, int w) => h >= 0 && w >= 0 && h < Height && w < Width;
 }

@@ -45,16 +45,7 @@ internal sealed class Ladder : IDisposable
     public float[] Real()
     {
         using var grad = no_grad();
-        var state = new Dictionary<string, Tensor>();
-        foreach (var node in _qat.Model.Nodes.Where(static n => n.Weight is not null))
-        {
-            var (weight, bias) = (FixedPoint.Constants.OfType<WeightConstant>().Single(), FixedPoint.Constants.OfType<BiasConstant>().Single());
-            var scales = node.WeightQuantizer!.Scales;
-            var perChannel = weight.Values.Count / scales.Length;
-            state[node.Node.Path + ".weight"] = tensor(weight.Values.Select((q, i) => q * scales[i / perChannel]).ToArray(), [.. weight.Shape.Select(static d => (long)d)]);
-            state[node.Node.Path + ".bias"] = tensor(bias.Values.Select((q, c) => (float)(q * FixedPoint.Signature.Inputs[0].Scales[0] * scales[c])).ToArray());
-        }
-
+        var state = Torch.Tests.Nets.State(_graph);
         var tensors = FixedPoint.Constants.OfType<TensorConstant>().GetEnumerator();
         foreach (var node in _qat.Model.Nodes.Where(static n => n.Value is not null))
         {
@@ -63,6 +54,14 @@ internal sealed class Ladder : IDisposable
         }
 
         var real = new GraphQat(_graph, state);
+        foreach (var (node, trained) in real.Model.Nodes.Zip(_qat.Model.Nodes).Where(static p => p.Second.Weight is not null))
+        {
+            var (quantizer, shape) = (trained.WeightQuantizer!, trained.Weight!.shape);
+            var perChannel = (int)(trained.Weight.numel() / quantizer.Scales.Length);
+            node.Weight!.copy_(tensor(quantizer.WeightConstant(trained.Weight).Values.Select((q, i) => q * quantizer.Scales[i / perChannel]).ToArray()).reshape(shape));
+            node.Bias!.copy_(tensor(quantizer.BiasConstant(trained.Bias!).Values.Select((q, c) => (float)(q * FixedPoint.Signature.Inputs[0].Scales[0] * quantizer.Scales[c])).ToArray()));
+        }
+
         var inputs = Inputs.Select(static q => tensor(q.Dequantize(), [.. q.Shape.Select(static d => (long)d)])).ToArray();
         return ((QatValue.Activation)real.Model.Run(inputs)[0]).Data.data<float>().ToArray();
     }

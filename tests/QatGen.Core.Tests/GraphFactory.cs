@@ -21,7 +21,7 @@ internal sealed class GraphFactory(params int[] inputShape)
         ["bias"] = true,
     }, x);
 
-    public int BatchNorm(int x) => Add("BatchNorm2d", FormKind.Module, new() { ["eps"] = 1e-5 }, x);
+    public int BatchNorm(int x) => Add("BatchNorm2d", FormKind.Module, new() { ["eps"] = 1e-5, ["num_features"] = 8 }, x);
 
     public int Sum(int a, int b) => Add("Add", FormKind.Symbol, new(), a, b);
 

@@ -98,7 +98,8 @@ public sealed class QatModelAnalyzerTests
         """);
 
     [Fact]
-    public Task PaddingModeThatHasNoQuantizedForm_IsReported() => Verify(Model("return {|QG1007:reflect.call(x)|};", "private readonly Conv2d reflect = nn.Conv2d(3, 8, kernel_size: 3, padding: 1, padding_mode: PaddingModes.Reflect);"));
+    public Task PaddingModeThatHasNoQuantizedForm_IsReported() => Verify(Model(
+        "return {|QG1007:reflect.call(x)|};", "private readonly ConvTranspose2d reflect = nn.ConvTranspose2d(3, 8, kernel_size: 3, padding: 1, padding_mode: PaddingModes.Reflect);"));
 
     [Fact]
     public Task InPlaceOnAValueUsedLater_IsReported() => Verify(Model("""
@@ -109,7 +110,15 @@ public sealed class QatModelAnalyzerTests
         """));
 
     [Fact]
-    public Task LoneBatchNorm_IsReported() => Verify(Model("return {|QG1012:bn.call(relu.call(conv.call(x)))|};", "private readonly BatchNorm2d bn = nn.BatchNorm2d(8);"));
+    public Task LoneBatchNormOfUnknownSize_IsReported() => Verify("""
+        [QatModel(March.Bayes)]
+        public partial class Net : Module<Tensor, Tensor>
+        {
+            private readonly BatchNorm2d bn;
+            public Net(int width) : base("Net") { bn = nn.BatchNorm2d(width); RegisterComponents(); }
+            public override Tensor forward(Tensor x) => {|QG1012:bn.call(functional.relu(x))|};
+        }
+        """);
 
     [Fact]
     public Task ModuleCalledTwice_IsReported() => Verify(Model("return relu.call({|QG1013:same.call(same.call(x))|});", "private readonly Conv2d same = nn.Conv2d(3, 3, kernel_size: 1);"));

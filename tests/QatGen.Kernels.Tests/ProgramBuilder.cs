@@ -37,13 +37,13 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
 
     public Built SumPool(Built x, PoolGeometry geometry, AverageCount count)
     {
-        var (height, width) = (x.Shape[2], x.Shape[3]);
-        var (divisors, window) = (count.Divisors(geometry, height, width), geometry.For(height, width));
+        var map = MapShape.Of(x.Shape);
+        var divisors = count.Divisors(geometry, map.Height, map.Width);
         var distinct = divisors.Distinct().ToArray();
-        var bound = x.Quantity.Bounds[0] * window.KernelH * window.KernelW;
-        var map = distinct.Length == 1 ? Seq<int>.Empty : divisors.Select(d => Array.IndexOf(distinct, d)).ToSeq();
+        var bound = x.Quantity.Bounds[0] * geometry.LargestWindow(map.Height, map.Width);
+        var lanes = distinct.Length == 1 ? Seq<int>.Empty : Enumerable.Repeat(divisors, map.Slices).SelectMany(static d => d).Select(d => Array.IndexOf(distinct, d)).ToSeq();
         var quantity = new Quantity(
-            distinct.Length == 1 ? LaneKind.Tensor : LaneKind.Position, distinct.Select(_ => x.Quantity.Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
+            distinct.Length == 1 ? LaneKind.Tensor : LaneKind.Position, distinct.Select(_ => x.Quantity.Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), lanes);
         return Add(new IntNode.SumPool(x.Id, geometry, count, Layer("sumpool")), _checker.SumPool(x.Fact, geometry, count), quantity);
     }
 

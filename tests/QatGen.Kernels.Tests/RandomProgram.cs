@@ -72,6 +72,20 @@ internal sealed class RandomProgram
             return;
         }
 
+        if (x.Shape.Count == 4 && x.Shape[2] > 2 && _random.Next(10) == 0)
+        {
+            // A volume of overlapping parts of the map.
+            x = _builder.Move(_builder.Move(x, new Movement.Unsqueeze(2)), new Movement.Windows(3, 2, _random.Next(1, 3), 1, 1));
+            Add(Convolution(x));
+            return;
+        }
+
+        if (x.Shape.Count is 3 or > 4 && _random.Next(3) > 0)
+        {
+            Add(_random.Next(3) switch { 0 when Pool(x, 2) is { } pool => _builder.MaxPool(x, pool), 1 => Average(x), _ => Convolution(x) });
+            return;
+        }
+
         if (x.Shape.Count != 4)
         {
             Add(_random.Next(2) == 0 ? _builder.Reshape(x, x.Shape.Count == 2 ? [0, 0, 1, 1] : [0, -1, 1, 1]) : Requantized(x));
@@ -92,15 +106,15 @@ internal sealed class RandomProgram
 
     private Built Convolution(Built x)
     {
-        var channels = x.Shape[1];
+        var (channels, map, rank) = (x.Shape[1], MapShape.Of(x.Shape), x.Shape.Count);
         var groups = _random.Next(3) switch { 0 => channels, 1 => Pick(Enumerable.Range(1, channels).Where(g => channels % g == 0).ToList()), _ => 1 };
         var outputs = groups == channels && _random.Next(3) > 0 ? channels : groups * (groups == 1 ? Pick(Channels) : _random.Next(1, 4));
-        var (kernelH, kernelW) = (_random.Next(1, 4), _random.Next(1, 4));
-        var geometry = new ConvGeometry(
-            _random.Next(1, 3), _random.Next(1, 3), _random.Next(3), _random.Next(3), _random.Next(3), _random.Next(3), _random.Next(1, 3), _random.Next(1, 3), groups);
-        if (geometry.OutputHeight(x.Shape[2], kernelH) == 0 || geometry.OutputWidth(x.Shape[3], kernelW) == 0 || _random.Next(4) == 0)
+        var (kernelH, kernelW) = (rank == 3 ? 1 : _random.Next(1, 4), _random.Next(1, 4));
+        var (top, bottom) = rank == 3 ? (0, 0) : (_random.Next(3), _random.Next(3));
+        var geometry = new ConvGeometry(_random.Next(1, 3), _random.Next(1, 3), top, _random.Next(3), bottom, _random.Next(3), _random.Next(1, 3), _random.Next(1, 3), groups, rank);
+        if (geometry.OutputHeight(map.Height, kernelH) == 0 || geometry.OutputWidth(map.Width, kernelW) == 0 || _random.Next(4) == 0)
         {
-            (kernelH, kernelW, geometry) = (1, 1, new(Groups: groups));
+            (kernelH, kernelW, geometry) = (1, 1, new(Groups: groups, Rank: _random.Next(2) == 0 ? 0 : rank));
         }
 
         var fan = channels / groups * kernelH * kernelW;
@@ -202,7 +216,7 @@ internal sealed class RandomProgram
     private Built Average(Built x)
     {
         var sum = _random.Next(3) == 0 || Pool(x, 1) is not { } pool
-            ? _builder.SumPool(x, PoolGeometry.Global, new())
+            ? _builder.SumPool(x, _random.Next(2) == 0 ? PoolGeometry.Global with { Rank = x.Shape.Count } : Adaptive(x), new())
             : _builder.SumPool(x, pool, new(_random.Next(2) == 0, _random.Next(4) == 0 ? 3 : 0));
         return _builder.Rescale([sum], x.Quantity.Scales[0] * (0.3 + _random.NextDouble()), Range());
     }
@@ -216,12 +230,20 @@ internal sealed class RandomProgram
 
     private PoolGeometry? Pool(Built x, int largestDilation)
     {
-        var (kernelH, kernelW) = (_random.Next(1, 4), _random.Next(1, 4));
+        if (largestDilation > 1 && _random.Next(4) == 0)
+        {
+            return Adaptive(x);
+        }
+
+        var (map, isRow) = (MapShape.Of(x.Shape), x.Shape.Count == 3);
+        var (kernelH, kernelW) = (isRow ? 1 : _random.Next(1, 4), _random.Next(1, 4));
         var (dilationH, dilationW) = (_random.Next(1, largestDilation + 1), _random.Next(1, largestDilation + 1));
         var (padH, padW) = (_random.Next((kernelH / 2) + 1), _random.Next((kernelW / 2) + 1));
-        var pool = new PoolGeometry(kernelH, kernelW, _random.Next(1, 4), _random.Next(1, 4), padH, padW, dilationH, dilationW, _random.Next(2) == 0);
-        return pool.OutputHeight(x.Shape[2]) > 0 && pool.OutputWidth(x.Shape[3]) > 0 ? pool : null;
+        var pool = new PoolGeometry(kernelH, kernelW, _random.Next(1, 4), _random.Next(1, 4), padH, padW, dilationH, dilationW, _random.Next(2) == 0, Rank: x.Shape.Count);
+        return pool.OutputHeight(map.Height) > 0 && pool.OutputWidth(map.Width) > 0 ? pool : null;
     }
+
+    private PoolGeometry Adaptive(Built x) => PoolGeometry.Adaptive(x.Shape.Count == 3 ? 1 : _random.Next(1, 6), _random.Next(1, 6), x.Shape.Count);
 
     private ClampRange Range() => _random.Next(3) switch { 0 => ClampRange.None, 1 => ClampRange.Relu, _ => new(0, 6000 * _random.NextDouble()) };
 

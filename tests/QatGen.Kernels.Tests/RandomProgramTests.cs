@@ -25,7 +25,8 @@ public sealed class RandomProgramTests
         Often(convolutions.Count(static g => g.Groups > 1), convolutions.Count(static g => g.DilationW > 1));
         Often(convolutions.Count(static g => g.StrideH > 1), convolutions.Count(static g => g.PadLeft != g.PadRight));
         Often(pools.Count(static g => g.CeilMode), pools.Count(static g => g.IsGlobal), pools.Count(static g => g.PadH > 0), pools.Count(static g => g.DilationH > 1));
-        Often(Enum.GetValues<LaneKind>().Select(kind => rescales.Count(r => r.Lanes == kind)).ToArray());
+        Often(pools.Count(static g => g.IsAdaptive), convolutions.Count(static g => g.Rank == 3), convolutions.Count(static g => g.Rank > 4));
+        Often(Enum.GetValues<LaneKind>().Where(static k => k != LaneKind.Element).Select(kind => rescales.Count(r => r.Lanes == kind)).ToArray());
         Often(Enum.GetValues<DType>().Select(type => rescales.Count(r => r.DType == type)).ToArray());
 
         static void Often(params int[] counts) => Assert.All(counts, static count => Assert.InRange(count, 10, int.MaxValue));
@@ -35,7 +36,7 @@ public sealed class RandomProgramTests
     public void Plan_ManySeeds_ReachesEveryStepAndFusion()
     {
         var steps = Graphs.SelectMany(static g => new Planner(new(g, MicroKernels.Best), 2).Plan().Steps).ToArray();
-        Type[] kinds = [typeof(ConvStep), typeof(DepthwiseStep), typeof(RescaleStep), typeof(PoolStep), typeof(ConcatStep), typeof(ReshapeStep), typeof(ResizeStep), typeof(MoveStep), typeof(ElementwiseStep), typeof(ReduceStep), typeof(MatMulStep)];
+        Type[] kinds = [typeof(ConvStep), typeof(DepthwiseStep), typeof(RescaleStep), typeof(PoolStep), typeof(ConcatStep), typeof(ReshapeStep), typeof(ResizeStep), typeof(PlaneStep), typeof(MoveStep), typeof(ElementwiseStep), typeof(ReduceStep), typeof(MatMulStep)];
         Assert.All(kinds, kind => Assert.InRange(steps.Count(s => s.GetType() == kind), 10, int.MaxValue));
         Assert.InRange(steps.Count(static s => s is TiledConvStep && s.Sources.Count > 1), 10, int.MaxValue);
         Assert.InRange(steps.Count(static s => s is TiledConvStep && s.Target.Layout.IsWide), 10, int.MaxValue);

@@ -62,6 +62,10 @@ public sealed class MovementTests
         { new Movement.PixelUnshuffle(4), "the height and width of a map must divide by 4" },
         { new Movement.ChannelShuffle(3), "the channels must divide by 3" },
         { new Movement.Merge(3, 2), "the last axis comes before the first" },
+        { new Movement.Windows(2, 1, 4, 1, 2), "a window is longer than axis 2" },
+        { new Movement.Windows(2, 2, 2, 1, 1), "windows have a size, a step and a dilation, and their elements go to another axis" },
+        { new Movement.Interleave(1, new(2, 4), new(0, 0), new(0, 0)), "there is a step for each axis behind the channels, which divide by 1 groups and 8 phases" },
+        { new Movement.Interleave(1, new(2, 2), new(0, -1), new(0, 0)), "each axis is cut at both ends" },
         { new Movement.Spread(new(2)), "there must be a step for each axis behind the channels" },
     };
 
@@ -108,6 +112,8 @@ public sealed class MovementTests
         ["pixel_shuffle"] = (new Movement.PixelShuffle(2), static x => F.pixel_shuffle(x, 2), Maps),
         ["pixel_unshuffle"] = (new Movement.PixelUnshuffle(3), static x => F.pixel_unshuffle(x, 3), [[2, 4, 6, 3]]),
         ["channel_shuffle"] = (new Movement.ChannelShuffle(4), static x => x.channel_shuffle(4), Maps),
+        ["windows"] = (new Movement.Windows(2, 1, 2, 2, 1), static x => x.unfold(2, 2, 2).permute(0, 1, 4, 2, 3).flatten(1, 2), [[2, 4, 6, 3], [3, 16, 4, 4]]),
+        ["interleave"] = (new Movement.Interleave(1, new(2, 2), new(1, 0), new(0, 1)), static x => F.pixel_shuffle(x.unflatten(1, [4L, -1]).transpose(1, 2).flatten(1, 2), 2)[.., .., TensorIndex.Slice(1), TensorIndex.Slice(stop: -1)], Maps),
         ["spread"] = (new Movement.Spread(new(2, 3)), static x => Spread(x), Maps),
     };
 

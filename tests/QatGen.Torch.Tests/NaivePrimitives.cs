@@ -27,7 +27,7 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
         var (w, b) = ((WeightConstant)weight.Constant!, (BiasConstant)bias.Constant!);
         var kernel = new Naive([.. w.Shape], [.. w.Values]);
         var (perGroup, outputs) = (w.Shape[1], w.Shape[0] / g.Groups);
-        return Fill([x.Shape[0], w.Shape[0], g.OutputHeight(x.Shape[2], w.Shape[2]), g.OutputWidth(x.Shape[3], w.Shape[3])], i =>
+        return Planes(x, w.Shape[0], x => (g.OutputHeight(x.Shape[2], w.Shape[2]), g.OutputWidth(x.Shape[3], w.Shape[3])), (x, i) =>
         {
             long sum = b.Values[i[1]];
             for (var c = 0; c < perGroup; c++)
@@ -52,7 +52,7 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
         terms = Repeated(terms);
         return Fill(terms[0].Shape, i =>
         {
-            var lane = r.Lanes switch { LaneKind.Channel => i[1], LaneKind.Position => r.Map[(i[2] * terms[0].Shape[3]) + i[3]], _ => 0 };
+            var lane = r.Lanes switch { LaneKind.Channel => i[1], LaneKind.Position => r.Map[i.Skip(2).Select((v, axis) => v * terms[0].Shape.Skip(axis + 3).Aggregate(1, static (n, d) => n * d)).Sum()], _ => 0 };
             var sum = terms.Select((t, n) => t[i] * r.Multipliers[(lane * r.Terms) + n]).Sum();
             return r.IsPassThrough ? Quantization.Clamp(terms[0][i], r.Lows[lane], r.Highs[lane]) : Rescaling.Apply(sum, r.Shifts[lane], r.Lows[lane], r.Highs[lane]);
         }) with { Type = r.DType };
@@ -128,16 +128,39 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
         });
     }
 
-    private static Naive Pool(Naive x, PoolGeometry geometry, Func<IEnumerable<long>, long> combine)
+    private static Naive Pool(Naive x, PoolGeometry geometry, Func<IEnumerable<long>, long> combine) => Planes(
+        x, x.Shape[1], x => (geometry.For(x.Shape[2], x.Shape[3]).OutputHeight(x.Shape[2]), geometry.For(x.Shape[2], x.Shape[3]).OutputWidth(x.Shape[3])), (x, i) =>
+        {
+            var g = geometry.For(x.Shape[2], x.Shape[3]);
+            var (rows, columns) = (g.Rows(i[2], x.Shape[2]), g.Columns(i[3], x.Shape[3]));
+            return combine(
+                from kh in Enumerable.Range(0, rows.Count)
+                from kw in Enumerable.Range(0, columns.Count)
+                let h = rows.Start + (kh * rows.Step)
+                let w = columns.Start + (kw * columns.Step)
+                where Inside(x, h, w)
+                select x[i[0], i[1], h, w]);
+        });
+
+    /// <summary>What reads maps [N, C, H, W], on tensors of any rank: each plane of a volume for itself.</summary>
+    private static Naive Planes(Naive x, int channels, Func<Naive, (int H, int W)> size, Func<Naive, int[], long> value)
     {
-        var g = geometry.For(x.Shape[2], x.Shape[3]);
-        return Fill([x.Shape[0], x.Shape[1], g.OutputHeight(x.Shape[2]), g.OutputWidth(x.Shape[3])], i => combine(
-            from kh in Enumerable.Range(0, g.KernelH)
-            from kw in Enumerable.Range(0, g.KernelW)
-            let h = (i[2] * g.StrideH) - g.PadH + (kh * g.DilationH)
-            let w = (i[3] * g.StrideW) - g.PadW + (kw * g.DilationW)
-            where Inside(x, h, w)
-            select x[i[0], i[1], h, w]));
+        int[] Map(int[] shape) => [shape[0], shape[1], .. Enumerable.Repeat(1, Math.Max(0, 4 - shape.Length)), .. shape.Skip(2).Skip(Math.Max(0, shape.Length - 4))];
+        var planes = x.Shape.Skip(2).Take(x.Shape.Length - 4).Aggregate(1, static (n, d) => n * d);
+        var area = x.Shape.Skip(2).Aggregate(1, static (n, d) => n * d) / planes;
+        var results = Enumerable.Range(0, planes).Select(plane =>
+        {
+            var one = new Naive(Map(x.Shape), [.. x.Data.Where((_, i) => i / area % planes == plane)]);
+            var (h, w) = size(one);
+            return Fill([x.Shape[0], channels, h, w], i => value(one, i));
+        }).ToArray();
+        var (height, width) = (results[0].Shape[2], results[0].Shape[3]);
+        int[] map = [height, width];
+        var data = from channel in Enumerable.Range(0, x.Shape[0] * channels)
+                   from result in results
+                   from i in Enumerable.Range(0, height * width)
+                   select result.Data[(channel * height * width) + i];
+        return new([x.Shape[0], channels, .. x.Shape.Skip(2).Take(x.Shape.Length - 4), .. map[Math.Max(0, 4 - x.Shape.Length)..]], [.. data]);
     }
 
     private static bool Inside(Naive x, int h, int w) => h >= 0 && h < x.Shape[2] && w >= 0 && w < x.Shape[3];

@@ -71,19 +71,25 @@ internal static class Nets
                 continue;
             }
 
-            long[] shape = [.. weight.Shape.Select(static d => (long)d)];
-            state[node.Path + ".weight"] = (randn(shape) / Math.Sqrt(shape.Skip(1).Aggregate(1.0, static (n, d) => n * d))).reshape(node.Operator == "Linear" ? shape[..2] : shape);
-            if (node.Flag("bias", node.Flag("hasBias", true)))
+            var isNorm = Catalogue.Get(node.Operator).Fusion == Fusion.BatchNorm;
+            long[] shape = [.. weight.Parameter.Select(static d => (long)d)];
+            var outputs = weight.Layout is null ? shape[0] : shape[1] * weight.Groups;
+            if (!isNorm)
             {
-                state[node.Path + ".bias"] = randn(shape[0]) * 0.1;
+                state[node.Path + ".weight"] = randn(shape) / Math.Sqrt(shape.Skip(1).Aggregate(1.0, static (n, d) => n * d));
             }
 
-            if (node.Find(Fusion.BatchNorm) is { } bn)
+            if (!isNorm && node.Flag("bias", node.Flag("hasBias", true)))
             {
-                state[bn.Path + ".weight"] = (randn(shape[0]) * 0.2) + 1;
-                state[bn.Path + ".bias"] = randn(shape[0]) * 0.2;
-                state[bn.Path + ".running_mean"] = randn(shape[0]) * 0.2;
-                state[bn.Path + ".running_var"] = rand(shape[0]) + 0.5;
+                state[node.Path + ".bias"] = randn(outputs) * 0.1;
+            }
+
+            if ((isNorm ? node : node.Find(Fusion.BatchNorm)) is { } bn)
+            {
+                state[bn.Path + ".weight"] = (randn(outputs) * 0.2) + 1;
+                state[bn.Path + ".bias"] = randn(outputs) * 0.2;
+                state[bn.Path + ".running_mean"] = randn(outputs) * 0.2;
+                state[bn.Path + ".running_var"] = rand(outputs) + 0.5;
                 state[bn.Path + ".num_batches_tracked"] = tensor(7L);
             }
         }

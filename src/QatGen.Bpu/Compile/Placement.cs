@@ -59,7 +59,7 @@ internal sealed class Placer(StepProgram program, Timing timing, int sramBytes)
 
             var around = onChip.Where(t => _lives[t].First <= i && _lives[t].Last >= i).OrderByDescending(Bytes).ThenBy(static t => t).ToArray();
             return around.Length > 0 ? (null, around[0]) : throw QatGenException.Of(BpuRules.DoesNotFit, program.Layers[program.Steps[i].Layer],
-                Text(new Tiler(_geometries[i], program.Batch, timing, static _ => false).SmallestBytes()), Text(sramBytes));
+                Text(new Tiler(_geometries[i], program.Batch * program.Steps[i].Slices, timing, static _ => false).SmallestBytes()), Text(sramBytes));
         }
 
         return (new(addresses, PlaceInDdr(onChip, out var bytes), bytes, steps.ToSeq()), -1);
@@ -95,7 +95,7 @@ internal sealed class Placer(StepProgram program, Timing timing, int sramBytes)
         var key = (index, string.Concat(step.Sources.Append(step.Output).Select(v => onChip.Contains(v.Id) ? '1' : '0')));
         if (!_candidates.TryGetValue(key, out var found))
         {
-            found = [.. new Tiler(_geometries[index], program.Batch, timing, onChip.Contains).Candidates(sramBytes)];
+            found = [.. new Tiler(_geometries[index], program.Batch * step.Slices, timing, onChip.Contains).Candidates(sramBytes)];
             _candidates.Add(key, found);
         }
 

@@ -12,7 +12,7 @@ internal static class Scheduler
         var instructions = new List<Instruction>();
         for (var i = 0; i < program.Steps.Count; i++)
         {
-            foreach (var instruction in new StepScheduler(i, geometries[i], placement, constants, program.Batch).Run())
+            foreach (var instruction in new StepScheduler(i, geometries[i], placement, constants, program.Batch * program.Steps[i].Slices).Run())
             {
                 var numbered = instruction with { Layer = program.Steps[i].Layer };
                 instructions.Add(numbered with { Waits = clocks.Order(numbered) });

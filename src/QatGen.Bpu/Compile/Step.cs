@@ -52,6 +52,9 @@ internal readonly record struct Offset(int Row, int Column, int Channel);
 /// </summary>
 internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int UnitTerm, RescaleTable? Rescale, View Output, Tensor Part, Offset At = default, MoveTables? Move = null)
 {
+    /// <summary>How many slices of a frame the step computes as frames of their own: of a volume the planes that windows read.</summary>
+    public int Slices { get; init; } = 1;
+
     /// <summary>What is done with the terms instead of a rescale.</summary>
     public Operation? Operation { get; init; }
 

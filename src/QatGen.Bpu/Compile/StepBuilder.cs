@@ -125,7 +125,8 @@ internal sealed partial class StepBuilder
     /// <summary>A window result that exactly one rescale reads, once. Of several in one rescale the first stays on the accumulators.</summary>
     private bool IsAccumulator(int value) =>
         _uses[value] == 1 && _graph.Nodes.Where((_, i) => _uses[_graph.Signature.Inputs.Count + i] > 0).OfType<IntNode.Rescale>().FirstOrDefault(r => r.Terms.Contains(value)) is { } reader
-        && reader.Terms.First(IsWindowResult) == value && _facts[value].Shape == _facts[ValueOf(reader)].Shape;
+        && reader.Terms.First(IsWindowResult) == value && _facts[value].Shape == _facts[ValueOf(reader)].Shape
+        && (reader.Terms.Count == 1 || MapShape.Of(_facts[value].Shape).Slices == 1);
 
     private int ValueOf(IntNode node) => _graph.Signature.Inputs.Count + _graph.Nodes.Select((n, i) => (n, i)).First(p => ReferenceEquals(p.n, node)).i;
 
@@ -214,40 +215,14 @@ internal sealed partial class StepBuilder
     private void AddStep(IntNode node, int value, WindowUnit? unit, Seq<View> terms, int unitTerm, RescaleTable? rescale)
     {
         var output = Define(value);
-        _steps.Add(new(Layer(node), unit, terms, unitTerm, rescale, output, output.Shape));
+        var step = new Step(Layer(node), unit, terms, unitTerm, rescale, output, output.Shape);
+        _steps.Add(unit is null ? step : Sliced(step, MapShape.Of(_facts[value].Shape).Slices));
     }
 
     private View Define(int value)
     {
         _tensors.Add(Tensor.Of(_facts[value], _alignment));
         return _views[value] = new(_tensors.Count - 1, _tensors[^1]);
-    }
-
-    private WindowUnit Unit(IntNode node, int value)
-    {
-        var result = Tensor.Of(_facts[value], _alignment);
-        switch (node)
-        {
-            case IntNode.Conv n:
-                var (g, weight) = (n.Geometry, (WeightConstant)_graph.Constants[n.Weight]);
-                var isDepthwise = g.Groups > 1 && g.Groups == weight.OutputChannels && weight.Shape[1] == 1;
-                var window = new Window(weight.Shape[2], weight.Shape[3], g.StrideH, g.StrideW, g.PadTop, g.PadLeft, g.DilationH, g.DilationW);
-                return new(isDepthwise ? UnitKind.DepthwiseConv : UnitKind.Conv, _views[n.X], window, result, g.Groups, weight, (BiasConstant)_graph.Constants[n.Bias]);
-            case IntNode.MaxPool n:
-                return new(UnitKind.MaxPool, _views[n.X], Pooling(n.Geometry, _views[n.X].Shape), result);
-            case IntNode.SumPool n:
-                return new(UnitKind.SumPool, _views[n.X], Pooling(n.Geometry, _views[n.X].Shape), result);
-            case IntNode.Resize n:
-                return new(UnitKind.Resize, _views[n.X], new(1, 1, 1, 1, 0, 0, 1, 1), result, Resize: n.Geometry.For(_facts[n.X].Shape, _facts[n.X].DType));
-            default:
-                throw new InvalidOperationException($"{node.GetType().Name} at '{node.Layer}' reads no windows.");
-        }
-    }
-
-    private static Window Pooling(PoolGeometry geometry, Tensor x)
-    {
-        var g = geometry.For(x.Height, x.Width);
-        return new(g.KernelH, g.KernelW, g.StrideH, g.StrideW, g.PadH, g.PadW, g.DilationH, g.DilationW);
     }
 
     private int Layer(IntNode node)

@@ -14,4 +14,7 @@ public enum LaneKind
 
     /// <summary>One lane per input of a concatenation.</summary>
     Input,
+
+    /// <summary>One lane per element of a frame: of int32 results whose channels a movement has put along another axis.</summary>
+    Element,
 }

@@ -20,6 +20,13 @@ public sealed record Quantity(LaneKind Lanes, Seq<double> Scales, Seq<int> Divis
     /// <summary>M = scale / (divisor * target) of NUMERICS section 5, in double.</summary>
     public double Multiplier(int lane, double target) => Divisors[lane] == 1 ? Scales[lane] / target : Scales[lane] / (Divisors[lane] * target);
 
+    /// <summary>The same with these of its lanes.</summary>
+    public Quantity Picked(IReadOnlyList<int> lanes)
+    {
+        var (scales, divisors, bounds) = (Scales, Divisors, Bounds);
+        return this with { Scales = lanes.Select(l => scales[l]).ToSeq(), Divisors = lanes.Select(l => divisors[l]).ToSeq(), Bounds = lanes.Select(l => bounds[l]).ToSeq() };
+    }
+
     /// <summary>Number of this quantity's lane that a rescale over <paramref name="lane"/> reads.</summary>
     public int LaneFor(int lane) => Count == 1 ? 0 : lane;
 }

@@ -96,7 +96,7 @@ public static class ProgramFormat
         {
             case IntNode.Conv n:
                 var g = n.Geometry;
-                Numbers(Tag.Conv, n.X, n.Weight, n.Bias, g.StrideH, g.StrideW, g.PadTop, g.PadLeft, g.PadBottom, g.PadRight, g.DilationH, g.DilationW, g.Groups);
+                Numbers(Tag.Conv, n.X, n.Weight, n.Bias, g.StrideH, g.StrideW, g.PadTop, g.PadLeft, g.PadBottom, g.PadRight, g.DilationH, g.DilationW, g.Groups, g.Rank);
                 break;
             case IntNode.Rescale n:
                 Numbers(Tag.Rescale, n.Constant);
@@ -164,7 +164,7 @@ public static class ProgramFormat
 
     private static void Write(BinaryWriter writer, PoolGeometry g)
     {
-        Array.ForEach([g.KernelH, g.KernelW, g.StrideH, g.StrideW, g.PadH, g.PadW, g.DilationH, g.DilationW], writer.Write);
+        Array.ForEach([g.KernelH, g.KernelW, g.StrideH, g.StrideW, g.PadH, g.PadW, g.DilationH, g.DilationW, g.AdaptiveH, g.AdaptiveW, g.Rank], writer.Write);
         writer.Write(g.CeilMode);
     }
 
@@ -174,7 +174,7 @@ public static class ProgramFormat
         var tag = (Tag)reader.ReadByte();
         return tag switch
         {
-            Tag.Conv => new IntNode.Conv(Id(), Id(), Id(), new(Positive(), Positive(), Number(), Number(), Number(), Number(), Positive(), Positive(), Positive()), layer),
+            Tag.Conv => new IntNode.Conv(Id(), Id(), Id(), new(Positive(), Positive(), Number(), Number(), Number(), Number(), Positive(), Positive(), Positive(), Number()), layer),
             Tag.Rescale when Id() is var constant => new IntNode.Rescale(reader.ReadList(Id), constant, layer),
             Tag.Clamp => new IntNode.Clamp(Id(), Id(), layer),
             Tag.MaxPool => new IntNode.MaxPool(Id(), ReadPool(), layer),
@@ -204,8 +204,11 @@ public static class ProgramFormat
 
         PoolGeometry ReadPool()
         {
-            var pool = new PoolGeometry(Number(), Number(), Positive(), Positive(), Number(), Number(), Positive(), Positive(), reader.ReadBoolean());
-            var fits = pool.IsGlobal ? pool == PoolGeometry.Global : pool.KernelW > 0 && 2 * pool.PadH <= pool.KernelH && 2 * pool.PadW <= pool.KernelW;
+            var pool = new PoolGeometry(Number(), Number(), Positive(), Positive(), Number(), Number(), Positive(), Positive(), AdaptiveH: Number(), AdaptiveW: Number(), Rank: Number());
+            pool = pool with { CeilMode = reader.ReadBoolean() };
+            var fits = pool.IsAdaptive ? pool == PoolGeometry.Adaptive(pool.AdaptiveH, Math.Max(1, pool.AdaptiveW), pool.Rank)
+                : pool.IsGlobal ? pool == (PoolGeometry.Global with { Rank = pool.Rank })
+                : pool.AdaptiveW == 0 && pool.KernelW > 0 && 2 * pool.PadH <= pool.KernelH && 2 * pool.PadW <= pool.KernelW;
             return fits ? pool : throw new InvalidDataException($"the window of '{layer}' is not valid");
         }
     }

@@ -41,7 +41,7 @@ public sealed record Node(string Operator, string Path, Form Form, Seq<int> Inpu
     {
         get
         {
-            var suffix = Operator.EndsWith("2d", StringComparison.Ordinal) && Absorbed.Count > 0 ? "2d" : "";
+            var suffix = Operator.EndsWith("d", StringComparison.Ordinal) && char.IsDigit(Operator[Operator.Length - 2]) && Absorbed.Count > 0 ? Operator.Substring(Operator.Length - 2) : "";
             var parts = Absorbed.Select(static a => Operators.Catalogue.Get(a.Operator).ShortName);
             return Operator.Substring(0, Operator.Length - suffix.Length) + string.Concat(parts) + suffix;
         }

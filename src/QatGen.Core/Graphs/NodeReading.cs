@@ -17,6 +17,19 @@ public static class NodeReading
         _ => (otherwise, otherwise),
     };
 
+    /// <summary>An argument with a number for each of some axes: one number for all, a tuple or an array.</summary>
+    public static Seq<int> Numbers(this Node node, string name, int axes, int otherwise) => node.Attributes[name] switch
+    {
+        Value.Integer i => Enumerable.Repeat((int)i.Number, axes).ToSeq(),
+        Value.Items { Elements: var e } when (e.Count == 1 || e.Count == axes) && e.All(static v => v is Value.Integer) =>
+            Enumerable.Range(0, axes).Select(i => (int)((Value.Integer)e[e.Count == 1 ? 0 : i]).Number).ToSeq(),
+        _ => Enumerable.Repeat(otherwise, axes).ToSeq(),
+    };
+
+    /// <summary>Whether an argument is not given, or has a number or a list of one or as many numbers as there are axes.</summary>
+    public static bool IsPerAxis(this Node node, string name, int axes) => node.Attributes[name] is null or Value.Integer
+        || (node.Attributes[name] is Value.Items { Elements: var e } && (e.Count == 1 || e.Count == axes) && e.All(static v => v is Value.Integer));
+
     /// <summary>A count that only sizes parameters: -1 while a constructor argument decides it.</summary>
     public static int Count(this Node node, string name) => node.Attributes[name] is Value.Integer i ? (int)i.Number : Primitives.Fact.UnknownDimension;
 }

@@ -92,7 +92,14 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
         return Check(TensorLimits.Reshape, [x], result, result);
     }
 
-    public Fact Move(Fact x, Movement movement) => Check(MoveLimits.Of(movement), [x], _facts.Move(x, movement), x);
+    public Fact Move(Fact x, Movement movement)
+    {
+        var result = _facts.Move(x, movement);
+
+        // A movement that moves nothing for this shape is a reshape.
+        var isReshape = x.IsKnown && result.IsKnown && movement.For(x.Shape).IsReshape(x.Shape);
+        return isReshape ? Check(TensorLimits.Reshape, [x], result, result) : Check(MoveLimits.Of(movement), [x], result, x);
+    }
 
     public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
 

@@ -1,6 +1,6 @@
 namespace QatGen;
 
-/// <summary>A quantized tensor: integers in NCHW order, widened to int32, with one scale, or one per channel (axis 1) for a qint32 output.</summary>
+/// <summary>A quantized tensor: integers in NCHW order, widened to int32, with one scale, or for a qint32 output one per channel (axis 1) or per element of a frame.</summary>
 public sealed class QTensor
 {
     public QTensor(IReadOnlyList<int> shape, DType type, int[] data, params double[] scale)
@@ -24,7 +24,8 @@ public sealed class QTensor
     /// <summary>(float)(q * scale), the product evaluated in double (NUMERICS section 7).</summary>
     public float[] Dequantize()
     {
-        var perChannel = Shape.Skip(2).Aggregate(1, static (n, d) => n * d);
+        // With a scale for each element of a frame each is a channel of its own.
+        var perChannel = Scale.Count == Shape.Skip(1).Aggregate(1L, static (n, d) => n * d) ? 1 : Shape.Skip(2).Aggregate(1, static (n, d) => n * d);
         var result = new float[Data.Length];
         for (var i = 0; i < result.Length; i++)
         {

@@ -1,6 +1,6 @@
 namespace QatGen;
 
-/// <summary>An input or output of a fixed-point model. The first dimension of <paramref name="Shape"/> is the batch, free at run time; <paramref name="Scales"/> holds one value, or one per channel for qint32.</summary>
+/// <summary>An input or output of a fixed-point model. The first dimension of <paramref name="Shape"/> is the batch, free at run time; <paramref name="Scales"/> holds one value, or for qint32 one per channel or per element of a frame.</summary>
 public sealed record TensorSpec(string Name, Seq<int> Shape, DType DType, Seq<double> Scales)
 {
     public Seq<int> WithBatch(int batch) => new([batch, .. Shape.Skip(1)]);

@@ -44,6 +44,15 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
     /// <summary>The number of <see cref="ConstantKind.Number"/> and <see cref="ConstantKind.Sign"/>.</summary>
     public double Value { get; init; }
 
+    /// <summary>The shape of the model's own parameter, for weights.</summary>
+    public Seq<int> Parameter { get; init; } = Shape;
+
+    /// <summary>How the program's weights are made of the parameter [I, O / groups, ...] of a transposed convolution; null where they are the parameter in another shape.</summary>
+    public WeightLayout? Layout { get; init; }
+
+    /// <summary>The groups of that parameter.</summary>
+    public int Groups { get; init; } = 1;
+
     public double Factor(int term) => term < Factors.Count ? Factors[term] : 1;
 
     /// <summary>What is known of the constant before there is one.</summary>

@@ -3,7 +3,7 @@ using QatGen.Primitives;
 
 namespace QatGen.Operators;
 
-/// <summary>A fully connected layer on [N, in_features]: a 1x1 convolution on a 1x1 map.</summary>
+/// <summary>A fully connected layer on [N, ..., in_features]: a 1x1 convolution over the last axis.</summary>
 internal sealed class Linear() : Operator("Linear")
 {
     public override Seq<Form> Forms => new(new Form(FormKind.Module, "Linear"));
@@ -19,14 +19,15 @@ internal sealed class Linear() : Operator("Linear")
     public override Seq<ConstantRole> Constants(Node node)
     {
         var (input, output) = (node.Count("inputSize"), node.Count("outputSize"));
-        return new(ConstantRole.Weight(output, input, 1, 1), ConstantRole.Bias(output), ConstantRole.Rescale(node));
+        return new(ConstantRole.Weight(output, input, 1, 1) with { Parameter = new(output, input) }, ConstantRole.Bias(output), ConstantRole.Rescale(node));
     }
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants)
     {
-        T Map(T x) => p.Reshape(x, [0, 0, 1, 1]);
-        var sum = p.Conv(Map(inputs[0]), constants[0], constants[1], new());
-        return p.Reshape(p.Rescale([sum, .. inputs.Skip(1).Select(Map)], constants[2]), [0, 0]);
+        // On vectors the axis is where it must be, and the movements move nothing.
+        T Features(T x) => p.Move(x, new Movement.MoveAxis(-1, 1));
+        var sum = p.Conv(Features(inputs[0]), constants[0], constants[1], new(Rank: 0));
+        return p.Move(p.Rescale([sum, .. inputs.Skip(1).Select(Features)], constants[2]), new Movement.MoveAxis(1, -1));
     }
 
     public override IEnumerable<Example> Examples()
@@ -37,6 +38,10 @@ internal sealed class Linear() : Operator("Linear")
         var relu = new Node("ReLU", "relu", new(FormKind.Module, "ReLU"), new(0), new());
         yield return Example.Of("odd", Linear(37, 11), [3, 37]);
         yield return Example.Of("one", Linear(1, 1), [1, 1]);
+        yield return Example.Of("sequence", Linear(33, 17), [2, 5, 33]);
+        yield return Example.Of("map", Linear(7, 10), [2, 3, 4, 7]);
+        yield return Example.Of("volume", Linear(7, 4), [1, 3, 2, 2, 7]);
+        yield return Example.Of("sequence add", Linear(9, 7) with { Absorbed = new(new Node("Add", "add", new(FormKind.Symbol, "op_Addition"), new(0, 1), new())) }, [2, 5, 9], [2, 5, 7]);
         yield return Example.Of("relu", Linear(64, 10) with { Absorbed = new(relu) }, [2, 64]);
         yield return Example.Of("high precision", Linear(64, 10) with { Output = OutputKind.HighPrecision }, [2, 64]);
     }

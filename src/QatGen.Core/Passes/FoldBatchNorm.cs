@@ -3,7 +3,7 @@ using QatGen.Operators;
 
 namespace QatGen.Passes;
 
-/// <summary>Makes each batch norm part of the convolution before it. Whether its parameters are folded or kept live is up to the QAT module.</summary>
+/// <summary>Makes each batch norm part of the convolution before it, if only it reads that. Whether its parameters are folded or kept live is up to the QAT module.</summary>
 public static class FoldBatchNorm
 {
     public static Graph Run(Graph graph)
@@ -30,10 +30,10 @@ public static class FoldBatchNorm
         return builder.Finish();
     }
 
-    /// <summary>Batch norms that are left, and convolutions that share weights but not the batch norm behind them.</summary>
+    /// <summary>Batch norms that are left and whose size is not known, and convolutions that share weights but not the batch norm behind them.</summary>
     public static IEnumerable<Violation> Check(Graph folded)
     {
-        var alone = folded.Nodes.Where(static n => Catalogue.Get(n.Operator).Fusion == Fusion.BatchNorm).Select(static n => Violation.Of(CaptureRules.LoneBatchNorm, n.Path, n.Path));
+        var alone = folded.Nodes.Where(static n => Catalogue.Get(n.Operator).Fusion == Fusion.BatchNorm && n.Count("num_features") < 1).Select(static n => Violation.Of(CaptureRules.LoneBatchNorm, n.Path, n.Path));
         var shared = folded.Nodes.Where(static n => Catalogue.Get(n.Operator).Fusion == Fusion.ConvLike).GroupBy(static n => n.ModulePath)
             .SelectMany(static calls => calls.Where(n => n.Find(Fusion.BatchNorm)?.ModulePath != calls.First().Find(Fusion.BatchNorm)?.ModulePath))
             .Select(static n => Violation.Of(CaptureRules.SharedFold, n.Path, n.ModulePath));

@@ -9,18 +9,18 @@ public sealed record AverageCount(bool IncludePad = true, int DivisorOverride = 
     public int[] Divisors(PoolGeometry geometry, int height, int width)
     {
         var g = geometry.For(height, width);
-        var rows = Extents(g.OutputHeight(height), g.KernelH, g.StrideH, g.PadH, height);
-        var columns = Extents(g.OutputWidth(width), g.KernelW, g.StrideW, g.PadW, width);
+        var rows = Extents(g.OutputHeight(height), o => g.Rows(o, height), g.PadH, height);
+        var columns = Extents(g.OutputWidth(width), o => g.Columns(o, width), g.PadW, width);
         return [.. rows.SelectMany(r => columns.Select(c => DivisorOverride != 0 ? DivisorOverride : r * c))];
     }
 
-    private int[] Extents(int outputs, int kernel, int stride, int pad, int size)
+    private int[] Extents(int outputs, Func<int, PoolExtent> window, int pad, int size)
     {
         var extents = new int[outputs];
         for (var o = 0; o < outputs; o++)
         {
-            var start = (o * stride) - pad;
-            var end = Math.Min(start + kernel, size + pad);
+            var (start, count, _) = window(o);
+            var end = Math.Min(start + count, size + pad);
             extents[o] = IncludePad ? end - start : Math.Min(end, size) - Math.Max(start, 0);
         }
 

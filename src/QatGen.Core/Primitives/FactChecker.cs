@@ -23,17 +23,15 @@ public sealed partial class FactChecker : IPrimitives<Fact>
     public Fact Conv(Fact x, Fact weight, Fact bias, ConvGeometry g)
     {
         NotConstant(x);
-        if (!HasRank(x, 4) || !x.IsKnown)
+        if (!HasRank(x, g.Rank) || !x.IsKnown)
         {
             return Fact.Unknown(DType.QInt32);
         }
 
         Expect(x.DType != DType.QInt32, ShapeRules.ConvType, x.ToString());
         Expect(Same(x.Shape[1], Times(weight.Shape[1], g.Groups)), ShapeRules.Channels, Text(x.Shape[1]), Text(Times(weight.Shape[1], g.Groups)));
-        var height = Map(x.Shape[2], h => g.OutputHeight(h, weight.Shape[2]));
-        var width = Map(x.Shape[3], w => g.OutputWidth(w, weight.Shape[3]));
-        Expect(height != 0 && width != 0, ShapeRules.EmptyOutput, x.ToString());
-        return new(new(x.Shape[0], weight.Shape[0], height, width), DType.QInt32);
+        var map = MapShape.Of(x.Shape);
+        return Windowed(x, weight.Shape[0], Map(map.Height, h => g.OutputHeight(h, weight.Shape[2])), Map(map.Width, w => g.OutputWidth(w, weight.Shape[3])), DType.QInt32);
     }
 
     public Fact Rescale(Fact[] terms, Fact rescale)
@@ -44,7 +42,7 @@ public sealed partial class FactChecker : IPrimitives<Fact>
             var fits = lanes.Kind switch
             {
                 LaneKind.Channel => known.Rank >= 2 && Same(known.Shape[1], lanes.Count),
-                LaneKind.Position => known.Rank == 4 && Same(Times(known.Shape[2], known.Shape[3]), lanes.MapLength),
+                LaneKind.Position => known.Rank > 2 && Same(known.Shape.Skip(2).Aggregate(1, Times), lanes.MapLength),
                 _ => lanes.Count == 1,
             };
             Expect(fits, ShapeRules.Lanes, $"{lanes.Count} {lanes.Kind}", known.ToString());
@@ -158,22 +156,29 @@ public sealed partial class FactChecker : IPrimitives<Fact>
     private Fact Pool(Fact x, PoolGeometry geometry, DType type)
     {
         NotConstant(x);
-        if (!HasRank(x, 4) || !x.IsKnown)
+        if (!HasRank(x, geometry.Rank) || !x.IsKnown)
         {
             return Fact.Unknown(type);
         }
 
         int Extent(int size, Func<PoolGeometry, int> output) => geometry.IsGlobal ? 1 : Map(size, _ => output(geometry));
-        var height = Extent(x.Shape[2], g => g.OutputHeight(x.Shape[2]));
-        var width = Extent(x.Shape[3], g => g.OutputWidth(x.Shape[3]));
+        var map = MapShape.Of(x.Shape);
+        return Windowed(x, map.Channels, Extent(map.Height, g => g.OutputHeight(map.Height)), Extent(map.Width, g => g.OutputWidth(map.Width)), type);
+    }
+
+    /// <summary>A result of windows, which must have no more axes than its source.</summary>
+    private Fact Windowed(Fact x, int channels, int height, int width, DType type)
+    {
         Expect(height != 0 && width != 0, ShapeRules.EmptyOutput, x.ToString());
-        return new(new(x.Shape[0], x.Shape[1], height, width), type);
+        var fits = (x.Rank > 3 || height <= 1) && (x.Rank > 2 || width <= 1);
+        Expect(fits, ShapeRules.Rank, x.ToString(), Text(4));
+        return fits ? new(MapShape.With(x.Shape, channels, height, width), type) : Fact.Unknown(type);
     }
 
     private bool HasRank(Fact x, int rank)
     {
-        var fits = !x.IsKnown || x.Rank == rank;
-        Expect(fits, ShapeRules.Rank, x.ToString(), Text(rank));
+        var fits = !x.IsKnown || x.Rank == rank || (rank == 0 && x.Rank > 1);
+        Expect(fits, ShapeRules.Rank, x.ToString(), Text(Math.Max(2, rank)));
         return fits;
     }
 

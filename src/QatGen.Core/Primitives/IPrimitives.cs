@@ -9,7 +9,7 @@ public interface IPrimitives<T>
     /// <summary>Names the layer that the following primitives belong to, for errors and reports.</summary>
     void Layer(string path);
 
-    /// <summary>Convolution with zero padding: the int32 sum of products plus bias. x [N, C, H, W], weight [O, C / groups, KH, KW], bias [O].</summary>
+    /// <summary>Convolution with zero padding: the int32 sum of products plus bias. x [N, C, H, W] or as the geometry says, weight [O, C / groups, KH, KW], bias [O].</summary>
     T Conv(T x, T weight, T bias, ConvGeometry geometry);
 
     /// <summary>A constant tensor as a value; it has no batch.</summary>

@@ -20,16 +20,18 @@ internal static class Literal
 
     public static string Of(ConvGeometry g) => New(
         ("StrideH", g.StrideH, 1), ("StrideW", g.StrideW, 1), ("PadTop", g.PadTop, 0), ("PadLeft", g.PadLeft, 0), ("PadBottom", g.PadBottom, 0), ("PadRight", g.PadRight, 0),
-        ("DilationH", g.DilationH, 1), ("DilationW", g.DilationW, 1), ("Groups", g.Groups, 1));
+        ("DilationH", g.DilationH, 1), ("DilationW", g.DilationW, 1), ("Groups", g.Groups, 1), ("Rank", g.Rank, 4));
 
     public static string Of(PoolGeometry g)
     {
-        if (g.IsGlobal)
+        if (g.IsGlobal && g.Rank == 4)
         {
             return "PoolGeometry.Global";
         }
 
-        var window = New(("KernelH", g.KernelH, 0), ("KernelW", g.KernelW, 0), ("StrideH", g.StrideH, 1), ("StrideW", g.StrideW, 1), ("PadH", g.PadH, 0), ("PadW", g.PadW, 0), ("DilationH", g.DilationH, 1), ("DilationW", g.DilationW, 1));
+        var window = New(
+            ("KernelH", g.KernelH, -1), ("KernelW", g.KernelW, -1), ("StrideH", g.StrideH, 1), ("StrideW", g.StrideW, 1), ("PadH", g.PadH, 0), ("PadW", g.PadW, 0),
+            ("DilationH", g.DilationH, 1), ("DilationW", g.DilationW, 1), ("AdaptiveH", g.AdaptiveH, 0), ("AdaptiveW", g.AdaptiveW, 0), ("Rank", g.Rank, 4));
         return g.CeilMode ? window.Substring(0, window.Length - 1) + ", CeilMode: true)" : window;
     }
 

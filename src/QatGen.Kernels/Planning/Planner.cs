@@ -51,7 +51,8 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
 
         return fused;
 
-        bool IsItsConv(int rescale, int term) => term >= InputCount && _graph.Nodes[term - InputCount] is IntNode.Conv && uses[term] == 1 && _facts[term].Shape == _facts[rescale + InputCount].Shape;
+        bool IsItsConv(int rescale, int term) => term >= InputCount && _graph.Nodes[term - InputCount] is IntNode.Conv && uses[term] == 1 && _facts[term].Shape == _facts[rescale + InputCount].Shape
+            && (_facts[term].Rank <= 4 || ((IntNode.Rescale)_graph.Nodes[rescale]).Terms.Count == 1);
     }
 
     private void CreateSlots(Dictionary<int, int> fused)
@@ -67,7 +68,7 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
                 case IntNode.Reshape or IntNode.Move when IsReshape(value) && IsSameMemory(_graph.Nodes[value - InputCount].Inputs[0], value):
                     roots[value] = roots[_graph.Nodes[value - InputCount].Inputs[0]];
                     break;
-                case IntNode.Conv conv:
+                case IntNode.Conv conv when _facts[conv.X].Rank <= 4:
                     borders[roots[conv.X]] = borders[roots[conv.X]].Union(Border.Of(conv.Geometry));
                     break;
                 case IntNode.Concat { Axis: 1 } concat:
@@ -89,11 +90,11 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
     /// <summary>Whether a node changes nothing but the shape.</summary>
     private bool IsReshape(int value) => _graph.Nodes[value - InputCount] is var node && (node is IntNode.Reshape || (node is IntNode.Move move && move.Movement.For(_facts[move.X].Shape).IsReshape(_facts[move.X].Shape)));
 
-    /// <summary>Whether two values lie in memory alike: single pixels, or maps of one size.</summary>
+    /// <summary>Whether two values lie in memory alike: single pixels, or maps of one size. Volumes are apart: they have no border.</summary>
     private bool IsSameMemory(int source, int value)
     {
         var (from, to) = (Layout.Of(_facts[source], default, 0), Layout.Of(_facts[value], default, 0));
-        return (from.Pixels == 1 && to.Pixels == 1) || from == to;
+        return (_facts[source].Rank > 4) == (_facts[value].Rank > 4) && ((from.Pixels == 1 && to.Pixels == 1) || from == to);
     }
 
     /// <summary>Inputs live from before the first step, outputs to after the last.</summary>
@@ -148,9 +149,9 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
                 var limits = packing.Constant<ClampConstant>(clamp.Limits);
                 return new RescaleStep(kernels, Numbers(node, RescaleNumbers.Limits(_facts[value].DType, limits.Low, limits.High)), [_slots[clamp.X]], target);
             case IntNode.MaxPool pool:
-                return new PoolStep(kernels, pool.Geometry, _slots[pool.X], target, _facts[value].DType.Min());
+                return new PoolStep(kernels, pool.Geometry, Planes(pool.X), Planes(value), _facts[value].DType.Min());
             case IntNode.SumPool pool:
-                return new PoolStep(kernels, pool.Geometry, _slots[pool.X], target, null);
+                return new PoolStep(kernels, pool.Geometry, Planes(pool.X), Planes(value), null);
             case IntNode.Reduce reduce:
                 return new ReduceStep(reduce.Reduction, _facts[reduce.X].Shape, _slots[reduce.X], target);
             case IntNode.Concat concat:
@@ -171,7 +172,7 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
     private Step Conv(int conv, int result, Slot?[] terms, RescaleConstant rescale)
     {
         var node = (IntNode.Conv)_graph.Nodes[conv];
-        var (input, target, weight) = (_slots[node.X], _slots[result + InputCount], packing.Constant<WeightConstant>(node.Weight));
+        var (input, target, weight) = (Bordered(node.X, Border.Of(node.Geometry)), Planes(result + InputCount), packing.Constant<WeightConstant>(node.Weight));
         var epilogue = new Epilogue(packing.Kernels, Numbers(result, rescale), terms, target);
         Slot[] others = [.. terms.OfType<Slot>()];
         return weight.Shape[1] == 1 && node.Geometry.Groups == weight.OutputChannels

@@ -1,28 +1,36 @@
 namespace QatGen.Kernels.Planning;
 
 /// <summary>The place of a value in the arena, and the steps between which it is needed.</summary>
-internal sealed class Slot(Layout layout, Pinned<byte>? memory = null)
+internal sealed class Slot(Layout layout, Pinned<byte>? memory = null, Slot? whole = null)
 {
     private readonly long _frameBytes = (long)layout.FrameStride * layout.ElementBytes;
     private readonly long _rowBytes = (long)layout.RowStride * layout.ElementBytes;
     private readonly long _pixelBytes = (long)layout.PixelStride * layout.ElementBytes;
     private readonly long _firstPixel = (((long)layout.Border.Top * layout.RowStride) + ((long)layout.Border.Left * layout.PixelStride)) * layout.ElementBytes;
+    private long _offset;
 
     public Layout Layout { get; } = layout;
 
     /// <summary>Whether the value is a constant with memory of its own.</summary>
     public bool IsConstant => memory is not null;
 
-    public long Offset { get; private set; }
+    public long Offset => whole?.Offset ?? _offset;
 
     public int FirstStep { get; private set; } = int.MaxValue;
 
     public int LastStep { get; private set; } = int.MinValue;
 
     /// <summary>Keeps the value over <paramref name="step"/>.</summary>
-    public void NeedAt(int step) => (FirstStep, LastStep) = (Math.Min(FirstStep, step), Math.Max(LastStep, step));
+    public void NeedAt(int step)
+    {
+        whole?.NeedAt(step);
+        (FirstStep, LastStep) = (Math.Min(FirstStep, step), Math.Max(LastStep, step));
+    }
 
-    public void PlaceAt(long offset) => Offset = offset;
+    public void PlaceAt(long offset) => _offset = offset;
+
+    /// <summary>The same memory in another layout of as many pixels of the same size; neither has a border.</summary>
+    public Slot As(Layout other) => new(other, memory, this);
 
     /// <summary>The address of a pixel's first channel.</summary>
     public unsafe byte* Pixel(byte* arena, int n, int y, int x) => (memory is null ? arena + Offset : memory.Pointer) + _firstPixel + (n * _frameBytes) + (y * _rowBytes) + (x * _pixelBytes);

@@ -14,11 +14,11 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
     public ReferenceValue Conv(ReferenceValue x, ReferenceValue weight, ReferenceValue bias, ConvGeometry g)
     {
         var (input, w, b) = ((Integers)x, Constant<WeightConstant>(weight), Constant<BiasConstant>(bias));
-        var (batch, height, width) = (input.Shape[0], input.Shape[2], input.Shape[3]);
+        var map = MapShape.Of(new(input.Shape));
         var (channels, kernelH, kernelW) = (w.Shape[1], w.Shape[2], w.Shape[3]);
-        var result = new Integers([batch, w.OutputChannels, g.OutputHeight(height, kernelH), g.OutputWidth(width, kernelW)], DType.QInt32);
+        var result = new Integers([.. MapShape.With(new(input.Shape), w.OutputChannels, g.OutputHeight(map.Height, kernelH), g.OutputWidth(map.Width, kernelW))], DType.QInt32);
         var at = 0;
-        foreach (var (n, o, y, column) in Positions(result.Shape))
+        foreach (var (n, o, slice, y, column) in Positions(result.Shape))
         {
             var firstChannel = o / (w.OutputChannels / g.Groups) * channels;
             var sum = b.Values[o];
@@ -29,9 +29,9 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
                     for (var kw = 0; kw < kernelW; kw++)
                     {
                         var (iy, ix) = ((y * g.StrideH) - g.PadTop + (kh * g.DilationH), (column * g.StrideW) - g.PadLeft + (kw * g.DilationW));
-                        if (iy >= 0 && iy < height && ix >= 0 && ix < width)
+                        if (iy >= 0 && iy < map.Height && ix >= 0 && ix < map.Width)
                         {
-                            sum += input.Data[(((((n * input.Shape[1]) + firstChannel + c) * height) + iy) * width) + ix] * w.Values[(((((o * channels) + c) * kernelH) + kh) * kernelW) + kw];
+                            sum += input.Data[At(map, n, firstChannel + c, slice, iy, ix)] * w.Values[(((((o * channels) + c) * kernelH) + kh) * kernelW) + kw];
                         }
                     }
                 }
@@ -176,21 +176,21 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 
     private static Integers Pool(Integers input, PoolGeometry geometry, DType type, int start, Func<int, int, int> combine)
     {
-        var (channels, height, width) = (input.Shape[1], input.Shape[2], input.Shape[3]);
-        var g = geometry.For(height, width);
-        var result = new Integers([input.Shape[0], channels, g.OutputHeight(height), g.OutputWidth(width)], type);
+        var map = MapShape.Of(new(input.Shape));
+        var g = geometry.For(map.Height, map.Width);
+        var result = new Integers([.. MapShape.With(new(input.Shape), map.Channels, g.OutputHeight(map.Height), g.OutputWidth(map.Width))], type);
         var at = 0;
-        foreach (var (n, c, y, x) in Positions(result.Shape))
+        foreach (var (n, c, slice, y, x) in Positions(result.Shape))
         {
-            var value = start;
-            for (var kh = 0; kh < g.KernelH; kh++)
+            var (rows, columns, value) = (g.Rows(y, map.Height), g.Columns(x, map.Width), start);
+            for (var kh = 0; kh < rows.Count; kh++)
             {
-                for (var kw = 0; kw < g.KernelW; kw++)
+                for (var kw = 0; kw < columns.Count; kw++)
                 {
-                    var (iy, ix) = ((y * g.StrideH) - g.PadH + (kh * g.DilationH), (x * g.StrideW) - g.PadW + (kw * g.DilationW));
-                    if (iy >= 0 && iy < height && ix >= 0 && ix < width)
+                    var (iy, ix) = (rows.Start + (kh * rows.Step), columns.Start + (kw * columns.Step));
+                    if (iy >= 0 && iy < map.Height && ix >= 0 && ix < map.Width)
                     {
-                        value = combine(value, input.Data[(((((n * channels) + c) * height) + iy) * width) + ix]);
+                        value = combine(value, input.Data[At(map, n, c, slice, iy, ix)]);
                     }
                 }
             }
@@ -201,12 +201,16 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
         return result;
     }
 
-    private static IEnumerable<(int N, int C, int Y, int X)> Positions(int[] shape) =>
-        from n in Enumerable.Range(0, shape[0])
-        from c in Enumerable.Range(0, shape[1])
-        from y in Enumerable.Range(0, shape[2])
-        from x in Enumerable.Range(0, shape[3])
-        select (n, c, y, x);
+    private static int At(MapShape map, int n, int channel, int slice, int y, int x) => (((((((n * map.Channels) + channel) * map.Slices) + slice) * map.Height) + y) * map.Width) + x;
+
+    private static IEnumerable<(int N, int C, int Slice, int Y, int X)> Positions(int[] shape) =>
+        from map in new[] { MapShape.Of(new(shape)) }
+        from n in Enumerable.Range(0, map.Batch)
+        from c in Enumerable.Range(0, map.Channels)
+        from slice in Enumerable.Range(0, map.Slices)
+        from y in Enumerable.Range(0, map.Height)
+        from x in Enumerable.Range(0, map.Width)
+        select (n, c, slice, y, x);
 
     private static T Constant<T>(ReferenceValue value)
         where T : Constant => (T)((Fixed)value).Constant;

@@ -14,16 +14,17 @@ internal sealed unsafe class PoolStep(MicroKernels kernels, PoolGeometry geometr
         var (from, to, g) = (Sources[0].Layout, Target.Layout, _geometry);
         for (var at = new PixelCursor(to); at.N < to.Batch; at.Next())
         {
-            var (top, rows) = Cut((at.Y * g.StrideH) - g.PadH, g.KernelH, g.DilationH, from.Height);
-            var (left, columns) = Cut((at.X * g.StrideW) - g.PadW, g.KernelW, g.DilationW, from.Width);
+            var (rowWindow, columnWindow) = (g.Rows(at.Y, from.Height), g.Columns(at.X, from.Width));
+            var (top, rows) = Cut(rowWindow, from.Height);
+            var (left, columns) = Cut(columnWindow, from.Width);
             var window = new PoolWindow
             {
                 Source = Sources[0].Pixel(arena, at.N, top, left),
                 SourceIsWide = from.IsWide,
                 Rows = rows,
                 Columns = columns,
-                RowStep = g.DilationH * from.RowStride,
-                ColumnStep = g.DilationW * from.PixelStride,
+                RowStep = rowWindow.Step * from.RowStride,
+                ColumnStep = columnWindow.Step * from.PixelStride,
                 Channels = MicroKernels.Padded(to.Channels),
                 Target = Target.Pixel(arena, at.N, at.Y, at.X),
                 IsWide = to.IsWide,
@@ -41,8 +42,9 @@ internal sealed unsafe class PoolStep(MicroKernels kernels, PoolGeometry geometr
     }
 
     /// <summary>First position inside the map and how many there are.</summary>
-    private static (int First, int Count) Cut(int start, int kernel, int dilation, int size)
+    private static (int First, int Count) Cut(PoolExtent window, int size)
     {
+        var (start, kernel, dilation) = window;
         var skipped = start < 0 ? (-start + dilation - 1) / dilation : 0;
         var first = start + (skipped * dilation);
         return first >= size || skipped >= kernel ? (0, 0) : (first, Math.Min(kernel - skipped, ((size - 1 - first) / dilation) + 1));

@@ -1,3 +1,4 @@
+using QatGen.Arithmetic;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Modules;
@@ -15,7 +16,8 @@ public static class DeQuantStub
         }
 
         var scales = tensor(Enumerable.Range(0, quantity.Count).Select(quantity.Step).ToArray());
-        var perChannel = quantity.Count == 1 ? scales : scales.reshape([1, quantity.Count, .. activation.Data.shape.Skip(2).Select(static _ => 1L)]);
-        return (activation.Data.to(ScalarType.Float64) * perChannel).to(ScalarType.Float32);
+        long[] frame = quantity.Lanes == LaneKind.Element ? activation.Data.shape[1..] : [quantity.Count, .. activation.Data.shape.Skip(2).Select(static _ => 1L)];
+        var steps = quantity.Count == 1 ? scales : scales.reshape([1, .. frame]);
+        return (activation.Data.to(ScalarType.Float64) * steps).to(ScalarType.Float32);
     }
 }

@@ -29,9 +29,14 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         }
 
         var (weights, biases, known) = w.Quantizer.Quantize(w.Weight, b.Bias, input.Known);
+        if (w.Arrangement is { } arrangement)
+        {
+            (weights, biases, known) = (arrangement.Weights(weights), arrangement.Biases(biases), arrangement.Rows(known));
+        }
+
         var exact = known.Bounds.Max() < TorchConv.Float32Bound && TorchConv.Float32IsExact;
         var type = exact || state == FakeQuantState.Qat ? ScalarType.Float32 : ScalarType.Float64;
-        return new QatValue.Activation(TorchConv.Run(input.Data.to(type), weights.to(type), g, biases.to(type)), known, DType.QInt32);
+        return new QatValue.Activation(TorchConv.Run(input.Data.to(type), weights.to(type), g, biases.to(type), _layer), known, DType.QInt32);
     }
 
     public QatValue Rescale(QatValue[] terms, QatValue rescale)
@@ -73,20 +78,22 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         return input with { Data = input.Data.clamp(low, high) };
     }
 
-    public QatValue MaxPool(QatValue x, PoolGeometry geometry) => (QatValue.Activation)x with { Data = TorchPool.Max(((QatValue.Activation)x).Data, geometry) };
+    public QatValue MaxPool(QatValue x, PoolGeometry geometry) => (QatValue.Activation)x with { Data = TorchPool.Max(((QatValue.Activation)x).Data, geometry, _layer) };
 
     public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count)
     {
         var input = (QatValue.Activation)x;
-        var divisors = count.Divisors(geometry, (int)input.Data.shape[2], (int)input.Data.shape[3]);
+        var sum = TorchPool.Sum(input.Data, geometry, input.Known.Bounds[0], _layer);
+        var map = MapShape.Of(TorchShape.Of(input.Data));
+        var divisors = count.Divisors(geometry, map.Height, map.Width);
         var distinct = divisors.Distinct().ToArray();
-        var window = geometry.For((int)input.Data.shape[2], (int)input.Data.shape[3]);
-        var bound = Bounded(input.Known.Bounds[0] * window.KernelH * window.KernelW);
+        var bound = Bounded(input.Known.Bounds[0] * geometry.LargestWindow(map.Height, map.Width));
 
-        var map = distinct.Length == 1 ? Seq<int>.Empty : divisors.Select(d => Array.IndexOf(distinct, d)).ToSeq();
+        // Each slice has the same windows.
+        var lanes = distinct.Length == 1 ? Seq<int>.Empty : Enumerable.Repeat(divisors, map.Slices).SelectMany(static d => d).Select(d => Array.IndexOf(distinct, d)).ToSeq();
         var quantity = new Quantity(
-            distinct.Length == 1 ? LaneKind.Tensor : LaneKind.Position, distinct.Select(_ => input.Known.Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
-        return new QatValue.Activation(TorchPool.Sum(input.Data.to(Exact(bound)), geometry), quantity, DType.QInt32);
+            distinct.Length == 1 ? LaneKind.Tensor : LaneKind.Position, distinct.Select(_ => input.Known.Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), lanes);
+        return new QatValue.Activation(sum, quantity, DType.QInt32);
     }
 
     public QatValue Reduce(QatValue x, Reduction reduction)
@@ -144,7 +151,21 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         return new QatValue.Activation(TorchResize.Sum(input.Data.to(type), plan), quantity, DType.QInt32) { Weighted = input.DType };
     }
 
-    private QatValue.Activation Moved(QatValue.Activation x, Movement movement, int fill) => x with { Data = TorchMove.Run(x.Data, movement, fill, _layer) };
+    private QatValue.Activation Moved(QatValue.Activation x, Movement movement, int fill)
+    {
+        var data = TorchMove.Run(x.Data, movement, fill, _layer);
+        return x with { Data = data, Quantity = x.Known.Lanes == LaneKind.Channel ? MovedLanes(x, movement) : x.Quantity };
+    }
+
+    /// <summary>What is known of the channels of accumulators, where the movement puts them.</summary>
+    private Quantity MovedLanes(QatValue.Activation x, Movement movement)
+    {
+        var (known, shape) = (x.Known, TorchShape.Of(x.Data));
+        var (plan, perChannel) = (movement.For(shape), shape.Skip(2).Aggregate(1, static (n, d) => n * d));
+        int[] Channels(IEnumerable<int> elements) => [.. elements.Select(e => Math.Max(0, e) / perChannel)];
+        var isAlongChannels = plan.Offsets.Skip(1).All(o => Channels(o).All(c => known.Scales[c] == known.Scales[0] && known.Bounds[c] == known.Bounds[0]));
+        return isAlongChannels ? known.Picked(Channels(plan.Offsets[0])) : known.Picked(Channels(plan.Elements())) with { Lanes = LaneKind.Element };
+    }
 
     /// <summary>A high-precision output: the accumulator itself, clamped at each channel's own limits.</summary>
     private static QatValue.Activation PassThrough(QatValue.Activation sum, QatValue.RescaleSource source)

@@ -19,6 +19,7 @@ public sealed class QatNode : nn.Module
     private readonly Seq<ConstantRole> _roles;
     private readonly DType _type;
     private QatValue[]? _constants;
+    private WeightArrangement? _arrangement;
 
     internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
     {
@@ -34,7 +35,7 @@ public sealed class QatNode : nn.Module
     /// <summary>The operator call and what was fused into it.</summary>
     public Node Node { get; }
 
-    /// <summary>Folded weights [O, C / groups, KH, KW]; null for an operator without.</summary>
+    /// <summary>Folded weights [O, C / groups, ...]; null for an operator without.</summary>
     public Parameter? Weight { get; private set; }
 
     /// <summary>Folded bias [O]; null for an operator without weights.</summary>
@@ -57,8 +58,26 @@ public sealed class QatNode : nn.Module
 
     internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
 
-    /// <summary>[O, C / groups, KH, KW]; -1 where a constructor argument decides and no parameters are loaded yet.</summary>
-    internal Seq<int> WeightShape => Weight?.shape.Select(static d => (int)d).ToSeq() ?? _roles.First(static r => r.Kind == ConstantKind.Weight).Shape;
+    internal ConstantRole WeightRole => _roles.First(static r => r.Kind == ConstantKind.Weight);
+
+    /// <summary>The shape of the float model's weights; -1 where a constructor argument decides and no parameters are loaded yet.</summary>
+    internal Seq<int> ParameterShape
+    {
+        get
+        {
+            var (role, shape) = (WeightRole, WeightRole.Parameter);
+            if (Weight is null)
+            {
+                return shape;
+            }
+
+            var (outputs, others) = ((int)Weight.shape[0], shape.Skip(2).Aggregate(1, static (n, d) => n * d));
+            var inputs = (int)Weight.numel() / outputs / others;
+            return new([.. role.Layout is null ? [outputs, inputs] : new[] { inputs * role.Groups, outputs / role.Groups }, .. shape.Skip(2)]);
+        }
+    }
+
+    private WeightArrangement? Arrangement => WeightRole.Layout is { } layout ? _arrangement ??= new(layout, Weight!) : null;
 
     /// <summary>Runs the node in the state of its model; an input that the operator cannot take is an error that names the layer.</summary>
     public QatValue Call(params QatValue[] inputs)
@@ -139,8 +158,8 @@ public sealed class QatNode : nn.Module
     /// <summary>The constants of the last pass in VALIDATION.</summary>
     internal IEnumerable<Constant> Latest => (_constants ?? []).Select(c => c switch
     {
-        QatValue.WeightSource w => (Constant?)w.Quantizer.WeightConstant(w.Weight),
-        QatValue.BiasSource b => b.Quantizer.BiasConstant(b.Bias),
+        QatValue.WeightSource w => (Constant?)w.Constant(),
+        QatValue.BiasSource b => b.Constant(),
         QatValue.RescaleSource r => r.Latest,
         QatValue.ClampSource l => l.Latest,
         QatValue.FillSource f => f.Latest,
@@ -152,8 +171,8 @@ public sealed class QatNode : nn.Module
 
     private QatValue Source(ConstantRole role) => role.Kind switch
     {
-        ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!),
-        ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!),
+        ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!, Arrangement),
+        ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!, Arrangement),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
         ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),

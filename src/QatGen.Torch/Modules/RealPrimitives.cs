@@ -10,8 +10,12 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public void Layer(string path) => _layer = path;
 
-    public QatValue Conv(QatValue x, QatValue weight, QatValue bias, ConvGeometry g) =>
-        Real(TorchConv.Run(Data(x), ((QatValue.WeightSource)weight).Weight, g, ((QatValue.BiasSource)bias).Bias));
+    public QatValue Conv(QatValue x, QatValue weight, QatValue bias, ConvGeometry g)
+    {
+        var (w, b) = ((QatValue.WeightSource)weight, (QatValue.BiasSource)bias);
+        var (weights, biases) = w.Arrangement is { } arrangement ? (arrangement.Weights(w.Weight), arrangement.Biases(b.Bias)) : (w.Weight, b.Bias);
+        return Real(TorchConv.Run(Data(x), weights, g, biases, _layer));
+    }
 
     public QatValue Rescale(QatValue[] terms, QatValue rescale)
     {
@@ -51,9 +55,9 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue Clamp(QatValue x, QatValue limits) => Real(Limited(Data(x), ((QatValue.ClampSource)limits).Range));
 
-    public QatValue MaxPool(QatValue x, PoolGeometry geometry) => Real(TorchPool.Max(Data(x), geometry));
+    public QatValue MaxPool(QatValue x, PoolGeometry geometry) => Real(TorchPool.Max(Data(x), geometry, _layer));
 
-    public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count) => Real(TorchPool.Average(Data(x), geometry, count));
+    public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count) => Real(TorchPool.Average(Data(x), geometry, count, _layer));
 
     public QatValue Reduce(QatValue x, Reduction reduction) => Real(TorchReduce.Run(Data(x), reduction, reduction.Kind, _layer));
 

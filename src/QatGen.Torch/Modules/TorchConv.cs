@@ -14,13 +14,13 @@ internal static class TorchConv
     /// <summary>Whether this machine's float32 convolution of integers is exact below <see cref="Float32Bound"/>: it convolves directly, without a transform such as Winograd's.</summary>
     public static bool Float32IsExact => Exact.Value;
 
-    /// <summary>x [N, C, H, W] with weight [O, C / groups, KH, KW] and an optional bias [O], all of one type.</summary>
-    public static Tensor Run(Tensor x, Tensor weight, ConvGeometry g, Tensor? bias = null)
+    /// <summary>x [N, C, H, W], or as the geometry says, with weight [O, C / groups, KH, KW] and an optional bias [O], all of one type; another number of axes is an error that names the layer.</summary>
+    public static Tensor Run(Tensor x, Tensor weight, ConvGeometry g, Tensor? bias = null, string layer = "") => TorchShape.OnMaps(x, g.Rank, layer, maps =>
     {
         var symmetric = g.PadTop == g.PadBottom && g.PadLeft == g.PadRight;
-        var padded = symmetric ? x : nn.functional.pad(x, [g.PadLeft, g.PadRight, g.PadTop, g.PadBottom]);
+        var padded = symmetric ? maps : nn.functional.pad(maps, [g.PadLeft, g.PadRight, g.PadTop, g.PadBottom]);
         return nn.functional.conv2d(padded, weight, bias, [g.StrideH, g.StrideW], symmetric ? [g.PadTop, g.PadLeft] : [0, 0], [g.DilationH, g.DilationW], g.Groups);
-    }
+    });
 
     private static bool SelfTest()
     {

@@ -9,6 +9,37 @@ internal static class TorchShape
     /// <summary>The primitive Reshape: 0 keeps the dimension at its place, or is 1 behind the last; -1 takes what is left.</summary>
     public static Tensor Reshape(Tensor x, int[] shape) => x.reshape([.. shape.Select((d, i) => d != 0 ? d : i < x.shape.Length ? x.shape[i] : 1)]);
 
+    public static Seq<int> Of(Tensor x) => x.shape.Select(static d => (int)d).ToSeq();
+
+    /// <summary>
+    /// Runs on maps [N, C, H, W] what reads windows, and gives the result the axes of the source (<see cref="MapShape"/>): slices are frames meanwhile. A source of other than <paramref name="rank"/>
+    /// axes (0: any) is an error that names the layer.
+    /// </summary>
+    public static Tensor OnMaps(Tensor x, int rank, string layer, Func<Tensor, Tensor> run)
+    {
+        var axes = x.shape.Length;
+        if (axes < 2 || (rank != 0 && axes != rank))
+        {
+            throw QatGenException.Of(ShapeRules.LayerInput, layer, Text(x), $"it takes {Math.Max(2, rank)} dimensions");
+        }
+
+        if (axes == 4)
+        {
+            return run(x);
+        }
+
+        var map = MapShape.Of(Of(x));
+        if (map.Slices == 1)
+        {
+            var one = run(x.reshape(map.Batch, map.Channels, map.Height, map.Width));
+            return one.reshape([.. MapShape.With(Of(x), (int)one.shape[1], (int)one.shape[2], (int)one.shape[3]).Select(static d => (long)d)]);
+        }
+
+        var frames = run(x.reshape(map.Batch, map.Channels, map.Slices, map.Height, map.Width).transpose(1, 2).reshape(-1, map.Channels, map.Height, map.Width));
+        var (channels, height, width) = (frames.shape[1], frames.shape[2], frames.shape[3]);
+        return frames.reshape(map.Batch, map.Slices, channels, height, width).transpose(1, 2).reshape([.. MapShape.With(Of(x), (int)channels, (int)height, (int)width).Select(static d => (long)d)]);
+    }
+
     /// <summary>The terms of a sum in their common shape.</summary>
     public static QatValue.Activation[] Broadcast(QatValue.Activation[] terms, string layer)
     {

@@ -12,6 +12,7 @@ internal static partial class LimitCases
         LimitCase.At(8192, "height of a max pooling", static (p, n) => p.MaxPool(Int8(1, 1, n, 2), new(2, 2))),
         LimitCase.At(8192, "width of a max pooling", static (p, n) => p.MaxPool(Int8(1, 1, 2, n), new(2, 2))),
         LimitCase.At(8192, "positions of a global average", static (p, n) => p.SumPool(Int8(1, 1, 1, n), PoolGeometry.Global, new())),
+        LimitCase.At(256, "adaptive average window", static (p, n) => p.SumPool(Int8(1, 1, 2, (2 * n) - 1), PoolGeometry.Adaptive(1, 2), new())),
         new("averages of one element", static p => p.SumPool(Int8(1, 1, 4, 4), new(1, 2), new()), static p => p.SumPool(Int8(1, 1, 4, 4), new(1, 1), new())),
         new("averages of 8192 elements", static p => p.SumPool(Int8(1, 1, 300, 300), new(64, 128), new()), static p => p.SumPool(Int8(1, 1, 300, 300), new(34, 241), new())),
     ];

@@ -8,7 +8,7 @@ internal static class PrimitiveCalls
     public static Dictionary<string, Action<IPrimitives<Fact>, DType, DType>> All { get; } = new()
     {
         ["average pooling"] = static (p, input, _) => p.SumPool(Map(input), new(2, 2), new()),
-        ["channel shuffle"] = static (p, input, _) => p.Move(Map(input), new Movement.ChannelShuffle(1)),
+        ["channel shuffle"] = static (p, input, _) => p.Move(Map(input, 4), new Movement.ChannelShuffle(2)),
         ["clamp"] = static (p, input, _) => p.Clamp(Map(input), Fact.Of(new ClampConstant(0, 1))),
         ["concatenation"] = static (p, input, output) => p.Concat([Map(input), Map(input)], Rescale(output), 1),
         ["comparison"] = static (p, input, _) => p.Elementwise(ElementwiseKind.Less, [Map(input), Map(input)], Fact.Of(new CompareConstant(1, 0, 1, 0))),
@@ -18,7 +18,7 @@ internal static class PrimitiveCalls
         ["matrix product"] = static (p, input, _) => p.MatMul(Map(input), Map(input)),
         ["max pooling"] = static (p, input, _) => p.MaxPool(Map(input), new(2, 2)),
         ["padding"] = static (p, input, _) => p.Move(Map(input), new Movement.ConstantPad(new(1, 0))),
-        ["pixel shuffle"] = static (p, input, _) => p.Move(Map(input), new Movement.PixelShuffle(1)),
+        ["pixel shuffle"] = static (p, input, _) => p.Move(Map(input, 4), new Movement.PixelShuffle(2)),
         ["reduced maximum or minimum"] = static (p, input, _) => p.Reduce(Map(input), new(ReduceKind.Minimum, new(1))),
         ["reduced sum"] = static (p, input, _) => p.Reduce(Map(input), new(ReduceKind.Sum, new(1))),
         ["reflection padding"] = static (p, input, _) => p.Move(Map(input), new Movement.ReflectPad(new(1, 0))),
@@ -30,11 +30,12 @@ internal static class PrimitiveCalls
         ["slice"] = static (p, input, _) => p.Move(Map(input), new Movement.Slice(2)),
         ["sum"] = static (p, input, output) => p.Rescale([Map(input), Map(input)], Rescale(output)),
         ["tensor"] = static (p, input, _) => p.Reshape(Map(input), [0, -1]),
-        ["transpose"] = static (p, input, _) => p.Move(Map(input), new Movement.Transpose(1, 2)),
+        ["windows"] = static (p, input, _) => p.Move(Map(input), new Movement.Windows(2, 1, 2, 1, 1)),
+        ["transpose"] = static (p, input, _) => p.Move(Map(input), new Movement.Transpose(2, 3)),
     };
 
     /// <summary>The fact of a rescale constant with one lane.</summary>
     public static Fact Rescale(DType type) => new(Seq<int>.Empty, type);
 
-    private static Fact Map(DType type) => Fact.Of(new(1, 1, 4, 4), type);
+    private static Fact Map(DType type, int channels = 1) => Fact.Of(new(1, channels, 4, 4), type);
 }

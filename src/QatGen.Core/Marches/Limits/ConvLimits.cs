@@ -28,7 +28,7 @@ internal static class ConvLimits
         new("padding of at most 256", static u => Math.Max(u.Geometry.PadTop, u.Geometry.PadBottom) <= 256 && Math.Max(u.Geometry.PadLeft, u.Geometry.PadRight) <= 256, static u => Pair(u.Geometry.PadTop, u.Geometry.PadLeft)),
         new("dilations of at most 16", static u => u.Geometry.DilationH <= 16 && u.Geometry.DilationW <= 16, Dilation),
         new("stride 1 where the dilation is above 1", static u => !u.IsDilated || u.Geometry is { StrideH: 1, StrideW: 1 }, Stride),
-        new("an input height and width divisible by the dilation", static u => !u.IsDilated || (Divides(u.Geometry.DilationH, u.X.Dimension(2)) && Divides(u.Geometry.DilationW, u.X.Dimension(3))), static u => u.X.ToString()),
+        new("an input height and width divisible by the dilation", static u => !u.IsDilated || (Divides(u.Geometry.DilationH, u.Height) && Divides(u.Geometry.DilationW, u.Width)), static u => u.X.ToString()),
     ];
 
     private static Limit<ConvUse> Kernel(int largest) => new($"a kernel height and width of 1 to {Count(largest)}", u => u.KernelH <= largest && u.KernelW <= largest, static u => Pair(u.KernelH, u.KernelW));

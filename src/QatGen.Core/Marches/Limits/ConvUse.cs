@@ -14,7 +14,11 @@ public sealed record ConvUse(Fact X, Fact Weight, ConvGeometry Geometry)
 
     public int InputChannels => X.IsKnown && X.Rank > 1 ? X.Shape[1] : -1;
 
-    public bool IsVector => X.IsKnown && X.Rank == 4 && X.Shape[2] == 1 && X.Shape[3] == 1;
+    public int Height => X.IsKnown ? MapShape.Of(X.Shape).Height : Fact.UnknownDimension;
+
+    public int Width => X.IsKnown ? MapShape.Of(X.Shape).Width : Fact.UnknownDimension;
+
+    public bool IsVector => X.IsKnown && X.Shape.Skip(2).All(static d => d == 1);
 
     public bool IsDilated => Geometry.DilationH > 1 || Geometry.DilationW > 1;
 }
