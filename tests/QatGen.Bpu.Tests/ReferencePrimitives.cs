@@ -128,7 +128,7 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 
         int Even(int position) => (int)Math.Round(Math.ScaleB(position, -bits), MidpointRounding.ToEven);
 
-        int Position(int q, int multiplier, int size) => (int)Math.Clamp(
+        int Position(int q, int multiplier, int size) => (int)Int128.Clamp(
             (((Int128)q * multiplier) + ((Int128)(size - 1) << (bits + c.Shift - 1)) + ((Int128)1 << (c.Shift - 1))) >> c.Shift, mode.RepeatsBorder ? 0 : -1L << bits, (long)(mode.RepeatsBorder ? size - 1 : size) << bits);
     }
 
