@@ -42,9 +42,9 @@ internal static class FloatState
         public void Take(QatNode module)
         {
             var (node, shape) = (module.Node, module.WeightShape);
-            var weight = Find(node.ModulePath + ".weight", shape);
+            var weight = Rows(Find(node.WeightName, Whole(shape, node)), node);
             var channels = weight is null ? Primitives.Fact.UnknownDimension : (int)weight.shape[0];
-            var bias = HasBias(node) ? Find(node.ModulePath + ".bias", new(channels)) : zeros(Math.Max(0, channels));
+            var bias = HasBias(node) ? Rows(Find(node.BiasName, Whole(new(channels), node)), node) : zeros(Math.Max(0, channels));
             var (factor, shift) = BatchNorm(node.Find(Fusion.BatchNorm), channels);
             if (weight is null || bias is null || factor is null || shift is null)
             {
@@ -64,6 +64,12 @@ internal static class FloatState
                 _violations.Add(Violation.Of(QuantizationRules.NotANumber, node.Path, $"the weight or bias of '{node.Path}'"));
             }
         }
+
+        /// <summary>The shape of a parameter of which a node may take some rows only.</summary>
+        private static Seq<int> Whole(Seq<int> shape, Node node) => node.Part is { Rows: > 0 } ? new([Primitives.Fact.UnknownDimension, .. shape.Skip(1)]) : shape;
+
+        private static Tensor? Rows(Tensor? parameter, Node node) =>
+            node.Part is { Rows: > 0 } part && parameter?.shape[0] >= part.FirstRow + part.Rows ? parameter.narrow(0, part.FirstRow, part.Rows) : parameter;
 
         /// <summary>A parameter or buffer that the program reads as it is, of any shape but that of an earlier load.</summary>
         public void Read(QatNode module, string target)
@@ -144,6 +150,6 @@ internal static class FloatState
             return fits ? found : null;
         }
 
-        private static string Layer(string key) => key[..key.LastIndexOf('.')];
+        private static string Layer(string key) => key[..Math.Max(0, key.LastIndexOf('.'))];
     }
 }

@@ -21,7 +21,7 @@ public sealed record QConfig
     /// <summary>A new observer of activations, per tensor.</summary>
     public Observer CreateActivationObserver() => Activation == ObserverKind.MinMax ? new MinMaxObserver() : new MovingAverageMinMaxObserver(AveragingConstant);
 
-    internal DType TypeOf(Node node) => Types.LastOrDefault(t => t.Selects(node))?.DType ?? ActivationType;
+    internal DType TypeOf(Node node) => node.Part?.Type ?? Types.LastOrDefault(t => t.Selects(node))?.DType ?? ActivationType;
 
     /// <summary>The type of an input, where [Quantize] says one other than qint8 that one.</summary>
     internal DType TypeOfInput(string name, DType declared) =>

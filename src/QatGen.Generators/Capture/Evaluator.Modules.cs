@@ -278,7 +278,10 @@ internal sealed partial class Evaluator
             return RecordOpaque(new(form, layer.Type.Name, name, site, location), null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), isInPlace);
         }
 
-        return RecordClaimed(op, form, name, inputs.Select(i => (i, site)), layer.Arguments, location);
+        var node = Claimed(op, form, name, inputs.SelectMany(Parts).Where(static i => i is not Constant { Value: null }).Select(i => (i, site)), layer.Arguments);
+        return ResultType(layer.Type) is { } returned && IsSeveral(returned)
+            ? RecordSeveral(op, node, new(form, layer.Type.Name, name, site, location), null, Seq<Argument>.Empty, returned)
+            : _recorder.Add(node, location, op.IsView);
     }
 
     /// <summary>The path of a module's next call: a module without parameters and scale may serve several, as torchvision's blocks do with relu; later ones are told apart by a number.</summary>

@@ -26,7 +26,7 @@ public sealed class QatNode : nn.Module
         (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), type: _type);
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), node.Part?.Scale ?? 0, _type);
             register_module("output_quant", OutputQuantizer);
         }
     }
@@ -115,11 +115,11 @@ public sealed class QatNode : nn.Module
     {
         if (Value is not null)
         {
-            Value.copy_(value);
+            Value.copy_(value.reshape(Value.shape));
             return;
         }
 
-        var own = value.to(ScalarType.Float32).clone().DetachFromDisposeScope();
+        var own = (Node.Part is { Shape.Count: > 0 } part ? value.reshape([.. part.Shape.Select(static d => (long)d)]) : value).to(ScalarType.Float32).clone().DetachFromDisposeScope();
         TensorQuantizer = new(Node.Path, _type);
         register_module("value_quant", TensorQuantizer);
         if (Node.Form.Name == ConstantTensor.Parameter)

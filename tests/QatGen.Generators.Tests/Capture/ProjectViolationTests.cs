@@ -128,10 +128,10 @@ public class ProjectViolationTests
 
     /// <summary>The other project was built with another version, or its assembly is damaged.</summary>
     [Theory]
-    [InlineData("\"3 ", "\"4 ", "version 4")]
+    [InlineData("\"4 ", "\"5 ", "version 5")]
     [InlineData("Conv2d", "Conv3d", "checksum")]
-    [InlineData("\"3 ", "\"", "version")]
-    [InlineData("\"3 ", "\"", "version", true)]
+    [InlineData("\"4 ", "\"", "version")]
+    [InlineData("\"4 ", "\"", "version", true)]
     public void Constant_OfAnotherVersion_QG1025(string text, string damaged, string message, bool asInAnEditor = false)
     {
         var compilation = GeneratorRun.Compile(Library.Source(Block), GeneratorRun.Usings).WithAssemblyName("Library");
