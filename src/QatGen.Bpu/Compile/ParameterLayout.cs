@@ -14,7 +14,10 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
 
     public long Map => Table + (4L * RowLength * LaneCount);
 
-    public long Bytes => Tensor.AlignUp(Map + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0), Align);
+    /// <summary>The function's table, which is all that a step with one has.</summary>
+    public long Lut => Tensor.AlignUp(Map + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0), Align);
+
+    public long Bytes => Tensor.AlignUp(Lut + (step.Table is { } t ? FunctionTable.Bytes(t.Input) : 0), Align);
 
     public int LaneCount => step.Rescale is { } r ? r.Lanes == LaneKind.Channel ? channels : r.Shifts.Count : 0;
 
@@ -40,6 +43,11 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
             {
                 BitConverter.TryWriteBytes(block.AsSpan((int)Map + (2 * i)), (ushort)map[i]);
             }
+        }
+
+        if (step.Table is { } table)
+        {
+            FunctionTable.Write(table, block.AsSpan((int)Lut));
         }
 
         return block;

@@ -58,6 +58,10 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
             var map = rescale.Lanes == LaneKind.Position ? parameters + (int)layout.Map + (2 * tile.Row * _step.Part.Width) : 0;
             _instructions.Add(new Instruction.Rescale(terms.ToSeq(), result, parameters + (int)layout.Table, rescale.Lanes, layout.LaneCount, map));
         }
+        else if (_step.Table is not null)
+        {
+            _instructions.Add(new Instruction.Lut(terms[0], result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Lut));
+        }
         else if (_step.IsReshape)
         {
             _instructions.Add(new Instruction.Reshape(terms[0], result));

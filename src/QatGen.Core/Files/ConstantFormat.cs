@@ -12,6 +12,7 @@ internal static class ConstantFormat
         Bias,
         Rescale,
         Clamp,
+        Table,
     }
 
     public static void Write(BinaryWriter writer, Constant constant)
@@ -40,6 +41,12 @@ internal static class ConstantFormat
                 writer.Write(c.Low);
                 writer.Write(c.High);
                 break;
+            case TableConstant t:
+                writer.Write((byte)Tag.Table);
+                writer.Write((byte)t.Input);
+                writer.Write((byte)t.DType);
+                Array.ForEach([t.Values, t.Splits, t.Slopes], list => writer.WriteList(list, writer.Write));
+                break;
             default:
                 throw new InvalidOperationException(constant.GetType().Name);
         }
@@ -58,6 +65,7 @@ internal static class ConstantFormat
                     (DType)reader.ReadByte(), (LaneKind)reader.ReadByte(), reader.ReadInt32(), Integers(), Integers(), Integers(), Integers(), Integers(), reader.ReadList(reader.ReadDouble)),
                 IsValid),
             Tag.Clamp => Checked(new ClampConstant(reader.ReadInt32(), reader.ReadInt32()), static c => c.Low <= c.High),
+            Tag.Table => Checked(new TableConstant((DType)reader.ReadByte(), (DType)reader.ReadByte(), Integers(), Integers(), Integers()), static t => Enum.IsDefined(typeof(DType), t.DType) && t.IsValid()),
             _ => throw new InvalidDataException($"constant {(int)tag} is not known"),
         };
 

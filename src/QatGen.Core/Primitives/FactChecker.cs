@@ -103,6 +103,13 @@ public sealed class FactChecker : IPrimitives<Fact>
         return result;
     }
 
+    public Fact Lut(Fact x, Fact table)
+    {
+        // Before conversion a table has no entries yet, and fits.
+        Expect(x.DType != DType.QInt32 && (table.Rank == 0 || table.Shape[0] == x.DType.Max() - x.DType.Min() + 1), ShapeRules.TableInput, x.ToString());
+        return x with { DType = table.DType };
+    }
+
     private Fact Pool(Fact x, PoolGeometry geometry, DType type)
     {
         if (!HasRank(x, 4) || !x.IsKnown)

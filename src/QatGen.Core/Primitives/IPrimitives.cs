@@ -29,4 +29,7 @@ public interface IPrimitives<T>
 
     /// <summary>The same integers in another shape. In <paramref name="shape"/> 0 keeps the dimension at its place and -1, once, takes what is left.</summary>
     T Reshape(T x, int[] shape);
+
+    /// <summary>The result of a table for each integer: of 256 entries for int8, of segments for int16. The table says the result's type.</summary>
+    T Lut(T x, T table);
 }

@@ -29,6 +29,8 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public int Reshape(int x, int[] shape) => Add(new IntNode.Reshape(x, new(shape), _layer));
 
+    public int Lut(int x, int table) => Add(new IntNode.Lut(x, Constant(table), _layer));
+
     private static int Constant(int id) => -1 - id;
 
     private int Add(IntNode node)

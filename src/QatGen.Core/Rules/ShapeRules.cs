@@ -19,4 +19,5 @@ public static class ShapeRules
     public static Rule BatchSize { get; } = new("QG2014", RuleSeverity.Error, "Batch does not fit", "A batch of {0} frames is empty or needs more than 2 GB at once", "Run a smaller batch");
     public static Rule OutputSize { get; } = new("QG2015", RuleSeverity.Error, "Wrong output size", "The buffer holds {0} values, the output is {1}", "Give a buffer of exactly that size");
     public static Rule LayerInput { get; } = new("QG2016", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
+    public static Rule TableInput { get; } = new("QG2020", RuleSeverity.Error, "Table cannot take its input", "The input of the table is {0}", "A table reads the activations, qint8 or qint16, that it was made for: quantize an accumulator first, and convert again after a change of type");
 }

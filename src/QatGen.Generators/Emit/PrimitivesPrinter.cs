@@ -34,6 +34,8 @@ internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
 
     public string Reshape(string x, int[] shape) => Let("view", $"p.Reshape({x}, {Literal.List(shape)})");
 
+    public string Lut(string x, string table) => Let("looked_up", $"p.Lut({x}, {table})");
+
     private string Let(string what, string expression)
     {
         var name = names.Unique(_layer + "_" + what);

@@ -134,6 +134,8 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
                 return new PoolStep(kernels, pool.Geometry, _slots[pool.X], target, null);
             case IntNode.Concat concat:
                 return Concat(node, concat);
+            case IntNode.Lut lut:
+                return new LutStep(packing.Table(lut.Table), _slots[lut.X], target);
             case IntNode.Reshape reshape:
                 return _slots[reshape.X] == target ? null : new ReshapeStep(_slots[reshape.X], target);
             default:

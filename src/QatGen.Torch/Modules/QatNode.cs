@@ -16,12 +16,13 @@ public sealed class QatNode : nn.Module
 {
     private readonly Operator _operator;
     private readonly QatModel _owner;
+    private readonly TableSplit _tableSplit;
     private readonly Seq<ConstantRole> _roles;
     private QatValue[]? _constants;
 
     internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
     {
-        (_owner, Node, _operator) = (owner, node, Catalogue.Get(node.Operator));
+        (_owner, Node, _operator, _tableSplit) = (owner, node, Catalogue.Get(node.Operator), config.TableSplit);
         _roles = _operator.Constants(node);
         if (node.Output == OutputKind.Quantized)
         {
@@ -107,8 +108,13 @@ public sealed class QatNode : nn.Module
         QatValue.BiasSource b => b.Quantizer.BiasConstant(b.Bias),
         QatValue.RescaleSource r => r.Latest,
         QatValue.ClampSource l => l.Latest,
+        TableSource t => t.Latest?.Constant,
         _ => null,
     } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
+
+    /// <summary>The tables of the last pass in QAT or VALIDATION.</summary>
+    internal IEnumerable<TableReport> Tables => (_constants ?? []).OfType<TableSource>().Where(static t => t.Latest is not null).Select(t =>
+        new TableReport(Node.Path, t.Function.Name, t.Latest!.Constant.Input, t.Latest.Constant.DType, t.Latest.Split, t.Latest.LargestError, t.Latest.MeanError, t.Outside));
 
     private QatValue Source(ConstantRole role) => role.Kind switch
     {
@@ -116,6 +122,7 @@ public sealed class QatNode : nn.Module
         ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
+        ConstantKind.Table => new TableSource(role.Function!, OutputQuantizer!, _tableSplit, Node.Path),
         _ => throw new InvalidOperationException(role.Kind.ToString()),
     };
 }

@@ -1,4 +1,5 @@
 using QatGen.Primitives;
+using QatGen.Torch.Functions;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Modules;
@@ -30,6 +31,22 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
     public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(cat([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
 
     public QatValue Reshape(QatValue x, int[] shape) => Real(TorchShape.Reshape(Data(x), shape));
+
+    public QatValue Lut(QatValue x, QatValue table)
+    {
+        var (data, source) = (Data(x), (TableSource)table);
+        var result = RealTableFunction.Run(data, source.Function);
+        if (!observe)
+        {
+            return Real(result);
+        }
+
+        using var grad = no_grad();
+
+        // What saturates in integers does so here, so that no later range is infinite.
+        var (low, high) = source.Observe(RawTensor.Contiguous(data));
+        return Real(result.clamp(low, high));
+    }
 
     private QatValue Observed(Tensor result, QatValue.RescaleSource source)
     {
