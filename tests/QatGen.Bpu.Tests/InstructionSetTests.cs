@@ -14,7 +14,8 @@ public sealed class InstructionSetTests
         new Instruction.MaxPool(Box(), Box(), Some() with { PadTop = -3 }),
         new Instruction.SumPool(Box(), Box(), Some()),
         new Instruction.Rescale(new(Box(), Box(), Box()), Box(), 5, LaneKind.Position, 9, 128),
-        new Instruction.Reshape(Box(), Box())];
+        new Instruction.Reshape(Box(), Box()),
+        new Instruction.Lut(Box(), Box(), 12)];
 
     [Fact]
     public void ReadAndWrite_EveryInstruction_AreInverse()

@@ -56,6 +56,12 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
 
     public Built Reshape(Built x, params int[] shape) => Add(new IntNode.Reshape(x.Id, new(shape), Layer("reshape")), _checker.Reshape(x.Fact, shape), x.Quantity);
 
+    public Built Lut(Built x, TableFunction function, double scale, DType type = DType.QInt8, TableSplit split = TableSplit.Automatic)
+    {
+        var table = TableBuilder.Build(TableBuilder.Reals(function, x.Quantity.Scales[0], x.Fact.DType), scale, type, split).Constant;
+        return Add(new IntNode.Lut(x.Id, Constant(table), Layer("lut")), _checker.Lut(x.Fact, Fact.Of(table)), Quantity.Of(scale, type));
+    }
+
     public FixedPointProgram Build(params Built[] outputs)
     {
         _checker.ThrowIfBroken();
