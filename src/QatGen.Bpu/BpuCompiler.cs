@@ -17,7 +17,7 @@ public static class BpuCompiler
     {
         options = Checked(options ?? new());
         var march = MarchSpec.Get(graph.Signature.March);
-        var facts = Check(graph, march, options.Batch);
+        var facts = Check(graph, options.Batch);
         var timing = new Timing(march.Hardware);
         var steps = StepBuilder.Build(graph, facts, options.Batch, march.Hardware.ChannelAlignment);
         var sramBytes = options.SramBytes == 0 ? march.Hardware.SramBytes : options.SramBytes;
@@ -52,12 +52,11 @@ public static class BpuCompiler
         : options;
 
     /// <summary>Shape and type of every value; throws with all violations of shapes and of the march's limits.</summary>
-    private static Fact[] Check(IntGraph graph, MarchSpec march, int batch)
+    private static Fact[] Check(IntGraph graph, int batch)
     {
         graph.Verify();
-        var checker = new MarchChecker(march);
-        graph.Forward(checker, [.. graph.Constants.Select(Fact.Of)], Inputs(graph, batch));
-        return checker.Violations.Any(static v => v.Rule.Severity == RuleSeverity.Error) ? throw new QatGenException(checker.Violations) : graph.Facts(batch);
+        var violations = MarchChecker.Check(graph, batch);
+        return violations.Any(static v => v.Rule.Severity == RuleSeverity.Error) ? throw new QatGenException(violations) : graph.Facts(batch);
     }
 
     /// <summary>Names and multiply-accumulates of the layers, per run.</summary>

@@ -1,4 +1,5 @@
 using QatGen.Arithmetic;
+using QatGen.Marches;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch;
@@ -69,7 +70,7 @@ public static class QatModuleExtensions
 
     /// <summary>
     /// The fixed-point model: one frame of zeros runs through the integer program in VALIDATION, and the constants it used are taken.
-    /// Nothing is computed anew, so the result gives VALIDATION's integers. Layers without calibration and inputs of unknown shape are errors that name them all.
+    /// Nothing is computed anew, so the result gives VALIDATION's integers. Layers without calibration, inputs of unknown shape and limits of the march are errors that name them all.
     /// </summary>
     public static FixedPointModel ConvertToFixedPoint(this IQatModule model)
     {
@@ -91,8 +92,8 @@ public static class QatModuleExtensions
             outputs.Select((o, i) => new TensorSpec(
                 outputs.Length == 1 ? "output" : $"output{i}", o.Data.shape.Select(static d => (int)d).ToSeq(), o.DType, Steps(o.Known).ToSeq())).ToSeq());
         var fixedPoint = model.CreateFixedPoint(signature, [.. model.Model.Nodes.SelectMany(static n => n.Latest)]);
-        fixedPoint.Record();
-        return fixedPoint;
+        var violations = MarchChecker.Check(fixedPoint.Record(), batch: 1);
+        return violations.Any(static v => v.Rule.Severity == RuleSeverity.Error) ? throw new QatGenException(violations) : fixedPoint;
     }
 
     /// <summary>The tables that conversion, or the last pass in QAT or VALIDATION, made, layer by layer, and how well they follow their functions.</summary>

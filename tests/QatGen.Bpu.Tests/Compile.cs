@@ -1,4 +1,3 @@
-using QatGen.Marches;
 using QatGen.Primitives;
 
 namespace QatGen.Bpu.Tests;
@@ -19,13 +18,5 @@ internal static class Compile
             {
             }
         }
-    }
-
-    /// <summary>The march's limits that a program exceeds.</summary>
-    public static IReadOnlyList<Violation> Limits(IntGraph graph, int batch)
-    {
-        var checker = new MarchChecker(MarchSpec.Get(graph.Signature.March));
-        graph.Forward(checker, [.. graph.Constants.Select(Fact.Of)], [.. graph.Signature.Inputs.Select(i => Fact.Of(i.WithBatch(batch), i.DType))]);
-        return checker.Violations;
     }
 }

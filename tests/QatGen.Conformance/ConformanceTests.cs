@@ -3,6 +3,7 @@ using QatGen.Kernels;
 using QatGen.Kernels.Reference;
 using QatGen.Marches;
 using QatGen.Operators;
+using QatGen.Passes;
 using QatGen.Primitives;
 
 namespace QatGen.Conformance;
@@ -14,24 +15,36 @@ public sealed class ConformanceTests
 
     private static readonly DType[] Types = [DType.QInt8, DType.QInt16];
 
+    private static readonly March[] Marches = Enum.GetValues<March>();
+
     /// <summary>Every example with every type of its inputs and, where that is its own, of its result.</summary>
-    public static IEnumerable<object[]> Cases =>
+    public static IEnumerable<object[]> Cases => All.Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
+
+    /// <summary>Those that a march refuses.</summary>
+    public static IEnumerable<object[]> RefusedCases =>
+        from c in All
+        from march in Marches
+        where Violations(c.Example, march, c.Input, c.Output).Count > 0
+        select new object[] { c.Op.Name, c.Example.Name, march, c.Input, c.Output };
+
+    private static IEnumerable<(Operator Op, Example Example, DType Input, DType Output)> All =>
         from op in Catalogue.All
         from example in op.Examples()
         from input in Types
         from output in op.OwnsScale ? Types : [input]
-        select new object[] { op.Name, example.Name, input, output };
+        select (op, example, input, output);
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Qat_RoundsFloatToTheNearestStep(string op, string example, DType input, DType output)
     {
-        using var ladder = Ladder.Of(op, example, input, output);
+        using var ladder = Ladder.Of(op, example, Taking(op, example, input, output), input, output);
         var (real, trained, type) = (ladder.Real(), ladder.Trained.Dequantize(), ladder.Trained.DType);
         var step = (float)ladder.Trained.Scale.Max();
 
         // Half a step, or what the operator says of an interpolated table, and what the multiplier's own rounding and float32 add to it.
-        var error = input == DType.QInt16 ? output == DType.QInt16 ? Math.Max(0.5, Catalogue.Get(op).TableSteps) : 0.5 + (Catalogue.Get(op).TableSteps / 128) : 0.5;
+        var table = Catalogue.Get(op).TableSteps;
+        var error = input == DType.QInt8 ? 0.5 : output == DType.QInt8 ? 0.5 + (table / 128) : Math.Max(0.5, table);
         Assert.InRange(ladder.TableError, 0, error + 0.005);
         var tolerance = ((float)(error + 0.005) * step) + (1e-5f * real.Where(float.IsFinite).Max(Math.Abs));
         Assert.All(real.Zip(trained), pair =>
@@ -43,11 +56,25 @@ public sealed class ConformanceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Integers_AreTheSameOnEveryRungAndMarch(string op, string example, DType input, DType output)
+    public void Integers_AreTheSameOnEveryRungAndMarch(string op, string name, DType input, DType output)
     {
-        using var ladder = Ladder.Of(op, example, input, output);
-        var graph = ladder.FixedPoint.Record();
-        var simulators = Enum.GetValues<March>().Select(m => graph with { Signature = graph.Signature with { March = m } }).Select(Simulator).OfType<Simulator>().ToArray();
+        using var ladder = Ladder.Of(op, name, Taking(op, name, input, output), input, output);
+        var program = ladder.FixedPoint.Record();
+        var simulators = new List<Simulator>();
+        foreach (var march in Marches)
+        {
+            var onMarch = program with { Signature = program.Signature with { March = march } };
+            var violations = Violations(Find(op, name), march, input, output);
+            if (violations.Count == 0)
+            {
+                simulators.Add(new(BpuCompiler.Compile(onMarch)));
+            }
+            else
+            {
+                Assert.Equal(Places(violations), Places(Assert.Throws<QatGenException>(() => BpuCompiler.Compile(onMarch)).Violations));
+            }
+        }
+
         foreach (var spread in Spreads)
         {
             ladder.Draw(2, spread);
@@ -57,6 +84,13 @@ public sealed class ConformanceTests
             Assert.All(simulators, s => Assert.Equal(reference.Data, s.Run(ladder.Inputs).Output.Data));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(RefusedCases))]
+    public void BeyondTheMarch_IsRefusedAtConversion(string op, string name, March march, DType input, DType output) =>
+        Assert.Equal(
+            Places(Violations(Find(op, name), march, input, output)),
+            Places(Assert.Throws<QatGenException>(() => Ladder.Of(op, name, march, input, output)).Violations));
 
     [Theory]
     [InlineData(DType.QInt8)]
@@ -70,17 +104,20 @@ public sealed class ConformanceTests
         Assert.Equal(reference.Data, new Simulator(BpuCompiler.Compile(ladder.FixedPoint)).Run(ladder.Inputs).Output.Data);
     }
 
-    /// <summary>The program on its march; null where the march refuses it, in the checker as in the compiler.</summary>
-    private static Simulator? Simulator(IntGraph graph)
-    {
-        var checker = new MarchChecker(MarchSpec.Get(graph.Signature.March));
-        graph.Forward(checker, [.. graph.Constants.Select(Fact.Of)], [.. graph.Signature.Inputs.Select(static i => Fact.Of(i.Shape, i.DType))]);
-        if (checker.Violations.Count > 0)
-        {
-            Assert.Throws<QatGenException>(() => BpuCompiler.Compile(graph));
-            return null;
-        }
+    private static Example Find(string op, string example) => Catalogue.Get(op).Examples().First(e => e.Name == example);
 
-        return new(BpuCompiler.Compile(graph));
+    /// <summary>The first march that takes an example in these types.</summary>
+    private static March Taking(string op, string example, DType input, DType output) => Marches.First(m => Violations(Find(op, example), m, input, output).Count == 0);
+
+    /// <summary>What a march refuses of an example whose inputs and result have these types.</summary>
+    private static IReadOnlyList<Violation> Violations(Example example, March march, DType input, DType output)
+    {
+        var graph = Torch.Tests.Nets.Of(example);
+        var checker = new MarchChecker(MarchSpec.Get(march));
+        var constants = Lowering.Slots(graph).Select(s => new Fact(s.Role.Shape, s.Role is { Kind: ConstantKind.Rescale or ConstantKind.Table, DType: DType.QInt8 } ? output : s.Role.DType));
+        Lowering.Run(graph, checker, [.. constants], [.. graph.Inputs.Select(i => Fact.Of(i.Shape, input))]);
+        return checker.Violations;
     }
+
+    private static IEnumerable<(Rule, string)> Places(IReadOnlyList<Violation> violations) => violations.Select(static v => (v.Rule, v.Layer));
 }

@@ -72,6 +72,33 @@ public sealed class GeneratedModelTests
         Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
     }
 
+    [Fact]
+    public void ManyInputs_InATupleAndAList_KeepTheModelsSignature()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        using var net = new ManyInputs();
+        net.eval();
+        using var qat = net.ToQat();
+        Tensor[] data = [randn(2, 3, 8, 8), rand(2, 1, 8, 8), randn(2, 4, 8, 8), randn(2, 4, 8, 8)];
+        Assert.True((net.call((data[0], data[1]), data[2..]) - qat.call((data[0], data[1]), data[2..])).abs().max().item<float>() < 1e-4);
+        qat.Calibrate([[.. data.Select(static x => x.clone())]]);
+        ManyInputsFixedPoint fixedPoint = qat.Convert();
+        Assert.Equal(["images_Color", "images_Gray", "maps_0", "maps_1"], fixedPoint.Signature.Inputs.Select(static i => i.Name));
+        Assert.Equal([1 / 64.0, 1 / 64.0], fixedPoint.Signature.Inputs.Skip(2).Select(static i => (double)i.Scales[0]));
+
+        var trained = qat.ValidationOutputs(data);
+        QTensor[] inputs = [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 2))];
+        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
+        Same(trained, fixedPoint.RunAll(inputs));
+        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+
+        qat.SetState(FakeQuantState.Validation);
+        Assert.Equal(trained[0].Dequantize(), qat.call((data[0], data[1]), data[2..]).data<float>().ToArray());
+        Assert.Contains("QG2012", Assert.Throws<QatGenException>(() => qat.call((data[0], data[1]), data[3..])).Message, StringComparison.Ordinal);
+        Assert.Contains("QG2012", Assert.Throws<QatGenException>(() => qat.call((data[0], data[1]), data[1..])).Message, StringComparison.Ordinal);
+    }
+
     private static void Same(IReadOnlyList<QTensor> expected, IReadOnlyList<QTensor> actual)
     {
         Assert.Equal(expected.Count, actual.Count);

@@ -41,10 +41,10 @@ internal sealed class Ladder : IDisposable
         (Inputs, Trained) = (Nets.Quantized(FixedPoint.Signature, data), _qat.ValidationIntegers(data));
     }
 
-    /// <summary>A case of the suite: one operator call inside a model, with inputs and result of given types.</summary>
-    public static Ladder Of(string op, string example, DType input, DType output)
+    /// <summary>A case of the suite: one operator call inside a model for a march, with inputs and result of given types.</summary>
+    public static Ladder Of(string op, string example, March march, DType input, DType output)
     {
-        var graph = Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example));
+        var graph = Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march };
         return new(graph, batch: 2, spread: 1, new() { ActivationType = output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, input))] });
     }
 

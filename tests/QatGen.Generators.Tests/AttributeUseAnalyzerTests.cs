@@ -53,6 +53,41 @@ public sealed class AttributeUseAnalyzerTests
         }
         """, "[QatBlock] on 'Net' has no effect: a class with [QatModel] is a block for other projects anyway. Remove it, or put it where it applies.");
 
+    [Theory]
+    [InlineData("[{|#0:ModelArgs(1)|}] public class Net : BASE { NET }", "ModelArgs", "Net", "the class has no [QatModel] or [QatBlock]")]
+    [InlineData("[{|#0:QatBlock|}] internal partial class Net : BASE { NET }", "QatBlock", "Net", "no other project can contain a class that is not public")]
+    [InlineData("[QatModel(March.Bayes), {|#0:KeepAsIs|}] public partial class Net : BASE { NET }", "KeepAsIs", "Net", "a class with [QatModel] or [QatBlock] is captured itself")]
+    [InlineData("[QatBlock, {|#0:KeepAsIs|}] public partial class Net : BASE { NET }", "KeepAsIs", "Net", "a class with [QatModel] or [QatBlock] is captured itself")]
+    [InlineData("[{|#0:KeepAsIs|}] public class Net { }", "KeepAsIs", "Net", "the class is no TorchSharp module")]
+    [InlineData("public class Net : BASE { NET [{|#0:KeepAsIs|}] public static readonly Module<Tensor, Tensor>? a = null; }", "KeepAsIs", "a", "only what an object holds is kept")]
+    [InlineData("public class Net : BASE { NET [{|#0:KeepAsIs|}] public readonly int a = 3; }", "KeepAsIs", "a", "the field holds no module")]
+    [InlineData("public class Net : BASE { NET [{|#0:KeepAsIs|}] public readonly Tensor? a = null; }", "KeepAsIs", "a", "the field holds no module")]
+    [InlineData("public class Net : BASE { NET [{|#0:KeepAsIs|}] public int Twice(int n) => 2 * n; }", "KeepAsIs", "Twice", "the method neither takes nor returns tensors")]
+    [InlineData("public class Net : BASE { public Net() : base(\"n\") { } [{|#0:KeepAsIs|}] public override Tensor forward(Tensor x) => x; }", "KeepAsIs", "forward", "forward is called through its module, whose class or field has to carry it")]
+    [InlineData("public class Net : BASE { NET public Tensor Own(Tensor x) { return Inner(x); [{|#0:KeepAsIs|}] static Tensor Inner(Tensor y) => y; } }", "KeepAsIs", "Inner", "only a method of a class is kept")]
+    [InlineData("public class Net : BASE { NET public Tensor Own(Tensor x) { var f = [{|#0:KeepAsIs|}] (Tensor y) => y; return f(x); } }", "KeepAsIs", "a lambda", "only a method of a class is kept")]
+    [InlineData("public class Net : BASE { NET public Tensor Own { [{|#0:KeepAsIs|}] get => null!; } }", "KeepAsIs", "get_Own", "only a method of a class is kept")]
+    public Task Attribute_WithoutEffect_IsReported(string source, string attribute, string target, string why) =>
+        Verify(Whole(source), $"[{attribute}] on '{target}' has no effect: {why}. Remove it, or put it where it applies.");
+
+    [Theory]
+    [InlineData("[QatModel(March.Bayes), ModelArgs(1)] public partial class Net : BASE { NET public Net(int n) : base(\"n\") { } }")]
+    [InlineData("[QatBlock, ModelArgs(1)] public partial class Net : BASE { NET public Net(int n) : base(\"n\") { } }")]
+    [InlineData("[QatBlock] internal partial class Net : BASE { NET }", "[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"Other\")]")]
+    [InlineData("[KeepAsIs] public class Net : BASE { NET }")]
+    [InlineData("public class Net : BASE { NET [KeepAsIs] public readonly Module<Tensor, Tensor>? a = null; [KeepAsIs] private readonly System.Collections.Generic.List<Module<Tensor, Tensor>> b = new(); }")]
+    [InlineData("public class Net<T> : BASE { NET [KeepAsIs] public readonly T? a; [KeepAsIs] public readonly (T, int) b; [field: KeepAsIs] public Net<T>[]? C { get; } }")]
+    [InlineData("public class Net : BASE { NET [KeepAsIs] public Tensor Own(int n) => null!; [KeepAsIs] public static void Look(Tensor[] x) { } [KeepAsIs] public (Tensor, int)? Both(System.Collections.Generic.List<Tensor> x) => null; }")]
+    [InlineData("[QatModel(March.Bayes), InputShape(1), InputShape(1), InputShape(1)] public partial class Net() : Module<(Tensor, (Tensor, Tensor)), Tensor>(\"n\") { public override Tensor forward((Tensor, (Tensor, Tensor)) x) => x.Item1; }")]
+    [InlineData("[QatModel(March.Bayes), InputShape(1), InputShape(1), InputShape(1)] public partial class Net() : Module<Tensor, Tensor[], Tensor>(\"n\") { public override Tensor forward(Tensor x, Tensor[] y) => x; }")]
+    [InlineData("[QatBlock, InputShape(1), InputShape(1)] public partial class Net() : Module<Tensor[], Tensor>(\"n\") { public override Tensor forward(Tensor[] y) => y[0]; }")]
+    public Task Attribute_WithEffect_IsNotReported(string source, string before = "") => Verify(before + Whole(source));
+
+    private static string Whole(string source) => source.Replace("BASE", "Module<Tensor, Tensor>", StringComparison.Ordinal)
+        .Replace("NET", source.Contains("Net(int n)", StringComparison.Ordinal) ? Forward : $"public Net() : base(\"n\") {{ }} {Forward}", StringComparison.Ordinal);
+
+    private const string Forward = "public override Tensor forward(Tensor x) => x;";
+
     private static Task Verify(string source, string? message = null)
     {
         var test = new CSharpAnalyzerTest<AttributeUseAnalyzer, DefaultVerifier>

@@ -20,9 +20,9 @@ public sealed class FloatFormTests
         """;
 
     [Theory]
-    [InlineData("true", "M.Net.Float.g.cs")]
-    [InlineData("false", "")]
-    public void Files_OfModelWithMissingOperator_AreTheFloatFormAlone(string emit, string files)
+    [InlineData("true", "M.Net.Float.g.cs, M.Net.Graph.g.cs")]
+    [InlineData("false", "M.Net.Graph.g.cs")]
+    public void Files_OfModelWithMissingOperator_AreTheGraphAndTheFloatForm(string emit, string files)
     {
         var driver = GeneratorRun.Driver().WithUpdatedAnalyzerConfigOptions(new Options(new() { [QatGenerator.EmitFloatProperty] = emit }));
         driver = driver.RunGeneratorsAndUpdateCompilation(GeneratorRun.Compile(Model, GeneratorRun.Usings), out var compilation, out _);

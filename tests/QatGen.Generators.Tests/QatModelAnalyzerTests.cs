@@ -125,9 +125,28 @@ public sealed class QatModelAnalyzerTests
         DiagnosticResult.CompilerError("QG4001").WithLocation(0)
             .WithMessage("BERNOULLI2 takes convolution only with a kernel height and width of 1 to 7; this one has 9 x 9. Change the layer, or choose a march that allows it."));
 
-    private static string Model(string forward, string fields = "", string march = "Bayes") => $$"""
+    [Fact]
+    public Task LimitOfTheShape_IsReportedWhereTheShapeIsKnown()
+    {
+        const string Dilated = "private readonly Conv2d dilated = nn.Conv2d(3, 8, kernel_size: 3, dilation: 3);";
+        return Verify(
+            Model("return conv2.call({|#0:dilated.call(x)|});", Dilated + "private readonly Conv2d conv2 = nn.Conv2d(8, 8, kernel_size: 1);"),
+            DiagnosticResult.CompilerError("QG4001").WithLocation(0)
+                .WithMessage("BAYES takes convolution only with an input height and width divisible by the dilation; this one has [1, 3, 32, 32] qint8. Change the layer, or choose a march that allows it."));
+    }
+
+    [Fact]
+    public Task LimitOfTheShape_IsLeftToConversionWhereTheShapeIsNotKnown() => Verify(
+        Model("return conv2.call(dilated.call(x));", "private readonly Conv2d dilated = nn.Conv2d(3, 8, kernel_size: 3, dilation: 3); private readonly Conv2d conv2 = nn.Conv2d(8, 8, kernel_size: 1);", shape: ""));
+
+    [Fact]
+    public Task EmptyInput_IsReported() => Verify(
+        Model("return conv.call(x);", shape: "[InputShape(1, 3, 0, 32)]").Replace("class Net", "class {|#0:Net|}", StringComparison.Ordinal),
+        DiagnosticResult.CompilerError("QG2030").WithLocation(0).WithMessage("The tensor is [1, 3, 0, 32] qint8; every dimension is at least 1. Give [InputShape] and the sizes of layers no zero."));
+
+    private static string Model(string forward, string fields = "", string march = "Bayes", string shape = "[InputShape(1, 3, 32, 32)]") => $$"""
         [QatModel(March.{{march}})]
-        [InputShape(1, 3, 32, 32)]
+        {{shape}}
         public partial class Net : Module<Tensor, Tensor>
         {
             private readonly Conv2d conv = nn.Conv2d(3, 8, kernel_size: 3, padding: 1);

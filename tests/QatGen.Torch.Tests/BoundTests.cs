@@ -15,7 +15,7 @@ public sealed class BoundTests
     {
         using var scope = NewDisposeScope();
         var node = Nets.Linear("fc", 0, width, 3) with { Output = output };
-        var graph = new Graph("Test", "Net", March.Bayes, new(new GraphInput("x", new(1, width), 0)), new(node), new(1));
+        var graph = new Graph("Test", "Net", March.NashE, new(new GraphInput("x", new(1, width), 0)), new(node), new(1));
         var model = new GraphQat(graph, new Dictionary<string, Tensor> { ["fc.weight"] = randn(3, width).sign() * (1 + (rand(3, width) * 0.01)), ["fc.bias"] = randn(3) });
 
         // Same signs as the weights drive the sums to the edge.

@@ -8,12 +8,12 @@ namespace QatGen.Torch.Tests;
 /// <summary>Graphs to test with, and random parameters and data for them.</summary>
 internal static class Nets
 {
-    /// <summary>The graph of an example: its one node, quantized as it would be inside a model.</summary>
+    /// <summary>The graph of an example: its one node, quantized as it would be inside a model, for the march of the fewest limits.</summary>
     public static Graph Of(Example example)
     {
         var owns = Catalogue.Get(example.Node.Operator).OwnsScale && example.Node.Output == OutputKind.SameAsInput;
         var node = example.Node with { Output = owns ? OutputKind.Quantized : example.Node.Output };
-        return new("Test", "Net", March.Bayes, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new(node), new(example.InputShapes.Count));
+        return new("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new(node), new(example.InputShapes.Count));
     }
 
     /// <summary>A graph of nodes in order; node i is value i + 1 and value 0 the input of <paramref name="shape"/>. The last node is the output.</summary>

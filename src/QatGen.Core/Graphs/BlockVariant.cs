@@ -1,5 +1,3 @@
-using QatGen.Operators;
-
 namespace QatGen.Graphs;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace QatGen.Graphs;
 /// </summary>
 public sealed record BlockVariant(string Constructor, Seq<BlockCondition> Conditions, Seq<string> Modules, Graph Graph)
 {
-    /// <summary>Checks what the text form cannot: that values are computed before they are read and that operators and modules exist.</summary>
+    /// <summary>Checks what the text form cannot: that values are computed before they are read and that modules exist.</summary>
     /// <exception cref="FormatException">They do not.</exception>
     internal void Verify()
     {
@@ -21,9 +19,9 @@ public sealed record BlockVariant(string Constructor, Seq<BlockCondition> Condit
             throw new FormatException(wrong.Message);
         }
 
-        if (Graph.Nodes.FirstOrDefault(n => !Catalogue.Contains(n.Operator) || (n.Form.Kind == FormKind.Module && !Modules.Contains(n.ModulePath))) is { } node)
+        if (Graph.Nodes.FirstOrDefault(n => n.Form.Kind == FormKind.Module && !Modules.Contains(n.ModulePath)) is { } node)
         {
-            throw new FormatException($"'{node.Path}' calls an operator or module that does not exist");
+            throw new FormatException($"'{node.Path}' calls a module that does not exist");
         }
     }
 }

@@ -15,8 +15,11 @@ public sealed record Graph(string Namespace, string Type, March March, Seq<Graph
     /// <summary>The name before Qat and FixedPoint.</summary>
     public string Name => Type + Variant;
 
+    /// <summary>The parameters of <c>forward</c> where one holds several tensors; empty: each input is a parameter.</summary>
+    public Seq<GraphParameter> Parameters { get; init; } = Seq<GraphParameter>.Empty;
+
     /// <summary>How <c>forward</c> returns the outputs.</summary>
-    public OutputForm Returns { get; init; } = OutputForm.Single;
+    public TensorForm Returns { get; init; } = TensorForm.Single;
 
     /// <summary>The return type of <c>forward</c> as C#, where <c>TorchSharp</c> and <c>System.Collections.Generic</c> are imported.</summary>
     public string ReturnType { get; init; } = "torch.Tensor";

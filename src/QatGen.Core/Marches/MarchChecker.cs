@@ -9,10 +9,22 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
     private readonly FactChecker _facts = new();
     private readonly List<Violation> _violations = [];
     private readonly Dictionary<Fact, ConvGeometry> _accumulators = new(ReferenceComparer.Instance);
+    private readonly List<string> _primitives = [];
     private string _layer = "";
 
     /// <summary>Everything found: shapes and types first, then limits.</summary>
     public IReadOnlyList<Violation> Violations => [.. _facts.Violations, .. _violations];
+
+    /// <summary>The names of the primitives met, each once, in the order of their first use.</summary>
+    public IReadOnlyList<string> Primitives => _primitives;
+
+    /// <summary>What a whole program breaks of its march for a batch size: shapes and types first, then limits.</summary>
+    public static IReadOnlyList<Violation> Check(IntGraph graph, int batch)
+    {
+        var checker = new MarchChecker(MarchSpec.Get(graph.Signature.March));
+        graph.Forward(checker, [.. graph.Constants.Select(Fact.Of)], [.. graph.Signature.Inputs.Select(i => Fact.Of(i.WithBatch(batch), i.DType))]);
+        return checker.Violations;
+    }
 
     public void Layer(string path)
     {
@@ -63,6 +75,17 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
     /// <summary>Holds one primitive against its table, and its result against the limits of every tensor; returns the result.</summary>
     private Fact Check<T>(PrimitiveTable<T> table, Fact[] inputs, Fact result, T use)
     {
+        if (!_primitives.Contains(table.Name))
+        {
+            _primitives.Add(table.Name);
+        }
+
+        // What an empty tensor makes empty is no finding of its own.
+        if (inputs.FirstOrDefault(static x => x.IsEmpty) is { } empty && !Violations.Any(static v => v.Rule == ShapeRules.Empty || v.Rule == ShapeRules.EmptyOutput))
+        {
+            _violations.Add(Violation.Of(ShapeRules.Empty, _layer, empty.ToString()));
+        }
+
         if (table.For(march.March) is not { } row)
         {
             _violations.Add(Violation.Of(MarchRules.Primitive, _layer, march.DisplayName, table.Name));

@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Marches;
 using QatGen.Primitives;
 
 namespace QatGen.Operators;
@@ -19,6 +20,9 @@ internal sealed class AdaptiveAvgPool2d() : Operator("AdaptiveAvgPool2d")
             yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "output size", node.Attributes.ToString(), "1 (global average pooling)");
         }
     }
+
+    // The manual refuses it on BERNOULLI2, the converter takes it as global average pooling, which this is.
+    public override Seq<MarchNote> MarchNotes => new(MarchNote.Risk(On.BothBayes, "the toolkit makes it of average pooling, which is not equal"));
 
     public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Rescale(node));
 

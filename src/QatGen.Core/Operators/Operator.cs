@@ -46,6 +46,9 @@ public abstract class Operator(string name)
     /// <summary>What the operator cannot do whatever the march.</summary>
     public virtual IEnumerable<Violation> Check(Node node) => [];
 
+    /// <summary>What the toolkits of some marches refuse of the operator, or warn of.</summary>
+    public virtual Seq<MarchNote> MarchNotes => Seq<MarchNote>.Empty;
+
     /// <summary>The constants that <see cref="Lower"/> takes, in order.</summary>
     public virtual Seq<ConstantRole> Constants(Node node) => Seq<ConstantRole>.Empty;
 

@@ -1,5 +1,6 @@
 using QatGen.Arithmetic;
 using QatGen.Graphs;
+using QatGen.Marches;
 using QatGen.Primitives;
 
 namespace QatGen.Operators;
@@ -15,7 +16,13 @@ internal abstract class TableOperator(string name, Seq<Form> forms, double steps
 
     public override Seq<Form> Forms => forms;
 
+    // The manual has no table on BERNOULLI2 but exp and what it calls like exp; the converter for X3 has some more.
+    private static readonly Seq<string> OnBernoulli2 = new("Exp", "GELU", "Sigmoid", "SiLU", "Tanh", "Sin", "Cos", "Sqrt", "Softplus");
+
     public override bool OwnsScale => true;
+
+    public override Seq<MarchNote> MarchNotes =>
+        new([.. OnBernoulli2.Contains(Name) ? Seq<MarchNote>.Empty : new(MarchNote.Refused(On.Bernoulli2)), MarchNote.Risk(On.All, "a table has few entries; TableReports() says how well each follows its function")]);
 
     public override double TableSteps => steps;
 

@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Marches;
 using QatGen.Primitives;
 
 namespace QatGen.Operators;
@@ -22,6 +23,9 @@ internal sealed class View() : Operator("View")
             yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "shape", node.Attributes.ToString(), "x.shape[0] or -1 first, then sizes");
         }
     }
+
+    /// <summary>BERNOULLI2 has no reshape; flattening is that of a fully connected layer.</summary>
+    public override Seq<MarchNote> MarchNotes => new(MarchNote.Only(On.Bernoulli2, new("one size behind the batch", static u => Target(u.Node).Length == 2, static u => u.Node.Attributes.ToString())));
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Reshape(inputs[0], Target(node));
 

@@ -21,7 +21,9 @@ public static class Pipeline
             return new(canonical, null, violations.ToSeq());
         }
 
-        var folded = Verified(FoldBatchNorm.Run(Verified(RemoveIdentities.Run(canonical))));
+        var needed = Verified(RemoveIdentities.Run(canonical));
+        violations.AddRange(Notes(needed));
+        var folded = Verified(FoldBatchNorm.Run(needed));
         violations.AddRange(FoldBatchNorm.Check(folded));
         if (HasErrors(violations))
         {
@@ -55,12 +57,29 @@ public static class Pipeline
         }
     }
 
+    /// <summary>What the toolkit of the march refuses of the operators as they are written.</summary>
+    private static IEnumerable<Violation> Notes(Graph graph)
+    {
+        var uses = graph.CountUses();
+        return graph.Nodes.SelectMany((n, i) =>
+        {
+            var value = graph.Inputs.Count + i;
+            var use = new OperatorUse(n, uses[value] == graph.Outputs.Count(o => o == value));
+            return Catalogue.Get(n.Operator).MarchNotes.SelectMany(note => note.Check(graph.March, use));
+        });
+    }
+
     /// <summary>Shapes, types and the march's limits, as far as shapes are known.</summary>
     public static IReadOnlyList<Violation> Check(Graph fused)
     {
         var checker = new MarchChecker(MarchSpec.Get(fused.March));
         var constants = Lowering.Slots(fused).Select(static s => new Fact(s.Role.Shape, s.Role.DType)).ToArray();
         var inputs = fused.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)).ToArray();
+        if (inputs.Any(static i => i.IsEmpty))
+        {
+            return [.. fused.Inputs.Where(static i => i.Shape.Contains(0)).Select(static i => Violation.Of(ShapeRules.Empty, i.Name, Fact.Of(i.Shape, i.DType).ToString()))];
+        }
+
         Lowering.Run(fused, checker, constants, inputs);
         return checker.Violations;
     }

@@ -21,6 +21,9 @@ public sealed record Fact(Seq<int> Shape, DType DType, bool IsKnown = true, Lane
 
     public int Rank => Shape.Count;
 
+    /// <summary>Whether a dimension is zero.</summary>
+    public bool IsEmpty => Shape.Contains(0);
+
     /// <summary>Number of elements, or null while a dimension is unknown.</summary>
     public long? Elements => IsKnown && Shape.All(static d => d >= 0) ? Shape.Aggregate(1L, static (n, d) => n * d) : null;
 

@@ -29,7 +29,10 @@ public sealed record IntGraph(Signature Signature, Seq<Constant> Constants, Seq<
         }
 
         checker.ThrowIfBroken();
-        return [.. values];
+        var empty = values.FindIndex(static v => v.IsEmpty);
+        return empty < 0 ? [.. values] : throw QatGenException.Of(ShapeRules.Empty, Name(empty), values[empty].ToString());
+
+        string Name(int value) => value < Signature.Inputs.Count ? Signature.Inputs[value].Name : Nodes[value - Signature.Inputs.Count].Layer;
     }
 
     /// <summary>Throws unless every reference points backwards, every constant has the kind its node expects, and shapes and types agree with the signature.</summary>

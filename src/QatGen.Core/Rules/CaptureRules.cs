@@ -20,5 +20,6 @@ public static class CaptureRules
     public static Rule ModelArguments { get; } = new("QG1018", RuleSeverity.Error, "Model arguments do not fit", "[ModelArgs] of '{0}' {1}", "Give the values of one constructor in the order of its parameters, and each variant a name of its own");
     public static Rule Recursion { get; } = new("QG1019", RuleSeverity.Error, "Recursion is too deep", "'{0}' calls itself more often than capture follows", "Bound the recursion by constants, or write it as a loop");
     public static Rule ModuleShared { get; } = new("QG1013", RuleSeverity.Warning, "Module is called twice", "'{0}' is called more than once in forward", "Its calls share parameters and have a scale each; give each call a module of its own where their data differ much");
+    public static Rule ListLength { get; } = new("QG1027", RuleSeverity.Error, "Number of inputs is not known", "'{0}' of forward is a list of tensors, and nobody says how many", "Give each of its tensors an [InputShape(...)], take one list only, or take a tuple");
     public static Rule StaleBlock { get; } = new("QG1025", RuleSeverity.Error, "Block cannot be read", "The graph that the assembly of '{0}' carries cannot be read: {1}", "Rebuild that project with the version of QatGen that this one uses");
 }

@@ -20,4 +20,5 @@ public static class ShapeRules
     public static Rule OutputSize { get; } = new("QG2015", RuleSeverity.Error, "Wrong output size", "The buffer holds {0} values, the output is {1}", "Give a buffer of exactly that size");
     public static Rule LayerInput { get; } = new("QG2016", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
     public static Rule TableInput { get; } = new("QG2020", RuleSeverity.Error, "Table cannot take its input", "The input of the table is {0}", "A table reads the activations, qint8 or qint16, that it was made for: quantize an accumulator first, and convert again after a change of type");
+    public static Rule Empty { get; } = new("QG2030", RuleSeverity.Error, "Tensor is empty", "The tensor is {0}; every dimension is at least 1", "Give [InputShape] and the sizes of layers no zero");
 }

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
 using QatGen.Generators.Capture;
 
 namespace QatGen.Generators.Analyzers;
 
-/// <summary>Reports attributes of QatGen that have no effect where they stand: settings beside a class that is no model, and shapes of inputs that do not exist.</summary>
+/// <summary>Reports attributes of QatGen that have no effect where they stand: settings beside a class that is no model, shapes of inputs that do not exist, and what nothing keeps or contains.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
 {
@@ -21,55 +22,92 @@ public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterSymbolAction(AnalyzeClass, SymbolKind.NamedType);
         context.RegisterSymbolAction(AnalyzeMethod, SymbolKind.Method);
+        context.RegisterSymbolAction(static c => AnalyzeKept(c.Symbol, c.ReportDiagnostic), SymbolKind.Field);
+        context.RegisterOperationAction(static c => AnalyzeKept(((ILocalFunctionOperation)c.Operation).Symbol, c.ReportDiagnostic), OperationKind.LocalFunction);
+        context.RegisterOperationAction(static c => AnalyzeKept(((IAnonymousFunctionOperation)c.Operation).Symbol, c.ReportDiagnostic), OperationKind.AnonymousFunction);
     }
 
     private static void AnalyzeClass(SymbolAnalysisContext context)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        var shapes = type.GetAttributes().Where(static a => Is<InputShapeAttribute>(a)).ToArray();
-        if (IsModel(type) && type.GetAttributes().FirstOrDefault(Is<QatBlockAttribute>) is { } block)
+        AnalyzeKept(type, context.ReportDiagnostic);
+        if (Find<QatBlockAttribute>(type).FirstOrDefault() is { } block)
         {
-            Report(context, block, type.Name, "a class with [QatModel] is a block for other projects anyway");
+            if (IsModel(type))
+            {
+                Report(block, type.Name, "a class with [QatModel] is a block for other projects anyway");
+            }
+            else if (type.DeclaredAccessibility != Accessibility.Public && !context.Compilation.Assembly.GetAttributes().Any(static a => a.AttributeClass?.Name == "InternalsVisibleToAttribute"))
+            {
+                Report(block, type.Name, "no other project can contain a class that is not public");
+            }
         }
 
-        var forward = type.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(static m => m.IsOverride);
-        for (var i = 0; i < shapes.Length; i++)
+        foreach (var arguments in IsModel(type) || Find<QatBlockAttribute>(type).Any() ? [] : Find<ModelArgsAttribute>(type))
         {
-            if (!IsModel(type))
+            Report(arguments, type.Name, "the class has no [QatModel] or [QatBlock]");
+        }
+
+        var forward = type.GetMembers(TorchNames.Forward).OfType<IMethodSymbol>().FirstOrDefault(static m => m.IsOverride);
+        var hasList = forward?.Parameters.Any(static p => ModelInputs.HasList(p.Type)) == true;
+        var inputs = forward?.Parameters.Sum(static p => ModelInputs.Count(p.Type)) ?? int.MaxValue;
+        foreach (var (shape, i) in Find<InputShapeAttribute>(type).Select(static (s, i) => (s, i)))
+        {
+            if (!IsModel(type) && !(hasList && Find<QatBlockAttribute>(type).Any()))
             {
-                Report(context, shapes[i], type.Name, "the class has no [QatModel]");
+                Report(shape, type.Name, "the class has no [QatModel]");
             }
-            else if (forward is not null && i >= forward.Parameters.Length)
+            else if (!hasList && i >= inputs)
             {
-                Report(context, shapes[i], type.Name, $"forward has {forward.Parameters.Length} inputs");
+                Report(shape, type.Name, $"forward has {inputs} inputs");
             }
         }
+
+        void Report(AttributeData attribute, string target, string why) => AttributeUseAnalyzer.Report(context.ReportDiagnostic, attribute, target, why);
     }
 
     private static void AnalyzeMethod(SymbolAnalysisContext context)
     {
         var method = (IMethodSymbol)context.Symbol;
-        if (IsModel(method.ContainingType) && method is { Name: "forward", IsOverride: true })
+        AnalyzeKept(method, context.ReportDiagnostic);
+        if (IsModel(method.ContainingType) && method is { Name: TorchNames.Forward, IsOverride: true })
         {
             return;
         }
 
-        foreach (var (parameter, attribute) in method.Parameters.SelectMany(static p => p.GetAttributes().Where(Is<QuantizeAttribute>).Select(a => (p, a))))
+        foreach (var (parameter, attribute) in method.Parameters.SelectMany(static p => Find<QuantizeAttribute>(p).Select(a => (p, a))))
         {
-            Report(context, attribute, parameter.Name, "only an input of a model's forward is quantized");
+            Report(context.ReportDiagnostic, attribute, parameter.Name, "only an input of a model's forward is quantized");
         }
     }
 
-    private static bool IsModel(INamedTypeSymbol? type) => type is not null && type.GetAttributes().Any(Is<QatModelAttribute>);
+    private static void AnalyzeKept(ISymbol symbol, Action<Diagnostic> report)
+    {
+        if (Find<KeepAsIsAttribute>(symbol).FirstOrDefault() is { } attribute && !Evaluator.IsKept(symbol))
+        {
+            Report(report, attribute, symbol is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction } ? "a lambda" : symbol.Name, symbol switch
+            {
+                INamedTypeSymbol type when TorchNames.IsModule(type) => "a class with [QatModel] or [QatBlock] is captured itself",
+                INamedTypeSymbol => "the class is no TorchSharp module",
+                IFieldSymbol { IsStatic: true } => "only what an object holds is kept",
+                IFieldSymbol => "the field holds no module",
+                IMethodSymbol { MethodKind: not MethodKind.Ordinary } => "only a method of a class is kept",
+                IMethodSymbol { Name: TorchNames.Forward } => "forward is called through its module, whose class or field has to carry it",
+                _ => "the method neither takes nor returns tensors",
+            });
+        }
+    }
 
-    private static bool Is<T>(AttributeData attribute) => ModelDeclaration.Is(attribute, typeof(T));
+    private static bool IsModel(INamedTypeSymbol? type) => type is not null && Find<QatModelAttribute>(type).Any();
 
-    private static void Report(SymbolAnalysisContext context, AttributeData attribute, string target, string why)
+    private static IEnumerable<AttributeData> Find<T>(ISymbol symbol) => symbol.GetAttributes().Where(static a => ModelDeclaration.Is(a, typeof(T)));
+
+    private static void Report(Action<Diagnostic> report, AttributeData attribute, string target, string why)
     {
         if (attribute.ApplicationSyntaxReference is { } reference)
         {
             var name = attribute.AttributeClass!.Name.Replace("Attribute", "");
-            context.ReportDiagnostic(Diagnostic.Create(NoEffect, Location.Create(reference.SyntaxTree, reference.Span), name, target, why));
+            report(Diagnostic.Create(NoEffect, Location.Create(reference.SyntaxTree, reference.Span), name, target, why));
         }
     }
 }

@@ -20,9 +20,14 @@ internal sealed partial class Evaluator
         }
     }
 
-    /// <summary>A module of another project, whose assembly carries its graph or is refused.</summary>
+    /// <summary>A module of another project, whose assembly carries its graph, that is kept as it is, or that is refused.</summary>
     private Layer NewBlock(INamedTypeSymbol type, IMethodSymbol constructor, IReadOnlyList<IArgumentOperation> arguments, IOperation creation, Frame frame)
     {
+        if (IsKept(type))
+        {
+            return new(context.NextId(), type, BindNamed(arguments, frame), creation.Syntax.GetLocation());
+        }
+
         var block = BlockOf(type, creation) ?? throw Fail(CaptureRules.ExternalCall, creation, type.Name);
         var layer = new Layer(context.NextId(), type, BindNamed(arguments, frame), creation.Syntax.GetLocation());
         if (creation is IObjectCreationOperation { Initializer: not null } || IsContainer(layer))
@@ -46,41 +51,54 @@ internal sealed partial class Evaluator
     /// <summary>Calls a block: its nodes are recorded as if they were written here, under the block's own path and with its arguments in place of its parameters.</summary>
     private Datum CallBlock(Layer layer, BlockVariant block, IReadOnlyList<Datum> inputs, IOperation site, Location location)
     {
-        if (inputs.Count != block.Graph.Inputs.Count)
+        var forms = block.Graph.Parameters.Count > 0 ? block.Graph.Parameters.Select(static p => p.Form).ToSeq() : block.Graph.Inputs.Select(static _ => TensorForm.Single).ToSeq();
+        if (inputs.Count != forms.Count)
         {
             throw Fail(CaptureRules.ExternalCall, site, layer.Type.Name);
         }
 
-        var values = inputs.Select(i => Resolve(i) as TensorRef ?? throw Undecided(i, site)).ToList();
+        var values = inputs.SelectMany((x, i) => TensorsOf(x, forms[i])).ToList();
         var outer = _path;
         _path = _paths.Find(layer.Id) ?? outer;
         foreach (var node in block.Graph.Nodes)
         {
-            values.Add(context.Step(site, _path, () => RecordAgain(node)));
+            values.Add(context.Step(site, _path, () => node.IsOpaque ? RecordOpaqueAgain(node, layer, block.Graph, values, site, location) : RecordAgain(node)));
         }
 
         _path = outer;
         return OutputOf(block.Graph.Returns);
+
+        IEnumerable<TensorRef> TensorsOf(Datum value, TensorForm form) => (Resolve(value), form) switch
+        {
+            (TensorRef tensor, TensorForm.Tensor) => [tensor],
+            (TupleOf { Items: var items }, TensorForm.Tuple tuple) => items.SelectMany((x, i) => TensorsOf(x, tuple.Items[i])),
+            (ListOf list, TensorForm.Collection collection) when Contents(list, site) is var items => items.Count == collection.Items.Count ? items.SelectMany((x, i) => TensorsOf(x, collection.Items[i]))
+                : throw Unsupported(site, $"{layer.Type.Name} is a block for lists of {collection.Items.Count} tensors, not {items.Count}"),
+            (var other, _) => throw Undecided(other, site),
+        };
 
         TensorRef RecordAgain(Node node)
         {
             var op = Catalogue.Get(node.Operator);
             var path = node.Form.Kind == FormKind.Module
                 ? NextCall(Inside(PathOf(layer.Id, layer.Type, site), node.ModulePath))
-                : _recorder.FunctionPath(Inside(_path, node.Path.Substring(0, Math.Max(0, node.Path.LastIndexOf('.')))), FunctionName(node.Form, op));
+                : _recorder.FunctionPath(ModuleOf(node), FunctionName(node.Form, op));
             var operands = node.Inputs.Select(i => values[i]).ToArray();
             var attributes = new Arguments(this, path, op, operands.Length > 0 ? operands[0].Number : -1).Read(node.Attributes, layer, site);
             return _recorder.Add(node with { Path = path, Inputs = operands.Select(_recorder.Read).ToSeq(), Attributes = attributes }, location, op.IsView);
         }
 
-        Datum OutputOf(OutputForm form) => form switch
+        Datum OutputOf(TensorForm form) => form switch
         {
-            OutputForm.Tensor tensor => values[block.Graph.Outputs[tensor.Index]],
-            OutputForm.Tuple tuple => new TupleOf(tuple.Items.Select(OutputOf).ToSeq()),
-            OutputForm.Collection collection => NewList(collection.Items.Select(OutputOf).ToArray()),
+            TensorForm.Tensor tensor => values[block.Graph.Outputs[tensor.Index]],
+            TensorForm.Tuple tuple => new TupleOf(tuple.Items.Select(OutputOf).ToSeq()),
+            TensorForm.Collection collection => NewList(collection.Items.Select(OutputOf).ToArray()),
             _ => throw new InvalidOperationException(form.GetType().Name),
         };
     }
+
+    /// <summary>The module in whose code a function of the block whose code runs is called.</summary>
+    private string ModuleOf(Node function) => Inside(_path, function.Path.Substring(0, Math.Max(0, function.Path.LastIndexOf('.'))));
 
     private static string Inside(string module, string path) => module.Length == 0 ? path : path.Length == 0 ? module : module + "." + path;
 

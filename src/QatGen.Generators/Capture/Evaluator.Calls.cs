@@ -22,11 +22,11 @@ internal sealed partial class Evaluator
             return CallOn(null, call, frame);
         }
 
-        return Map(Evaluate(receiver, frame), call, value => value switch
+        return Map(NotNull(Evaluate(receiver, frame), receiver), call, value => value switch
         {
             Function function when method.MethodKind == MethodKind.DelegateInvoke => CallFunction(function, call, frame),
             Scalar when method.MethodKind == MethodKind.DelegateInvoke || TorchNames.IsModule(method.ContainingType) => throw Undecided(value, receiver),
-            Constant { Value: null } => throw Unsupported(receiver, "it is null here"),
+            Constant { Value: null } => throw IsNull(receiver),
             _ => CallOn(value, call, frame),
         });
     }

@@ -139,7 +139,6 @@ internal sealed partial class Evaluator
             ("ToUpperInvariant", Constant { Value: string text }, []) => new Constant(text.ToUpperInvariant()),
             ("Trim", Constant { Value: string text }, []) => new Constant(text.Trim()),
             ("Contains", Constant { Value: string text }, [Constant { Value: string part }]) => new Constant(text.Contains(part)),
-            ("Equals", Constant { Value: string text }, [Constant { Value: var other }]) => new Constant(text.Equals(other as string, StringComparison.Ordinal)),
             ("Split", Constant { Value: string text }, [Constant { Value: char separator }, ..]) when arguments.Skip(1).All(static a => a is Constant { Value: 0 }) =>
                 NewList(text.Split(separator).Select(static s => new Constant(s))),
             _ => null,

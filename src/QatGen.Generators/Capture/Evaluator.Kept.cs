@@ -10,7 +10,24 @@ internal sealed partial class Evaluator
     /// <summary>The modules that a field with the attribute holds.</summary>
     private readonly HashSet<int> _kept = [];
 
-    private static bool IsKept(ISymbol symbol) => symbol.GetAttributes().Any(static a => a.AttributeClass is { } type && TorchNames.FullName(type) == typeof(KeepAsIsAttribute).FullName);
+    /// <summary>Whether the attribute keeps a class, field or method: not a class that is captured itself, nor code that no name calls or that no tensor passes through.</summary>
+    public static bool IsKept(ISymbol symbol) => HasAttribute<KeepAsIsAttribute>(symbol) && symbol switch
+    {
+        INamedTypeSymbol type => TorchNames.IsModule(type) && !HasAttribute<QatModelAttribute>(type) && !HasAttribute<QatBlockAttribute>(type),
+        IFieldSymbol field => !field.IsStatic && MayHoldModule(field.Type),
+        IMethodSymbol method => method.MethodKind is MethodKind.Ordinary or MethodKind.ReducedExtension && !(method is { Name: TorchNames.Forward, IsOverride: true } && TorchNames.IsModule(method.ContainingType))
+            && (MayHoldTensor(method.ReturnType) || method.Parameters.Any(static p => MayHoldTensor(p.Type))),
+        _ => false,
+    };
+
+    private static bool HasAttribute<T>(ISymbol symbol) => symbol.GetAttributes().Any(static a => ModelDeclaration.Is(a, typeof(T)));
+
+    private static bool MayHoldModule(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol array => MayHoldModule(array.ElementType),
+        INamedTypeSymbol { IsTupleType: true } tuple => tuple.TupleElements.Any(static e => MayHoldModule(e.Type)),
+        _ => TorchNames.IsModule(type) || type is ITypeParameterSymbol or { TypeKind: TypeKind.Interface } or { SpecialType: SpecialType.System_Object } || (type is INamedTypeSymbol named && named.TypeArguments.Any(MayHoldModule)),
+    };
 
     /// <summary>Notes the modules in an object's fields that are kept; the object has just been made.</summary>
     private void Keep(Instance owner)
@@ -21,10 +38,11 @@ internal sealed partial class Evaluator
         }
     }
 
-    private bool IsKept(Datum module) => ModulePaths.ModuleId(module) is { } id && (_kept.Contains(id) || (module is Instance instance && IsKept(instance.Type)));
+    private bool IsKept(Datum module) => ModulePaths.ModuleId(module) is { } id && (_kept.Contains(id) || (module switch { Instance instance => IsKept(instance.Type), Layer layer => IsKept(layer.Type), _ => false }));
 
     private Datum CallKept(Datum module, INamedTypeSymbol type, IReadOnlyList<Datum> inputs, IOperation site, Location location)
     {
+        CheckAccess(type, site);
         var id = ModulePaths.ModuleId(module)!.Value;
         var path = NextCall(PathOf(id, type, site));
         var form = new Form(FormKind.Module, FullName(type));
@@ -39,6 +57,7 @@ internal sealed partial class Evaluator
             throw Unsupported(call, "a method with [KeepAsIs] is called from generated code, so it must be internal or public and without ref or out parameters");
         }
 
+        CheckAccess(method, call);
         var arguments = BindNamed(call.Arguments, frame);
         if (receiver is null)
         {
@@ -51,6 +70,26 @@ internal sealed partial class Evaluator
         return RecordOpaque(Call(method.Name, _recorder.FunctionPath(module, method.Name)), null, arguments, method.ReturnType, self: self);
 
         Written Call(string name, string path) => new(new(FormKind.Own, name), OperatorName(method), path, call, call.Syntax.GetLocation());
+    }
+
+    /// <summary>Whether the code of other projects can write the calls of this run.</summary>
+    public bool IsPortable { get; private set; } = true;
+
+    private void CheckAccess(ISymbol kept, IOperation site)
+    {
+        IsPortable &= Containers(kept).All(static s => s.DeclaredAccessibility == Accessibility.Public);
+        if (IsBlock && !IsPortable)
+        {
+            throw Unsupported(site, "what [KeepAsIs] keeps in a [QatBlock] is called from other projects, so it must be public");
+        }
+    }
+
+    private static IEnumerable<ISymbol> Containers(ISymbol? symbol)
+    {
+        for (; symbol is not null and not INamespaceSymbol; symbol = symbol.ContainingType)
+        {
+            yield return symbol;
+        }
     }
 
     private static string OperatorName(ISymbol symbol) => $"[KeepAsIs] {symbol.Name}";

@@ -47,7 +47,9 @@ internal sealed partial class Evaluator
         var arguments = Bind(method, call.Arguments, frame);
         var result = (receiver, method.ContainingType.Name) switch
         {
+            (Constant { Value: { } value }, _) when method.Name == nameof(Equals) && arguments is [Constant { Value: var other }] => new Constant(value.Equals(other)),
             (Sequence or ListOf or Constant { Value: string }, "Span" or "ReadOnlySpan" or "String") => CallSpan(receiver, method.Name, arguments, call),
+            (Sequence keys, "KeyCollection" or "ValueCollection") => Eager(method.Name, [keys, .. arguments], call),
             (ListOf list, _) => CallList(list, method.Name, arguments, call),
             (MapOf map, _) => CallMap(map, method.Name, arguments, call),
             (null, "Enumerable" or "ImmutableArray" or "ImmutableList") => CallLinq(method, arguments, call),

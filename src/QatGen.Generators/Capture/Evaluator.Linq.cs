@@ -93,8 +93,8 @@ internal sealed partial class Evaluator
             ("TakeLast", [_, Constant { Value: int count }]) => Whole(all => all.Skip(all.Count - count)),
             ("SkipLast", [_, Constant { Value: int count }]) => Whole(all => all.Take(all.Count - count)),
             ("Chunk", [_, Constant { Value: int and > 0 and var size }]) => Whole(all => Enumerable.Range(0, (all.Count + size - 1) / size).Select(i => NewList(all.Skip(i * size).Take(size)))),
-            ("OrderBy", [_, Function f]) => Whole(all => Sorted(all, f, false, call)),
-            ("OrderByDescending", [_, Function f]) => Whole(all => Sorted(all, f, true, call)),
+            ("OrderBy", [_, Function f, ..]) => Whole(all => Sorted(all, f, false, call)),
+            ("OrderByDescending", [_, Function f, ..]) => Whole(all => Sorted(all, f, true, call)),
             _ => null,
         };
 
@@ -110,12 +110,19 @@ internal sealed partial class Evaluator
         });
     }
 
-    private IEnumerable<Datum> Sorted(IReadOnlyList<Datum> items, Function key, bool descends, IOperation call)
+    private IEnumerable<Datum> Sorted(IReadOnlyList<Datum> items, Function key, bool descends, IInvocationOperation call)
     {
-        var keys = items.Select(x => Apply(key, [x], call))
-            .Select(k => k is Constant { Value: int or long or double or float } number ? (IComparable)number.Value : throw Undecided(k, call)).ToArray();
+        var isOrdinal = call.Arguments.Length == 3 && call.Arguments[2].Value is IConversionOperation { Operand: IPropertyReferenceOperation { Property: { Name: "Ordinal", ContainingType.Name: "StringComparer" } } };
+        var comparer = isOrdinal ? Comparer<object?>.Create(static (a, b) => string.CompareOrdinal((string?)a, (string?)b)) : Comparer<object?>.Default;
+        var keys = items.Select(x => Apply(key, [x], call)).Select(k => k switch
+        {
+            Constant { Value: string or null } text when isOrdinal => text.Value,
+            Constant { Value: string } => throw Unsupported(call, "the culture orders texts; give StringComparer.Ordinal"),
+            Constant { Value: int or long or double or float } number when call.Arguments.Length == 2 => number.Value,
+            _ => throw Undecided(k, call),
+        }).ToArray();
         var order = Enumerable.Range(0, items.Count);
-        return (descends ? order.OrderByDescending(i => keys[i]) : order.OrderBy(i => keys[i])).Select(i => items[i]).ToArray();
+        return (descends ? order.OrderByDescending(i => (object?)keys[i], comparer) : order.OrderBy(i => (object?)keys[i], comparer)).Select(i => items[i]).ToArray();
     }
 
     private Datum? Eager(string method, IReadOnlyList<Datum> a, IInvocationOperation call)

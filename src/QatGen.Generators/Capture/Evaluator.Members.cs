@@ -27,7 +27,7 @@ internal sealed partial class Evaluator
             return TorchNames.IsTorch(field) ? NewConstant(field, field.Type) : Static(_types.Member(field, context.Compilation), field.IsReadOnly, reference);
         }
 
-        return Map(Evaluate(reference.Instance!, frame), reference, v => Member(v, field, reference, frame));
+        return Map(NotNull(Evaluate(reference.Instance!, frame), reference), reference, v => Member(v, field, reference, frame));
     }
 
     private Datum Property(IPropertyReferenceOperation reference, Frame frame)
@@ -35,7 +35,7 @@ internal sealed partial class Evaluator
         var property = reference.Property;
         if (!property.IsStatic)
         {
-            return Map(Evaluate(reference.Instance!, frame), reference, v => v is TensorRef tensor && property.IsIndexer ? IndexTensor(tensor, reference, frame)
+            return Map(NotNull(Evaluate(reference.Instance!, frame), reference), reference, v => v is TensorRef tensor && property.IsIndexer ? IndexTensor(tensor, reference, frame)
                 : property.IsIndexer
                 ? property.GetMethod is { } own && context.Declaration(own) is not null
                     ? Invoke(v is Instance i ? MostDerived(i.Type, own) : own, v, Bind(own, reference.Arguments, frame), reference.Syntax.GetLocation())
@@ -106,7 +106,7 @@ internal sealed partial class Evaluator
         Constant { Value: var nullable } when member.Name is "HasValue" => new Constant(nullable is not null),
         Scalar scalar => Scalars.Of($"{scalar.Expression}.{member.Name}", scalar),
         Outside outside => NewOutside($"{outside.What}.{member.Name}", (member as IPropertySymbol)?.Type),
-        Constant { Value: null } => throw Unsupported(site, "it is null here"),
+        Constant { Value: null } => throw IsNull(site),
         _ => throw Unsupported(site, $"the member {member.Name} of {value.Spelled} is not supported"),
     };
 

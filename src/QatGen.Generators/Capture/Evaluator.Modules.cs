@@ -274,7 +274,7 @@ internal sealed partial class Evaluator
         var name = NextCall(PathOf(layer.Id, layer.Type, site));
         if (op is null)
         {
-            var isInPlace = layer.Arguments.Any(static a => a is { Name: "inplace", Value: Constant { Value: true } });
+            var isInPlace = layer.Arguments.Any(static a => a is { Name: TorchNames.InPlace, Value: Constant { Value: true } });
             return RecordOpaque(new(form, layer.Type.Name, name, site, location), null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), isInPlace);
         }
 

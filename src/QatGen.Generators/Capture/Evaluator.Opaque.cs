@@ -23,6 +23,7 @@ internal sealed partial class Evaluator
 
         var attributes = reader.Read(arguments);
         attributes = self is null ? attributes : new(attributes.Append(new("this", self)));
+        attributes = isInPlace ? new(attributes.Append(new(TorchNames.InPlace, true))) : attributes;
         var node = new Node(call.Name, call.Path, call.Form, reader.Inputs, attributes);
         if (!MayHoldTensor(returned) && node.Inputs.Count > 0)
         {
@@ -31,7 +32,7 @@ internal sealed partial class Evaluator
                 : throw Fail(CaptureRules.UnknownOperator, call.Location, call.Name);
         }
 
-        var result = _recorder.Add(node, call.Location, MayShareMemory(call.Form), isInPlace);
+        var result = _recorder.Add(node, call.Location, MayShareMemory(call.Form));
         return Result(result.Number, call.Path, returned, CountOf(call.Form.Name, arguments, node), call.Location);
     }
 

@@ -29,7 +29,8 @@ internal sealed partial class Evaluator
             Dimension { Axis: var axis, Tensor: var tensor } => Cast(new Value.InputSize(axis, InputOf(tensor)), SpecialType.System_Int64, type),
             SizesOf sizes => new Value.Computed(Renumber(sizes.Spelled)),
             Scalar { Level: Level.Shape } scalar => new Value.Computed(Renumber(scalar.Expression)),
-            Scalar { Level: Level.Hyper or Level.Mode } scalar => new Value.Symbol(scalar.Expression),
+            Scalar { Level: Level.Hyper } scalar => new Value.Symbol(scalar.Expression) { Formula = Later(scalar, Scalars.Unwrap(type)) },
+            Scalar { Level: Level.Mode } mode => new Value.Symbol(mode.Expression),
             TupleOf tuple => new Value.Tuple(tuple.Items.Select((item, i) => Read(item, i < TupleItems(type).Count ? TupleItems(type)[i] : null, site)).ToSeq()),
             ListOf or Sequence => new Value.Collection(CollectionType(type, site), evaluator.Enumerate(datum, site).Select(item => Read(item, ElementType(type), site)).ToSeq()),
             FromEnd end => new Value.FromEnd(end.Count),
@@ -38,6 +39,14 @@ internal sealed partial class Evaluator
             Printed { Arguments: { } arguments } call => new Value.Call(call.FullName, Read(arguments)),
             Held held => throw evaluator.Unsupported(site, $"the tensor '{held.What}' is not registered; keep it in a field and call RegisterComponents() last in the constructor"),
             var other => throw evaluator.Undecided(other, site),
+        };
+
+        /// <summary>What the model that constructs a block computes, in the type of the parameter; a member of an enum is nothing, as its type is known only here.</summary>
+        private static Formula? Later(Scalar scalar, ITypeSymbol? type) => (type, scalar.Formula) switch
+        {
+            (_, null) or ({ TypeKind: TypeKind.Enum }, _) => null,
+            ({ SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Single or SpecialType.System_Double }, { IsFlag: false } formula) => new Formula.Cast(type.Name, formula),
+            _ => scalar.Formula,
         };
 
         private static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
@@ -65,7 +74,7 @@ internal sealed partial class Evaluator
 
         private static string Name(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
 
-        private Value OfConstant(object constant, ITypeSymbol? type, IOperation site)
+        public Value OfConstant(object constant, ITypeSymbol? type, IOperation site)
         {
             if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum } members)
             {

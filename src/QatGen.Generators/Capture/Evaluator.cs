@@ -45,9 +45,9 @@ internal sealed partial class Evaluator(CaptureContext context, Assumptions? ass
     private Seq<GraphInput> _inputs;
 
     /// <summary>Runs a constructor with the given arguments, or with symbolic ones, then forward on the declared inputs; returns its outputs.</summary>
-    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward, Seq<GraphInput> declared, Seq<TypedConstant>? given)
+    public Returned Run(IMethodSymbol constructor, IMethodSymbol forward, ModelInputs declared, Seq<TypedConstant>? given)
     {
-        _inputs = declared;
+        _inputs = declared.Tensors;
         var place = forward.Locations[0];
         var parameters = constructor.Parameters.Select(p => given is { } values ? Given(p, values) : new Scalar(p.Name, Level.Hyper) { Formula = ParameterOf(p) }).ToArray();
         _conditions = given is null ? Seq<BlockCondition>.Empty : Scalars.FormulasOf(parameters) is { } formulas
@@ -56,30 +56,45 @@ internal sealed partial class Evaluator(CaptureContext context, Assumptions? ass
         _paths.Name(model, ChildrenOf);
         _recorder.Reserve(_paths.All);
         NameStates();
+        var inputs = Given(declared);
         _lastOfConstruction = context.NextId();
-        var inputs = forward.Parameters.Select((_, i) => (Datum)_recorder.Input(declared[i].Shape)).ToArray();
         var result = Invoke(forward, model, inputs, place);
         var values = new List<int>();
         var form = FormOf(result);
         return new(values.ToSeq(), form);
 
-        OutputForm FormOf(Datum value)
+        TensorForm FormOf(Datum value)
         {
             switch (Resolve(value))
             {
                 case TensorRef tensor:
                     values.Add(_recorder.Read(tensor));
-                    return new OutputForm.Tensor(values.Count - 1);
+                    return new TensorForm.Tensor(values.Count - 1);
                 case TupleOf tuple:
-                    return new OutputForm.Tuple(tuple.Items.Select(FormOf).ToSeq());
+                    return new TensorForm.Tuple(tuple.Items.Select(FormOf).ToSeq());
                 case ListOf list when Resolve(Find(list.Id, Slot.Contents)!) is TupleOf contents:
-                    return new OutputForm.Collection(contents.Items.Select(FormOf).ToSeq());
+                    return new TensorForm.Collection(contents.Items.Select(FormOf).ToSeq());
                 case Choice choice:
                     throw Undecided(choice, place, "");
                 case var other:
                     throw Fail(CaptureRules.Unsupported, place, forward.Name, $"it returns {other.Spelled}, not a tensor that it computes");
             }
         }
+    }
+
+    /// <summary>The arguments of forward. Lists are the caller's, so that forward may not change them.</summary>
+    private Datum[] Given(ModelInputs declared)
+    {
+        var tensors = declared.Tensors.Select(t => (Datum)_recorder.Input(t.Shape)).ToArray();
+        return declared.Parameters.Count == 0 ? tensors : [.. declared.Parameters.Select(p => Given(p.Form))];
+
+        Datum Given(TensorForm form) => form switch
+        {
+            TensorForm.Tensor tensor => tensors[tensor.Index],
+            TensorForm.Tuple tuple => new TupleOf(tuple.Items.Select(Given).ToSeq()),
+            TensorForm.Collection list => NewList(list.Items.Select(Given).ToArray()),
+            _ => throw new InvalidOperationException(form.GetType().Name),
+        };
     }
 
     /// <summary>The value that [ModelArgs] gives a parameter, or its default.</summary>
@@ -136,6 +151,15 @@ internal sealed partial class Evaluator(CaptureContext context, Assumptions? ass
     private CaptureException Fail(Rule rule, IOperation site, params string[] arguments) => Fail(rule, site.Syntax.GetLocation(), arguments);
 
     private CaptureException Unsupported(IOperation site, string why) => Fail(CaptureRules.Unsupported, site, SourceText.Of(site), why);
+
+    /// <summary>A block runs once for each outcome of a condition that leaves null here.</summary>
+    private Datum NotNull(Datum value, IOperation site) =>
+        IsBlock && Resolve(value) is Choice { Condition: var condition } choice && (IsNull(choice.WhenTrue) || IsNull(choice.WhenFalse)) ? throw Undecided(condition, site.Syntax.GetLocation()) : value;
+
+    private static bool IsNull(Datum value) => value is Constant { Value: null };
+
+    /// <summary>A member of null: where conditions are assumed, those are not for this code.</summary>
+    private Exception IsNull(IOperation site) => assumptions is { Holding.Count: > 0 } ? new PathThrowsException(site.Syntax.GetLocation()) : Unsupported(site, "it is null here");
 
     /// <summary>The violation for a value that is not a compile-time constant where one is needed.</summary>
     private CaptureException Undecided(Datum value, IOperation site) => Undecided(value, site.Syntax.GetLocation(), SourceText.Of(site));

@@ -162,7 +162,7 @@ internal static class ModelCapture
         }
 
         var recorder = evaluator.Recorder;
-        if (returned is null || context.HasErrors || model.IsBlock)
+        if (returned is null || context.HasErrors)
         {
             ReportUnclaimed(recorder, returned?.Values, context);
         }
@@ -178,7 +178,14 @@ internal static class ModelCapture
         }
 
         var graph = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned)) with { Variant = variant.Name };
-        if (evaluator.Conditions is { } conditions && graph.Nodes.All(static n => !n.IsOpaque))
+        var foreign = graph.Nodes.Where(static n => n.IsOpaque).Select(static n => (Node: n, Reads: Evaluator.Foreigner(n))).FirstOrDefault(static n => n.Reads is not null);
+        if (foreign.Reads is not null && model.IsBlock)
+        {
+            context.Report(Violation.Of(CaptureRules.Undecided, foreign.Node.Path, foreign.Reads), places[foreign.Node.Path]);
+            return null;
+        }
+
+        if (evaluator.Conditions is { } conditions && evaluator.IsPortable && foreign.Reads is null)
         {
             export(new(Block.ConstructorOf(constructor.GetDocumentationCommentId() ?? ""), conditions, evaluator.Modules, graph));
         }

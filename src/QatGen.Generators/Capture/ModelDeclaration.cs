@@ -10,7 +10,7 @@ namespace QatGen.Generators.Capture;
 /// What the declaration of a model or block says: march, inputs, and the constructors and forward to run.
 /// <paramref name="Chained"/> are the constructors that leave the work to another one.
 /// </summary>
-internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<GraphInput> Inputs, Seq<IMethodSymbol> Constructors, Seq<IMethodSymbol> Chained, IMethodSymbol Forward)
+internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, ModelInputs Inputs, Seq<IMethodSymbol> Constructors, Seq<IMethodSymbol> Chained, IMethodSymbol Forward)
 {
     /// <summary>Whether the class is no model of its own, only a part of models in other projects.</summary>
     public bool IsBlock { get; init; }
@@ -38,7 +38,7 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
 
         var signature = TorchNames.Bases(model).OfType<INamedTypeSymbol>().FirstOrDefault(static t => TorchNames.Is(t, TorchNames.Module) && t.TypeArguments.Length >= 2);
         var forward = TorchNames.Bases(model).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>()
-            .FirstOrDefault(m => !m.IsAbstract && m.Parameters.Length == signature?.TypeArguments.Length - 1 && m.Parameters.All(static p => TorchNames.IsTensor(p.Type)) && context.Declaration(m) is not null);
+            .FirstOrDefault(m => !m.IsAbstract && m.Parameters.Length == signature?.TypeArguments.Length - 1 && m.Parameters.All(static p => ModelInputs.Takes(p.Type)) && context.Declaration(m) is not null);
         if (forward is null || model.IsAbstract)
         {
             return Refuse(CaptureRules.NotAModule);
@@ -54,17 +54,19 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
         }
 
         var shapes = attributes.Where(static a => Is(a, typeof(InputShapeAttribute))).Select(Dimensions).ToArray();
-        var inputs = forward.Parameters.Select((p, i) => new GraphInput(p.Name, i < shapes.Length ? shapes[i] : Seq<int>.Empty, Scale(p), DTypeOf(p))).ToSeq();
-        return new(model, (March)number, inputs, constructors[false].ToSeq(), constructors[true].ToSeq(), forward) { IsBlock = asModel is null };
+        // The sizes of a block's inputs are those of the model that contains it.
+        var inputs = ModelInputs.Read(forward, asModel is null ? [.. shapes.Select(static _ => Seq<int>.Empty)] : shapes, context);
+        return inputs is null ? null : new(model, (March)number, inputs, constructors[false].ToSeq(), constructors[true].ToSeq(), forward) { IsBlock = asModel is null };
     }
 
     public Graph Graph(Seq<Node> nodes, Returned returned)
     {
         var space = Type.ContainingNamespace is { IsGlobalNamespace: false } named ? named.ToDisplayString() : "";
-        return new(space, Type.Name, March, Inputs, nodes, returned.Values, Type.DeclaredAccessibility == Accessibility.Public)
+        return new(space, Type.Name, March, Inputs.Tensors, nodes, returned.Values, Type.DeclaredAccessibility == Accessibility.Public)
         {
+            Parameters = Inputs.Parameters,
             Returns = returned.Form,
-            ReturnType = Forward.ReturnType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat).Replace("global::TorchSharp.", "").Replace("global::System.Collections.Generic.", ""),
+            ReturnType = ModelInputs.Spell(Forward.ReturnType),
         };
     }
 
@@ -76,6 +78,9 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Seq<
 
     private static Seq<int> Dimensions(AttributeData attribute) =>
         attribute.ConstructorArguments is [{ Kind: TypedConstantKind.Array, IsNull: false } dimensions] ? dimensions.Values.Select(static v => v.Value is int i ? i : 0).ToSeq() : Seq<int>.Empty;
+
+    /// <summary>How [Quantize] says that a parameter is quantized, each of its tensors alike.</summary>
+    public static GraphInput Input(IParameterSymbol parameter) => new(parameter.Name, Seq<int>.Empty, Scale(parameter), DTypeOf(parameter));
 
     private static double Scale(IParameterSymbol parameter) =>
         Quantize(parameter, nameof(QuantizeAttribute.Scale)) is { } scale ? Convert.ToDouble(scale, CultureInfo.InvariantCulture) : 0;

@@ -43,6 +43,9 @@ internal sealed class Recorder(CaptureContext context)
             : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => new Fact(r.Shape, r.DType))]) with { DType = DType.QInt8 };
     }
 
+    /// <summary>The path of the call that gives a value.</summary>
+    public string PathOf(TensorRef value) => _calls[value.Number - _inputs].Node.Path;
+
     /// <summary>Keeps the paths of modules from being given to functions.</summary>
     public void Reserve(IEnumerable<string> paths) => _used.UnionWith(paths);
 
@@ -88,13 +91,13 @@ internal sealed class Recorder(CaptureContext context)
     }
 
     /// <summary>Appends a call. What it overwrites, or may share memory with, is its first input.</summary>
-    public TensorRef Add(Node node, Location location, bool sharesMemory, bool isInPlace = false)
+    public TensorRef Add(Node node, Location location, bool sharesMemory)
     {
         var number = _values.Count;
         _shapes.Add(node.IsOpaque ? Fact.Unknown(DType.QInt8) : Infer(node, Catalogue.Get(node.Operator)));
         _calls.Add(new(node, location));
         var source = node.Inputs.Count > 0 ? _values[node.Inputs[0]] : new(number, number, 0);
-        if (isInPlace || IsInPlace(node))
+        if (IsInPlace(node))
         {
             if (source.Storage >= _inputs && _calls[source.Storage - _inputs].Node is { Form.Kind: FormKind.State } state)
             {
@@ -131,7 +134,7 @@ internal sealed class Recorder(CaptureContext context)
     /// <summary>Whether a form overwrites its tensor by name.</summary>
     public static bool IsInPlace(Form form) => form.Kind is FormKind.Method or FormKind.Torch or FormKind.Functional && form.Name.EndsWith("_", StringComparison.Ordinal);
 
-    private static bool IsInPlace(Node node) => node.Attributes["inplace"] is Value.Logical { Flag: true } || IsInPlace(node.Form);
+    private static bool IsInPlace(Node node) => node.Attributes[TorchNames.InPlace] is Value.Logical { Flag: true } || IsInPlace(node.Form);
 }
 
 /// <summary>A recorded call: its node and where it stands.</summary>

@@ -30,6 +30,7 @@ internal static class TorchNames
     public const string Forward = "forward";
     public const string Call = "call";
     public const string Training = "training";
+    public const string InPlace = "inplace";
     public const string Shape = "shape";
     public const string Size = "size";
     public const string Rank = "dim";

@@ -9,13 +9,14 @@ internal static class FloatEmitter
     public static string Emit(Graph canonical)
     {
         var names = new Identifiers("model", "modules", "training", "torch", "nn", "module");
-        var values = canonical.Inputs.Select(i => names.Unique(i.Name)).ToList();
+        var parameters = GeneratedFile.Parameters(canonical, names);
+        var values = parameters.SelectMany(static p => p.Form.Access(p.Name)).ToList();
         var code = new CSharpWriter();
 
         code.Lines(GeneratedFile.Header("System.Collections.Generic", "System.Linq", "TorchSharp")).Lines(GeneratedFile.Namespace(canonical));
         code.Lines($"/// <summary>The captured calls of {GeneratedFile.See(canonical)}, in float.</summary>");
         code.Block($"internal static class {canonical.Name}Float", () =>
-            code.Block($"public static {canonical.ReturnType} Forward({GeneratedFile.Model(canonical)} model, {string.Join(", ", values.Select(static v => "torch.Tensor " + v))})", () =>
+            code.Block($"public static {canonical.ReturnType} Forward({GeneratedFile.Model(canonical)} model, {GeneratedFile.Declare(parameters)})", () =>
             {
                 code.Lines("var modules = model.named_modules().ToDictionary(static m => m.name, static m => m.module);");
                 code.Lines("var training = model.training;");

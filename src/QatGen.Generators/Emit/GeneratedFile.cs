@@ -18,6 +18,12 @@ internal static class GeneratedFile
     /// <summary>The model's class as code spells it: <c>@event</c> where its name is a keyword.</summary>
     public static string Model(Graph graph) => SyntaxFacts.GetKeywordKind(graph.Type) == SyntaxKind.None ? graph.Type : "@" + graph.Type;
 
+    /// <summary>The parameters of forward, with names that are used by nothing else.</summary>
+    public static GraphParameter[] Parameters(Graph graph, Identifiers names) =>
+        [.. (graph.Parameters.Count > 0 ? graph.Parameters : graph.Inputs.Select(static (x, i) => new GraphParameter(x.Name, "torch.Tensor", new TensorForm.Tensor(i)))).Select(p => p with { Name = names.Unique(p.Name) })];
+
+    public static string Declare(IEnumerable<GraphParameter> parameters) => string.Join(", ", parameters.Select(static p => $"{p.Type} {p.Name}"));
+
     /// <summary>The modules behind a node and what they became: <c>conv + bn + relu: ConvBnReLU2d</c>.</summary>
     public static string Describe(Node node) => $"{string.Join(" + ", node.Absorbed.Select(static a => a.Path).Prepend(node.Path))}: {node.FusedName}";
 }

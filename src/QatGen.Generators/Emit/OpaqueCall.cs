@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis.CSharp;
+using QatGen.Generators.Capture;
 using QatGen.Graphs;
 
 namespace QatGen.Generators.Emit;
@@ -33,7 +34,7 @@ internal static class OpaqueCall
     /// <summary>The module at a path; one that is called again has the number of the call behind it.</summary>
     public static string Module(string path) => $"modules[{Literal.Text(path.Split('#')[0])}]";
 
-    private static string Positional(Node node, Func<int, string> input) => string.Join(", ", node.Attributes.Select(a => a.Value.ToCode(input)));
+    private static string Positional(Node node, Func<int, string> input) => string.Join(", ", node.Attributes.Where(static a => a.Key != TorchNames.InPlace).Select(a => a.Value.ToCode(input)));
 
     private static string Symbol(string method) => method switch
     {

@@ -81,10 +81,13 @@ internal static class QatEmitter
     private static void Forward(CSharpWriter code, Graph graph)
     {
         var names = new Identifiers("outputs");
-        var inputs = graph.Inputs.Select(i => names.Unique(i.Name)).ToArray();
-        var header = $"public override {graph.ReturnType} forward({string.Join(", ", inputs.Select(static i => "torch.Tensor " + i))})";
-        var call = $"Model.Forward({string.Join(", ", inputs)})";
-        if (graph.Returns == OutputForm.Single)
+        var parameters = GeneratedFile.Parameters(graph, names);
+        var header = $"public override {graph.ReturnType} forward({GeneratedFile.Declare(parameters)})";
+
+        // A list is given whole, so that one of another length is an error.
+        var inputs = string.Join(", ", parameters.SelectMany(static p => Whole(p.Form, p.Name)));
+        var call = parameters.All(static p => p.Form is TensorForm.Tensor) ? $"Model.Forward({inputs})" : $"Model.Forward([{inputs}])";
+        if (graph.Returns == TensorForm.Single)
         {
             code.Lines($"{header} => {call}[0];");
             return;
@@ -93,8 +96,15 @@ internal static class QatEmitter
         code.Block(header, () => code.Lines($"var outputs = {call};").Lines($"return {graph.Returns.ToCode(static o => $"outputs[{Literal.Number(o)}]")};"));
     }
 
+    private static IEnumerable<string> Whole(TensorForm form, string value) => form switch
+    {
+        TensorForm.Collection => [".. " + value],
+        TensorForm.Tuple tuple => tuple.Items.SelectMany((item, i) => Whole(item, $"{value}.Item{Literal.Number(i + 1)}")),
+        _ => [value],
+    };
+
     /// <summary>The base class of the float model.</summary>
-    private static string Signature(Graph graph) => $"torch.nn.Module<{string.Concat(graph.Inputs.Select(static _ => "torch.Tensor, "))}{graph.ReturnType}>";
+    private static string Signature(Graph graph) => $"torch.nn.Module<{string.Concat(GeneratedFile.Parameters(graph, new()).Select(static p => p.Type + ", "))}{graph.ReturnType}>";
 
     private static string Declare(GraphInput input)
     {

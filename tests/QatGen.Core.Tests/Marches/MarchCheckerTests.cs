@@ -58,6 +58,27 @@ public sealed class MarchCheckerTests
         Assert.Equal([ShapeRules.EmptyOutput], Pipeline.Run(g.Finish(g.Conv(0, kernel: 7, padding: 0))).Violations.Select(static v => v.Rule));
     }
 
+    [Theory]
+    [InlineData(8, 0, 8, "QG2030 at 'x': The tensor is [1, 8, 0, 34] qint8; every dimension is at least 1. Give [InputShape] and the sizes of layers no zero.")]
+    [InlineData(8, 34, 0, "QG2030 at 'conv2d0': The tensor is [1, 0, 34, 34] qint32; every dimension is at least 1. Give [InputShape] and the sizes of layers no zero.")]
+    public void Run_EmptyTensor_IsNamedOnce(int channels, int height, int output, string expected)
+    {
+        var g = new GraphFactory(1, channels, height, 34);
+        Assert.Equal(expected, Assert.Single(Pipeline.Run(g.Finish(g.Conv(g.Conv(0, channels, output), output))).Violations).ToString());
+    }
+
+    [Theory]
+    [InlineData(March.Bernoulli2, new[] { 6 }, true)]
+    [InlineData(March.Bernoulli2, new[] { 2, 3 }, false)]
+    [InlineData(March.BayesE, new[] { 2, 3 }, true)]
+    public void Run_View_IsWhatTheToolkitOfTheMarchTakes(March march, int[] sizes, bool allowed)
+    {
+        var shape = new Value.Items(new([new Value.InputSize(0), .. sizes.Select(static s => new Value.Integer(s))]));
+        var g = new GraphFactory(1, 6) { March = march };
+        var violations = Pipeline.Run(g.Finish(g.Of("View", new AttributeMap { ["shape"] = shape }, 0))).Violations;
+        Assert.Equal(allowed ? [] : [(MarchRules.Limit, "view0")], violations.Select(static v => (v.Rule, v.Layer)));
+    }
+
     [Fact]
     public void Run_FlattenOfTheBatch_IsRefused()
     {

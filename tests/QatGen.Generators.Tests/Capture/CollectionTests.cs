@@ -21,6 +21,8 @@ public class CollectionTests
         "d.GetValueOrDefault((2, \"a\")) == 0 ? a.call(x) : b.call(x);")]
     [InlineData("Remove", "var d = new Dictionary<int, int> { [1] = 1, [2] = 2 }; d.Remove(1); return d.Count == 1 && !d.ContainsKey(1) ? a.call(x) : b.call(x);")]
     [InlineData("ToDictionary", "var d = new[] { 1, 2 }.ToDictionary(i => $\"n{i}\", i => i * 10); return d[\"n2\"] == 20 ? a.call(x) : b.call(x);")]
+    [InlineData("keys and values as collections", "var d = new Dictionary<int, Conv2d> { [2] = b, [1] = a }; return d.Keys.Contains(2) && !d.Keys.Contains(3) && d.Values.Contains(a) && d.Keys.Count == 2 ? a.call(x) : x;")]
+    [InlineData("order of texts", "var d = new Dictionary<string, Conv2d> { [\"b\"] = b, [\"B\"] = a }; foreach (var p in d.OrderBy(p => p.Key, StringComparer.Ordinal)) { x = F.relu(p.Value.call(x)); } return x;")]
     [InlineData("alias", "var d = new Dictionary<int, Tensor>(); var e = d; e[0] = a.call(x); return b.call(d[0]);")]
     [InlineData("set", "var s = new HashSet<int> { 1, 2 }; var added = s.Add(2); HashSet<int> t = [3, 3]; return !added && s.Contains(1) && s.Count == 2 && t.Count == 1 ? a.call(x) : b.call(x);")]
     [InlineData("stack", "var s = new Stack<Tensor>(); s.Push(a.call(x)); s.Push(x); var top = s.Pop(); foreach (var y in s) { top = top + F.relu(y); } return s.Peek() + top;")]

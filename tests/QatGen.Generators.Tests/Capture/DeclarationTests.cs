@@ -58,6 +58,34 @@ public class DeclarationTests
         Assert.NotNull(CaptureHarness.Load(compilation, graph));
     }
 
+    [Theory]
+    [InlineData("(Tensor, Tensor)", "x.Item1 + x.Item2", 0, "x_0, x_1")]
+    [InlineData("(Tensor Left, (Tensor, Tensor Last) Right)", "x.Left + x.Right.Item1.relu() + x.Right.Last", 0, "x_Left, x_Right_0, x_Right_Last")]
+    [InlineData("(Tensor a, Tensor b)", "F(x)", 0, "x_a, x_b", "static Tensor F((Tensor, Tensor) p) { var (a, b) = p; return a.relu() + b; }")]
+    [InlineData("Tensor[]", "x[0] + x[^1]", 3, "x_0, x_1, x_2")]
+    [InlineData("List<Tensor>", "x.Aggregate((a, b) => a + b.relu())", 2, "x_0, x_1")]
+    [InlineData("IReadOnlyList<Tensor>", "x.Count == 2 ? x[0] + x[1] : x[0].relu()", 2, "x_0, x_1")]
+    [InlineData("(Tensor, IList<Tensor>)", "x.Item1 + x.Item2[1]", 3, "x_0, x_1_0, x_1_1")]
+    [InlineData("(Tensor x_0, Tensor)", "x.x_0 + x.Item2", 0, "x_x_0, x_1")]
+    public void Run_TupleOrListOfInputs_IsAnInputForEachTensor(string type, string result, int shapes, string names, string beside = "")
+    {
+        var compilation = CaptureHarness.Compile(Usings + $$"""
+            {{string.Concat(Enumerable.Range(1, shapes).Select(static i => $"[InputShape(1, 4, {i}, 8)]"))}}
+            [QatModel(March.Bayes)] public partial class Net : Module<{{type}}, Tensor>
+            {
+                {{beside}}
+                public Net() : base("n") { RegisterComponents(); }
+                public override Tensor forward([Quantize(Scale = 0.5)] {{type}} x) => {{result}};
+            }
+            """);
+        var captured = CaptureHarness.Capture(compilation, "Net");
+        Assert.Empty(captured.Violations.Select(static v => v.Violation.ToString()));
+        Assert.Equal(names, string.Join(", ", captured.Graph!.Inputs.Select(static i => i.Name)));
+        Assert.All(captured.Graph.Inputs, static i => Assert.Equal(0.5, i.FixedScale));
+        Assert.Equal(Enumerable.Range(1, shapes), captured.Graph.Inputs.Where(static i => i.Shape.Count > 0).Select(static i => i.Shape[2]));
+        Assert.NotNull(CaptureHarness.Load(compilation, captured.Graph));
+    }
+
     [Fact]
     public void Run_Twice_GivesEqualGraphs()
     {

@@ -143,6 +143,14 @@ public class ProjectTests
     [Theory]
     [InlineData("two outputs", "Module<Tensor, (Tensor, Tensor)>", "(Tensor, Tensor) forward(Tensor x)", "(c.call(x), F.relu(x))", "b.call(x) is var (p, q) ? p + q : x")]
     [InlineData("list", "Module<Tensor, List<Tensor>>", "List<Tensor> forward(Tensor x)", "[c.call(x), x]", "torch.cat(b.call(x), 1)")]
+    [InlineData("tuple of inputs", "Module<(Tensor, Tensor Right), Tensor>", "Tensor forward((Tensor, Tensor Right) x)", "c.call(x.Item1) + x.Right", "b.call((F.relu(x), x))")]
+    [InlineData("no operator", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "F.gelu(c.call(x)) * torch.tanh(x)", "b.call(b.call(x))")]
+    [InlineData("several results", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "x.chunk(2, 1) is var p ? torch.cat([p[1], c.call(x).max(1, keepdim: true).values, x.split(2, 1)[0]], 1) : x", "b.call(x)")]
+    [InlineData("arguments and sizes", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "x.narrow(1, (int)(x.shape[1] / 2), k - 1).clamp(-h, h * 2) * (k + 1)", "b.call(x)")]
+    [InlineData("module without operator", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "s.call(s.call(c.call(x)))", "b.call(x)")]
+    [InlineData("parameter and buffer", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "x * w + ones", "b.call(b.call(x))")]
+    [InlineData("index", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "x[TensorIndex.Ellipsis, TensorIndex.Slice(0, 8, k)] + x[.., .., .., ^1].unsqueeze(3)", "b.call(x)")]
+    [InlineData("kept method", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "Own(Static(x), n: k)", "b.call(F.relu(b.call(x)))")]
     [InlineData("two inputs", "Module<Tensor, Tensor, Tensor>", "Tensor forward(Tensor x, Tensor y)", "c.call(x) + y", "b.call(F.relu(x), x)")]
     [InlineData("passes its input", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "x", "F.relu(b.call(x))")]
     [InlineData("function", "Module<Tensor, Tensor>", "Tensor forward(Tensor x)", "F.relu(x).view(x.shape[0], -1)", "b.call(F.relu(x)).view(x.shape[0], 4, 8, 8)")]
@@ -156,13 +164,20 @@ public class ProjectTests
             {
                 private readonly Conv2d c = Conv2d(4, 4, 3, padding: 1);
                 private readonly ReLU r = ReLU();
-                public Block() : base("{{about}}") { RegisterComponents(); }
+                private readonly SiLU s = SiLU(inplace: true);
+                private readonly Parameter w = Parameter(torch.ones(8) * 2);
+                private readonly Tensor ones = torch.ones(4, 1, 1);
+                private readonly int k;
+                private readonly double h = 0.5;
+                public Block(int k = 2) : base("{{about}}") { this.k = k; RegisterComponents(); }
+                [KeepAsIs] public Tensor Own(Tensor x, int n) => c.call(x) * n * h;
+                [KeepAsIs] public static Tensor Static(Tensor x) => x.sum().item<float>() > 0 ? x : -x;
                 public override {{signature}} => {{result}};
             }
             """);
         Library.Check(
             $$"""
-            private readonly Block b = new();
+            private readonly Block b = new(1 + 1);
             public Model() : base("m") { RegisterComponents(); }
             public override Tensor forward(Tensor x) => {{call}};
             """,

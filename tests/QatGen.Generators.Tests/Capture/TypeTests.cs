@@ -84,6 +84,7 @@ public class TypeTests
     [InlineData("default interface method", "IScaled s = new Plain(), c = new Clipped(); return s.Scale == 3 && c.Scale == 7 ? s.Act(a.call(x)) + c.Act(b.call(x)) : x;")]
     [InlineData("generic method", "return Pick<Block>(a).Width == 4 && Default<int>() == 0 && Default<string>() is null ? Run(a, x) : x;")]
     [InlineData("generic local function", "T Same<T>(T v) => v; T? None<T>() => default; return Same(3) == 3 && None<int>() == 0 && None<Block>() is null ? Same(a).call(x) : x;")]
+    [InlineData("generic equality", "static bool Same<T>(T v, T w) where T : notnull => v.Equals(w); return Same(3, 3) && !Same(3L, 4L) && Same(\"a\", \"a\") && true.Equals(true) && 5L.Equals(5) && 'a'.Equals('a') ? a.call(x) : x;")]
     [InlineData("generic static", "return Box<int>.Size == 2 && Box<string>.Size == 1 ? a.call(x) : b.call(x);")]
     [InlineData("interface for blocks", "foreach (var m in new IBlock[] { a, b }) { if (m.Width == 4) { x = F.relu(m.call(x)); } } return x;")]
     [InlineData(

@@ -72,6 +72,8 @@ public class ViolationTests
     [InlineData("var n = 0; n = {|QG1006:1 / n|};")]
     [InlineData("var n = int.MaxValue; n = {|QG1006:checked(n + 1)|};", true)]
     [InlineData("var d = {|QG1006:new SortedDictionary<string, int>()|};")]
+    [InlineData("foreach (var s in {|QG1006:new[] { \"b\", \"a\" }.OrderBy(s => s)|}) { }")]
+    [InlineData("foreach (var s in {|QG1006:new[] { 2, 1 }.OrderBy(s => s, Comparer<int>.Default)|}) { }")]
     [InlineData("var n = 0; foreach (var p in {|QG1006:parameters()|}) { n++; }")]
     [InlineData("x = {|QG1006:Conv2d(4, 4, 1).call(x)|};")]
     [InlineData("var s = {|QG1006:Sequential((\"a\", ReLU()), (\"a\", ReLU()))|};")]
@@ -241,6 +243,19 @@ public class ViolationTests
     [InlineData(
         "[QatModel(March.Bayes)] public partial class Model : Module<Tensor, Tensor> { bool b = true; public Model() : base(\"m\") { } public " +
         "{|QG1006:Model|}(int n) : base(\"m\") { b = false; } public override Tensor forward(Tensor x) => b ? x : F.relu(x); }")]
+    [InlineData(
+        "[QatModel(March.Bayes)] public partial class {|QG1002:Model|} : Module<(Tensor, int), Tensor> { public Model() : base(\"m\") { } public override " +
+        "Tensor forward((Tensor, int) x) => x.Item1; }")]
+    [InlineData("[QatModel(March.Bayes)] public partial class Model : Module<Tensor[], Tensor> { public Model() : base(\"m\") { } public override Tensor forward(Tensor[] {|QG1027:all|}) => all[0]; }")]
+    [InlineData(
+        "[QatModel(March.Bayes), InputShape(1, 4)] public partial class Model : Module<Tensor, Tensor[], Tensor> { public Model() : base(\"m\") { } public override " +
+        "Tensor forward(Tensor x, Tensor[] {|QG1027:all|}) => x; }")]
+    [InlineData(
+        "[QatModel(March.Bayes), InputShape(1, 4), InputShape(1, 4)] public partial class Model : Module<Tensor[], List<Tensor>, Tensor> { public Model() : base(\"m\") { } public override " +
+        "Tensor forward(Tensor[] all, List<Tensor> {|QG1027:others|}) => all[0]; }")]
+    [InlineData(
+        "[QatModel(March.Bayes), InputShape(1, 4)] public partial class Model : Module<List<Tensor>, Tensor> { public Model() : base(\"m\") { } public override " +
+        "Tensor forward(List<Tensor> all) { {|QG1011:all.Add(all[0])|}; return all[1]; } }")]
     public void Declaration_Wrong_IsReportedAtTheName(string declaration) => Markup.VerifySource(Differential.Header + declaration);
 
     private static void Forward(string body) => Markup.VerifySource(ForwardSource(body));

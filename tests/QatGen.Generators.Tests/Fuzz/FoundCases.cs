@@ -5,6 +5,26 @@ namespace QatGen.Generators.Tests.Fuzz;
 /// <summary>What random models found, each as small as it shrank.</summary>
 public class FoundCases
 {
+    /// <summary>A variant of a block that would read a member of null is not for any model.</summary>
+    [Fact]
+    public void Block_WithAModuleThatAnArgumentLeavesOut_HasTheOtherVariant() => Library.Check(
+        """
+        private readonly Maybe m = new();
+        public Model() : base("m") { RegisterComponents(); }
+        public override Tensor forward(Tensor x) => m.call(x);
+        """,
+        [],
+        asInAnEditor: false,
+        new Library(Library.Source("""
+            [QatBlock]
+            public sealed partial class Maybe : Module<Tensor, Tensor>
+            {
+                private readonly Conv2d? conv;
+                public Maybe(bool has = true) : base("maybe") { conv = has ? Conv2d(4, 4, 1) : null; RegisterComponents(); }
+                public override Tensor forward(Tensor x) => conv!.call(x);
+            }
+            """)));
+
     private const string Late = """
         public sealed class Late() : Module<Tensor, Tensor>("late")
         {

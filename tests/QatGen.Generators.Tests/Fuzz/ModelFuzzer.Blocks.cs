@@ -3,15 +3,37 @@ namespace QatGen.Generators.Tests.Fuzz;
 /// <summary>Own module classes, and layers that tables of settings describe.</summary>
 internal sealed partial class ModelFuzzer
 {
-    private static readonly string[] Classes = ["constructor", "expression constructor", "chained constructor", "base class with hook", "inherited forward", "partial class", "primary constructor",
+    private static readonly string[] Classes = ["constructor", "expression constructor", "chained constructor", "base class with hook", "inherited forward", "partial class", "generic class", "kept class",
+        "class of another project", "primary constructor",
         "tables of settings", "MakeLayer"];
 
     private bool _hasConvBn;
+    private bool _hasLibraryConvBn;
 
     /// <summary>A new block of random statements.</summary>
     private (string Type, string Code, Shape Out)? NewBlock(Body outer)
     {
-        var form = Choices.Pick(outer.InSequential ? Classes[..6] : Classes[..7]);
+        var form = Choices.Pick(outer.InSequential ? Classes[..9] : Classes[..10]);
+        if (form == "class of another project" && _beside != _library)
+        {
+            return ElsewhereBlock(outer);
+        }
+
+        return NewBlock(outer, form);
+    }
+
+    /// <summary>A block, and all that its code names, in another project.</summary>
+    private (string Type, string Code, Shape Out)? ElsewhereBlock(Body outer)
+    {
+        var (here, hadConvBn) = (_beside, _hasConvBn);
+        (_beside, _hasConvBn) = (_library, _hasLibraryConvBn);
+        var made = NewBlock(outer, "class of another project");
+        (_beside, _hasConvBn, _hasLibraryConvBn) = (here, hadConvBn, _hasConvBn);
+        return made;
+    }
+
+    private (string Type, string Code, Shape Out)? NewBlock(Body outer, string form)
+    {
         var owner = new ModuleClass(Name("Block")) { IsPrimary = form == "primary constructor" };
         var body = new Body(owner, outer.Shape) { KeepsSize = outer.KeepsSize, Depth = outer.Depth + 1, CanReturn = true };
 
@@ -26,12 +48,27 @@ internal sealed partial class ModelFuzzer
         var given = owner.Ordered.Where(p => !p.IsOptional || Choices.OneIn(2)).Select(p => (p.Name, Value: p.Type == "int" ? p.Given : p.Given)).ToArray();
         var arguments = Choices.OneIn(3) ? given.Reverse().Select(static p => $"{p.Name}: {p.Value}") : given.Select((p, i) => owner.Ordered.ElementAt(i).Name == p.Name ? p.Value
             : $"{p.Name}: {p.Value}");
-        return (owner.Name, $"new {owner.Name}({string.Join(", ", arguments)})", body.Returned ?? body.Shape);
+        var type = form == "generic class" ? $"{owner.Name}<{TypeArgument(owner.Name)}>" : owner.Name;
+        return (type, $"new {type}({string.Join(", ", arguments)})", body.Returned ?? body.Shape);
     }
 
     private static string Forward(string modifiers, Body body, string name = "forward") => $"{modifiers} Tensor {name}(Tensor x)\n{{\n{body}return x;\n}}";
 
     private static string Sealed(ModuleClass owner) => owner.Members.Any(static m => m.Contains(" virtual ", StringComparison.Ordinal)) ? "" : "sealed ";
+
+    /// <summary>A class that a generic block can be given: of its own, or generic itself.</summary>
+    private string TypeArgument(string block)
+    {
+        _beside.Add($"public sealed class {block}Act() : Module<Tensor, Tensor>(\"act\") {{ public override Tensor forward(Tensor x) => F.relu6(x); }}");
+        if (Choices.OneIn(2))
+        {
+            _beside.Add($"public sealed class {block}Twice<T> : Module<Tensor, Tensor> where T : Module<Tensor, Tensor>, new()\n{{\nprivate readonly T first = new(), second = new();\n"
+                + $"public {block}Twice() : base(\"twice\") => RegisterComponents();\npublic override Tensor forward(Tensor x) => second.call(first.call(x));\n}}");
+            return $"{block}Twice<{block}Act>";
+        }
+
+        return $"{block}Act";
+    }
 
     private string Declare(ModuleClass owner, Body body, string form)
     {
@@ -63,6 +100,14 @@ internal sealed partial class ModelFuzzer
                     + $"protected virtual bool Rectifies => false;\n{Forward("public override", new Body(owner, body.Shape).Add("x = Rectifies ? F.relu(x) : x;"))}\n}}");
                 forward = $"protected override bool Rectifies => true;\npublic override Tensor forward(Tensor x)\n{{\nx = base.forward(x);\n{body}return x;\n}}";
                 break;
+            case "generic class":
+                return $"public {Sealed(owner)}class {name}<T> : {parent} where T : Module<Tensor, Tensor>, new()\n{{\nprivate readonly T last = new();\n{members}\n{constructor}\n"
+                    + $"{Forward("public override", body.Add("x = last.call(x);"))}\n}}";
+            case "kept class":
+                _hasUnclaimed = true;
+                return $"[KeepAsIs]\npublic {Sealed(owner)}class {name} : {parent}\n{{\n{members}\n{constructor}\n{forward}\n}}";
+            case "class of another project":
+                return $"[QatBlock]\npublic {Sealed(owner)}partial class {name} : {parent}\n{{\n{members}\n{constructor}\n{forward}\n}}";
             case "partial class":
                 return $"public {Sealed(owner)}partial class {name} : {parent}\n{{\n{forward}\n}}\n\npublic partial class {name}\n{{\n{members}\n{constructor}\n}}";
         }

@@ -26,6 +26,11 @@ internal sealed partial class ModelFuzzer
         new("lambda", static (f, b) => f.Local(b, static (n, body) => $"Func<Tensor, Tensor> {n} = y =>\n{{\nvar x = y;\n{body}return x;\n}};\nx = {n}(x);")),
         new("lambda that captures", static (f, b) => f.Local(b, static (n, body) => $"var {n} = 0;\nAction {n}_run = () =>\n{{\n{n}++;\n{body}}};\n{n}_run();\nif ({n} == 1) {{ x = F.relu(x); }}")),
         new("method group", static (f, b) => f.MethodGroup(b)),
+        new("generic method", static (f, b) => f.GenericMethod(b)),
+        new("generic local function", static (f, b) => f.Local(b, static (n, body) => $"T {n}<T>(T y) where T : Tensor\n{{\nTensor x = y;\n{body}return (T)x;\n}}\nx = {n}(x);")),
+        new("generic helper", static (f, b) => f.Method(b, static (n, body) =>
+            ($"private (Tensor, T) {n}<T>(Tensor x, T unused, Func<T, bool> test)\n{{\n{body}return (test(unused) ? F.relu(x) : x, unused);\n}}", $"(x, var {n}_v) = {n}(x, 3, v => v == 3);"))),
+        new("method kept as it is", static (f, b) => f.KeptMethod(b)),
     ];
 
     private bool Method(Body body, Func<string, string, (string Member, string Call)> write, bool isStatic = false, bool isPlain = false, bool keepsShape = false)
@@ -70,6 +75,40 @@ internal sealed partial class ModelFuzzer
         var inner = Steps(body.Inner());
         body.Shape = inner.Shape;
         return Write(body, write(Name("local"), inner.ToString()));
+    }
+
+    /// <summary>A method over the type of a module.</summary>
+    private bool GenericMethod(Body body)
+    {
+        if (body.IsPlain)
+        {
+            return false;
+        }
+
+        var (type, code, shape) = Make(body);
+        var (module, name) = (Keep(body.Owner, type, code), Name("Apply"));
+        body.Owner.Members.Add(Choices.Pick(
+            $"private static Tensor {name}<T>(T layer, Tensor x) where T : Module<Tensor, Tensor> => layer.call(x);",
+            $"private Tensor {name}<T>(T? layer, Tensor x) where T : Module<Tensor, Tensor>\n{{\nif (layer is null) return x;\nreturn layer.call(x);\n}}",
+            $"private static TResult {name}<T, TResult>(T layer, TResult x) where T : Module<TResult, TResult> => layer.call(x);"));
+        body.Shape = shape;
+        return Write(body, $"x = {name}({module}, x);");
+    }
+
+    /// <summary>A method that stays one call: what it does is not looked at.</summary>
+    private bool KeptMethod(Body body)
+    {
+        if (body.IsPlain)
+        {
+            return false;
+        }
+
+        _hasUnclaimed = true;
+        var name = Name("Own");
+        body.Owner.Members.Add(Choices.Pick(
+            $"[KeepAsIs] public static Tensor {name}(Tensor x, double k = 2) => x.sum().item<float>() > 0 ? x * k : x;",
+            $"[KeepAsIs] public Tensor {name}(Tensor x, double k = 2)\n{{\nvar all = new SortedDictionary<int, Tensor> {{ [1] = x }};\nreturn training ? all[1] * k : all[1];\n}}"));
+        return Write(body, Choices.Pick($"x = {name}(x);", $"x = {name}(k: 0.5, x: x);"));
     }
 
     private bool MethodGroup(Body body)

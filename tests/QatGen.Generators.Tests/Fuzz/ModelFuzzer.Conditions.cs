@@ -5,7 +5,8 @@ internal sealed partial class ModelFuzzer
 {
     private static readonly string[] Conditions =
     [
-        "const flag", "field flag", "flag parameter", "number test", "enum test", "text test", "table length", "null test", "record setting", "tuple setting", "LINQ test", "negation", "and", "or",
+        "const flag", "field flag", "flag parameter", "number test", "enum test", "text test", "table length", "null test", "record setting", "tuple setting", "LINQ test", "dictionary setting", "generic setting",
+        "negation", "and", "or",
     ];
 
     /// <summary>A condition that holds.</summary>
@@ -72,6 +73,19 @@ internal sealed partial class ModelFuzzer
                 Member("List<int>", "new() { 1, 2, 3 }");
                 code = holds ? Choices.Pick($"{name}.Any(v => v > 2)", $"{name}.All(v => v < 4)", $"{name}.Sum() == 6", $"{name}.Max() == 3", $"{name}.Where(v => v > 1).Count() == 2")
                     : Choices.Pick($"{name}.Any(v => v > 3)", $"{name}.Select(v => v * 2).First() == 1");
+                break;
+            case "dictionary setting":
+                Member("Dictionary<string, int>", "new() { [\"a\"] = 1, [\"b\"] = 2 }");
+                code = holds ? Choices.Pick($"{name}[\"b\"] == 2", $"{name}.ContainsKey(\"a\")", $"{name}.Count == 2", $"({name}.TryGetValue(\"a\", out var v{name}) && v{name} == 1)",
+                    $"{name}.Values.Sum() == 3", $"{name}.Keys.Contains(\"b\")", $"{name}.GetValueOrDefault(\"c\", 3) == 3")
+                    : Choices.Pick($"{name}[\"a\"] > 1", $"{name}.ContainsKey(\"c\")", $"{name}.TryGetValue(\"c\", out _)", $"{name}.Any(p => p.Value > 2)");
+                break;
+            case "generic setting":
+                _beside.Add($"public sealed record Setting{name}<T>(T Value) where T : notnull\n{{\npublic static readonly int Size = 2;\npublic bool Is(T other) => Value.Equals(other);\n"
+                    + "public static string Of(T value) => $\"<{value}>\";\n}");
+                Member($"Setting{name}<int>", "new(4)");
+                code = holds ? Choices.Pick($"{name}.Value == 4", $"{name}.Is(4)", $"Setting{name}<string>.Size == 2", $"{name} is {{ Value: > 3 }}", $"Setting{name}<string>.Of(\"a\") == \"<a>\"")
+                    : Choices.Pick($"{name}.Value < 4", $"{name}.Is(5)", $"Setting{name}<bool>.Size > 2");
                 break;
             case "negation":
                 var (inner, isTrue) = Condition(owner, isStatic, depth + 1);

@@ -12,6 +12,7 @@ internal sealed partial class ModelFuzzer
         new("branches joined by cat", static (f, b) => f.Branches(b)),
         new("tensor list", static (f, b) => f.TensorList(b)),
         new("ModuleList", static (f, b) => f.OverModules(b)),
+        new("dictionary of modules", static (f, b) => f.OverDictionary(b)),
         new("layers by settings", static (f, b) => f.Layers(b)),
     ];
 
@@ -154,6 +155,40 @@ internal sealed partial class ModelFuzzer
             $"foreach (var i in Enumerable.Range(0, {list}.Count)) {{ x = {list}[i].call(x); }}",
             $"foreach (var (layer, i) in {list}.Select((layer, i) => (layer, i))) {{ x = i >= 0 ? layer.call(x) : x; }}",
             $"{{ var i = 0; while (i < {list}.Count) {{ x = {list}[i++].call(x); }} }}"));
+    }
+
+    private bool OverDictionary(Body body)
+    {
+        if (body.IsPlain || body.Owner.IsPrimary)
+        {
+            return false;
+        }
+
+        var (inner, made) = (body.Inner(), new List<string>());
+        do
+        {
+            var (_, code, shape) = Make(inner);
+            made.Add(code);
+            inner.Shape = shape;
+        }
+        while (made.Count < 3 && Choices.Next(2) != 0);
+        body.Shape = inner.Shape;
+        if (Choices.Next(2) == 0)
+        {
+            var all = Member(body.Owner, n => $"private readonly ModuleDict<Module<Tensor, Tensor>> {n} = new();",
+                n => string.Concat(made.Select((m, i) => $"{n}.Add((\"k{i}\", {m}));\n")));
+            return Write(body, Choices.Pick($"foreach (var layer in {all}.Values) {{ x = layer.call(x); }}", $"foreach (var (_, layer) in {all}) {{ x = layer.call(x); }}",
+                $"foreach (var key in {all}.Keys) {{ x = {all}.TryGetValue(key, out var layer) ? layer.call(x) : x; }}", $"for (var i = 0; i < {all}.Count; i++) {{ x = {all}[$\"k{{i}}\"].call(x); }}"));
+        }
+
+        var list = Member(body.Owner, n => $"private readonly Dictionary<string, Module<Tensor, Tensor>> {n} = new();",
+            n => string.Concat(made.Select((m, i) => $"{n}[\"k{i}\"] = {m};\n")) + $"foreach (var (key, layer) in {n}) {{ register_module($\"{n}_{{key}}\", layer); }}");
+        return Write(body, Choices.Pick(
+            $"foreach (var layer in {list}.Values) {{ x = layer.call(x); }}",
+            $"foreach (var (key, layer) in {list}) {{ x = key.Length == 2 ? layer.call(x) : F.relu(x); }}",
+            $"foreach (var key in {list}.Keys.ToList()) {{ if ({list}.TryGetValue(key, out var layer)) {{ x = layer.call(x); }} }}",
+            $"foreach (var entry in {list}.Where(p => p.Key != \"none\").OrderBy(p => p.Key, StringComparer.Ordinal)) {{ x = entry.Value.call(x); }}",
+            $"for (var i = 0; {list}.ContainsKey($\"k{{i}}\"); i++) {{ x = {list}[$\"k{{i}}\"].call(x); }}"));
     }
 
     private bool If(Body body)

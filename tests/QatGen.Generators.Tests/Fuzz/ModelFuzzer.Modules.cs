@@ -26,6 +26,7 @@ internal sealed partial class ModelFuzzer
         new("Sequential append", static (f, b) => f.Several(b, static m => "Sequential(" + m[0] + ")" + string.Concat(m.Skip(1).Select(static c => $".append({c})")))),
         new("own block", static (f, b) => f.NewBlock(b)),
         new("ConvBn with arguments", static (f, b) => f.NewConvBn(b)),
+        new("module without operator", static (f, b) => f.Unclaimed(b.Shape)),
     ];
 
     private static readonly StorageConstruct[] Storages =
@@ -46,6 +47,16 @@ internal sealed partial class ModelFuzzer
             $"private readonly {type} {n} = Make{n}(); private static {type} Make{n}() {{ var made = {code}; return made; }}")),
         new("factory delegate", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly {type} {n};", n =>
             $"Func<int, {type}> make{n} = unused => {code}; {n} = make{n}(1);")),
+        new("dictionary", Place.Constructor, static (f, c, type, code) => f.Member(c, n => $"private readonly Dictionary<string, {type}> {n} = new();", n => f.Choices.Pick(
+            $"{n}[\"a\"] = {code}; register_module(\"{n}_a\", {n}[\"a\"]);",
+            $"{n}.Add(\"a\", {code}); foreach (var (name, module) in {n}) {{ register_module($\"{n}_{{name}}\", module); }}")) + "[\"a\"]"),
+        new("ModuleDict", Place.Constructor, static (f, c, _, code) => f.Member(c, n => $"private readonly ModuleDict<Module<Tensor, Tensor>> {n} = new();", n => f.Choices.Pick(
+            $"{n}.Add((\"a\", {code}));", $"{n}.Add(\"a\", {code});")) + "[\"a\"]"),
+        new("field kept as it is", Place.Initializer, static (f, c, type, code) =>
+        {
+            f._hasUnclaimed = true;
+            return f.Member(c, n => $"[KeepAsIs] private readonly {type} {n} = {code};");
+        }),
     ];
 
     /// <summary>Keeps a module in its class; the expression that forward reads it by.</summary>
@@ -87,6 +98,13 @@ internal sealed partial class ModelFuzzer
         }
         while (made.Count < 4 && Choices.Next(2) != 0);
         return ("Sequential", write([.. made]), inner.Shape);
+    }
+
+    private (string Type, string Code, Shape Out)? Unclaimed(Shape shape)
+    {
+        _hasUnclaimed = true;
+        var (type, code) = Choices.Pick(("GELU", "GELU()"), ("SiLU", "SiLU(inplace: false)"), ("Softmax", "Softmax(1)"), shape.IsMap ? ("GroupNorm", $"GroupNorm(2, {shape.Channels})") : ("Tanh", "Tanh()"), ("Softplus", "Softplus()"));
+        return (type, code, shape);
     }
 
     private (string Type, string Code, Shape Out) Weighted(Body body)

@@ -26,12 +26,21 @@ internal sealed partial class ModelFuzzer
                 "x = x.reshape(x.size(0), -1);", $"x = x.reshape(-1, {b.Shape.Channels * b.Shape.Size * b.Shape.Size});", "{ var n = x.size()[0]; x = x.view(n, -1); }"))),
         new("shape check", static (f, b) => Write(b, f.Choices.Pick("if (x.dim() < 2) { throw new ArgumentException(nameof(x)); }",
             "if (x.shape[0] == 0 || x.size(0) < 0) throw new InvalidOperationException($\"batch of {x.shape[0]}\");"))),
+        new("call without operator", static (f, b) => f.Unclaimed(b)),
     ];
 
     private static bool Write(Body body, string statement)
     {
         body.Add(statement);
         return true;
+    }
+
+    private bool Unclaimed(Body body)
+    {
+        _hasUnclaimed = true;
+        return Write(body, Choices.Pick("x = F.gelu(x);", "x = x.tanh();", "x = x * 0.5f;", "x = 1 - x;", "x = -x;", "x = x.clamp(-1, max: 0.5);", "x = x.softmax(1);", "x = x.flip(1);", "x = x / x.shape[1];",
+            "x = x * x.mean(new long[] { 1 }, keepdim: true);", "x = x - x.max(1, keepdim: true).values;", "{ var halves = x.chunk(2, 1); x = torch.cat([halves[1], halves[^2]], 1); }",
+            "x = torch.where(x > 0, x, x * 0.1f);", "{ var (sorted, _) = torch.sort(x, 1); x = sorted; }", "x = x.narrow(1, 0, x.shape[1]) + torch.ones_like(x);", "x = x.mul(2).add_(1);"));
     }
 
     private static bool Resize(Body body, Shape shape, string statement)

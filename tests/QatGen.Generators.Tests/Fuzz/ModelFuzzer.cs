@@ -11,8 +11,10 @@ internal sealed partial class ModelFuzzer(Choices choices)
     private const int Deepest = 3;
 
     private readonly SortedSet<string> _used = new(StringComparer.Ordinal);
-    private readonly List<string> _beside = [];
+    private readonly List<string> _library = [];
     private readonly SortedSet<string> _mayRefuse = new(StringComparer.Ordinal);
+    private List<string> _beside = [];
+    private bool _hasUnclaimed;
     private int _names;
 
     private Choices Choices { get; } = choices;
@@ -27,7 +29,10 @@ internal sealed partial class ModelFuzzer(Choices choices)
     {
         var fuzzer = new ModelFuzzer(choices);
         var (code, inputs, rule) = fuzzer.Root(refuses);
-        return new(space, $"{Header}\nnamespace {space};\n\n{code}\n{string.Join("\n", fuzzer._beside)}", inputs, fuzzer._mayRefuse.ToSeq(), rule, fuzzer._used, choices.Made);
+        var hasLibrary = fuzzer._library.Count > 0;
+        var library = hasLibrary ? $"{Header}\nnamespace {space}.Blocks;\n\n{string.Join("\n", fuzzer._library)}" : "";
+        var source = $"{Header}\n{(hasLibrary ? $"using {space}.Blocks;\n" : "")}namespace {space};\n\n{code}\n{string.Join("\n", fuzzer._beside)}";
+        return new(space, source, library, inputs, fuzzer._mayRefuse.ToSeq(), rule, fuzzer._used, choices.Made) { Variants = fuzzer._variants, HasUnclaimed = fuzzer._hasUnclaimed };
     }
 
     private const string Header = """

@@ -1,0 +1,36 @@
+using QatGen.Marches;
+
+namespace QatGen.Operators;
+
+/// <summary>
+/// What the toolkit of some marches says of an operator beyond what their hardware does: it refuses the operator, takes it only so, or warns of its accuracy. A note may only narrow.
+/// Sources are the operator tables of the toolkit's manual.
+/// </summary>
+public sealed record MarchNote(Seq<March> Marches, string Text, Limit<OperatorUse>? Limit = null, bool IsRefused = false)
+{
+    public static MarchNote Refused(Seq<March> marches) => new(marches, "not taken", IsRefused: true);
+
+    public static MarchNote Only(Seq<March> marches, Limit<OperatorUse> limit) => new(marches, "only with " + limit.Text, limit);
+
+    /// <summary>A known risk for accuracy; documentation only.</summary>
+    public static MarchNote Risk(Seq<March> marches, string text) => new(marches, "accuracy risk: " + text);
+
+    /// <summary>What the note finds wrong with a call on a march.</summary>
+    public IEnumerable<Violation> Check(March march, OperatorUse use)
+    {
+        var name = MarchSpec.Get(march).DisplayName;
+        if (!Marches.Contains(march))
+        {
+            yield break;
+        }
+
+        if (IsRefused)
+        {
+            yield return Violation.Of(MarchRules.Primitive, use.Node.Path, name, use.Node.Operator);
+        }
+        else if (Limit is { } limit && !limit.Holds(use))
+        {
+            yield return Violation.Of(MarchRules.Limit, use.Node.Path, name, use.Node.Operator, limit.Text, limit.Actual(use));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using QatGen.Marches;
+using QatGen.Operators;
+using QatGen.Primitives;
+
+namespace QatGen.Repository;
+
+/// <summary>docs/operators.md: what each march takes of every operator and primitive, asked of the code that decides it.</summary>
+internal static class OperatorsPage
+{
+    private static readonly MarchSpec[] Marches = [.. Enum.GetValues<March>().Select(MarchSpec.Get)];
+    private static readonly DType[] Activations = [DType.QInt8, DType.QInt16];
+
+    public static string Write()
+    {
+        var page = new StringBuilder("# Operators and limits\n\nWritten from `QatGen.Core` by `tests/QatGen.Repository` (`QATGEN_ACCEPT=1 dotnet test tests/QatGen.Repository`).\n\n");
+        page.Append("Types are read → written; where an operator gives several they are a setting of the layer. An operator keeps the limits of the primitives it runs as, which stand in the second table.\n");
+        page.Append("A limit whose shape is not known while typing is checked when the model is converted and when it is compiled.\n");
+
+        page.Append("\n## Operators\n\n| operator | written as | result | march | types | runs as | beyond the limits of its primitives |\n|---|---|---|---|---|---|---|\n");
+        foreach (var op in Catalogue.All)
+        {
+            var name = $"{op.Name} | {string.Join(", ", op.Forms.Select(static f => $"{f.Kind} `{f.Name}`"))} | {Result(op)}";
+            foreach (var rows in Marches.GroupBy(m => Support(op, m.March)))
+            {
+                page.Append(CultureInfo.InvariantCulture, $"| {name} | {Names(rows)} | {rows.Key.Types} | {rows.Key.Primitives} | {rows.Key.Notes} |\n");
+                name = " | | ";
+            }
+        }
+
+        page.Append("\n## Primitives\n\n| primitive | march | types | takes only |\n|---|---|---|---|\n");
+        foreach (var table in PrimitiveTable.All)
+        {
+            var name = table.Name;
+            foreach (var rows in Marches.GroupBy(m => table.Describe(m.March)))
+            {
+                page.Append(CultureInfo.InvariantCulture, $"| {name} | {Names(rows)} | {(rows.Key is { } row ? $"{Names(row.Reads)} → {Names(row.Writes)} | {string.Join("<br>", row.Limits)}" : "not there |")} |\n");
+                name = "";
+            }
+        }
+
+        page.Append("\n## Marches\n\nScales are float32: one for an activation, one for each output channel of a weight (int8). Sums are int32.\n\n");
+        page.Append("| march | chips | multiply-accumulates per cycle (channels in x out x positions) | clock | channels are padded to | on-chip memory | DDR |\n|---|---|---|---|---|---|---|\n");
+        foreach (var march in Marches)
+        {
+            var h = march.Hardware;
+            var positions = h.MacsPerCycle / (h.ChannelAlignment * h.ChannelAlignment);
+            page.Append(CultureInfo.InvariantCulture, $"| {march.DisplayName} | {march.Chips} | {h.MacsPerCycle} ({h.ChannelAlignment} x {h.ChannelAlignment} x {positions}) | {h.ClockHz / 1e9} GHz | {h.ChannelAlignment} | {h.SramBytes >> 20} MiB | {h.DdrBytesPerSecond / 1e9} GB/s |\n");
+        }
+
+        return page.ToString();
+    }
+
+    private static string Result(Operator op) =>
+        op.IsIdentity ? "removed at deployment" : op.OwnsScale ? "own scale" : op.Fusion == Fusion.BatchNorm ? "part of the convolution before it" : "keeps its input's scale";
+
+    /// <summary>The operator's own examples, lowered for the march in every pair of types.</summary>
+    private static (string Types, string Primitives, string Notes) Support(Operator op, March march)
+    {
+        var notes = op.MarchNotes.Where(n => n.Marches.Contains(march)).ToArray();
+        if (notes.Any(static n => n.IsRefused))
+        {
+            return ("not there", "", "");
+        }
+
+        var pairs = new List<(DType Input, DType Output)>();
+        var primitives = new List<string>();
+        foreach (var (input, output) in Activations.SelectMany(i => Activations.Where(o => op.OwnsScale || o == i).Select(o => (i, o))))
+        {
+            foreach (var example in op.Examples())
+            {
+                var checker = new MarchChecker(MarchSpec.Get(march));
+                var constants = op.Constants(example.Node).Select(r => new Fact(r.Shape, r is { Kind: ConstantKind.Rescale, DType: DType.QInt8 } ? output : r.DType));
+                var result = op.Lower(checker, example.Node, [.. example.InputShapes.Select(s => Fact.Of(s, input))], [.. constants]);
+                if (!checker.Violations.Any(static v => v.Rule != MarchRules.Limit) && LimitsAreOfShapes(checker))
+                {
+                    pairs.Add((input, result.DType));
+                    primitives.AddRange(checker.Primitives);
+                }
+            }
+        }
+
+        var types = pairs.Distinct().GroupBy(static p => p.Input).Select(static g => $"{g.Key.Name()} → {Names(g.Select(static p => p.Output).Order())}");
+        return (op.IsIdentity || op.Fusion == Fusion.BatchNorm ? "any" : pairs.Count == 0 ? "not there" : string.Join("<br>", types), string.Join(", ", primitives.Distinct()), string.Join("<br>", notes.Select(static n => n.Text)));
+
+        // An example may be too large for a march, or its type not allowed together with its geometry.
+        static bool LimitsAreOfShapes(MarchChecker checker) => !checker.Violations.Any(static v => v.Arguments[2].Contains("qint", StringComparison.Ordinal));
+    }
+
+    private static string Names(IEnumerable<DType> types) => string.Join(", ", types.Select(static t => t.Name()));
+
+    private static string Names(IEnumerable<MarchSpec> marches) => string.Join(", ", marches.Select(static m => m.DisplayName));
+}
