@@ -30,6 +30,12 @@ public abstract record QatValue
         public RescaleConstant? Latest { get; set; }
     }
 
+    internal sealed record FillSource(double Value) : QatValue
+    {
+        /// <summary>The constant of the last forward pass.</summary>
+        public FillConstant? Latest { get; set; }
+    }
+
     internal sealed record ClampSource(ClampRange Range) : QatValue
     {
         /// <summary>The constant of the last forward pass.</summary>

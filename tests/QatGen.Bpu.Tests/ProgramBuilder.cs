@@ -131,6 +131,12 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         return Add(new IntNode.Reshape(x, new(shape), _layer), _quantities[x]);
     }
 
+    public int Move(int x, Movement movement)
+    {
+        Begin("move");
+        return Add(new IntNode.Move(x, random.Next(2) == 0 ? IntNode.Move.NoFill : Constant(new FillConstant(Pick(-128, 127))), movement, _layer), _quantities[x]);
+    }
+
     public QTensor[] Inputs(int batch) => [.. inputs.Select((s, i) =>
         new QTensor([batch, .. s.Skip(1)], InputType, [.. Fill(batch * s.Skip(1).Aggregate(1, static (n, d) => n * d), () => Pick(InputType.Min(), InputType.Max()))], _quantities[i].Scales[0]))];
 

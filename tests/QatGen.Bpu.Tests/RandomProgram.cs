@@ -32,7 +32,7 @@ internal static class RandomProgram
     private static int Extend(Random random, ProgramBuilder b, int x)
     {
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(11))
+        switch (random.Next(13))
         {
             case 10:
                 return b.Lut(x);
@@ -58,6 +58,8 @@ internal static class RandomProgram
             case 7:
                 var outputs = random.Next(1, 20);
                 return b.Sum([b.Accumulate(x, outputs, 1, 1, new()), b.Accumulate(x, outputs, 3, 3, new(PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1))], Range(random));
+            case 8 or 9:
+                return Moved(random, b, x);
             default:
                 return Conv(random, b, x, random.Next(1, 50));
         }
@@ -76,6 +78,21 @@ internal static class RandomProgram
             2 => b.Reshape(b.Clamp(b.Reshape(map, 0, -1)), 0, height, channels, width),
             _ => b.Reshape(rows, 0, height * channels, 1, width),
         };
+    }
+
+    /// <summary>A few movements, through other numbers of dimensions and back to four.</summary>
+    private static int Moved(Random random, ProgramBuilder b, int x)
+    {
+        for (var i = random.Next(1, 4); i > 0; i--)
+        {
+            x = b.Move(x, RandomMovement.Create(random, new(b.Shape(x))));
+            if (random.Next(3) == 0)
+            {
+                x = random.Next(2) == 0 ? b.Clamp(x) : b.Concat([x, x], random.Next(1, b.Shape(x).Length));
+            }
+        }
+
+        return b.Shape(x).Length == 4 ? x : b.Reshape(x, 0, b.Shape(x)[1], b.Shape(x).Length > 2 ? b.Shape(x)[2] : 1, -1);
     }
 
     private static int Conv(Random random, ProgramBuilder b, int x, int outputs, int groups = 1)

@@ -93,6 +93,22 @@ internal sealed class ReferencePrimitives : IPrimitives<ReferenceValue>
         return x with { Shape = [.. target.Select(d => d < 0 ? x.Data.Length / rest : d)] };
     }
 
+    public ReferenceValue Move(ReferenceValue x, Movement movement) => Move(x, movement, 0);
+
+    public ReferenceValue Move(ReferenceValue x, ReferenceValue fill, Movement movement) => Move(x, movement, ((FillConstant)fill.Constant!).Value);
+
+    private static ReferenceValue Move(ReferenceValue x, Movement movement, int fill)
+    {
+        var (plan, frame) = (movement.For(new(x.Shape)), x.Data.Length / x.Shape[0]);
+        var (shape, data) = (plan.Output.ToArray(), new List<int>());
+        for (var n = 0; n < shape[0]; n++)
+        {
+            data.AddRange(plan.Elements().Select(e => e == MovePlan.Outside ? fill : x.Data[(n * frame) + e]));
+        }
+
+        return new(shape, [.. data], x.Type);
+    }
+
     public ReferenceValue Lut(ReferenceValue x, ReferenceValue table)
     {
         var t = (TableConstant)table.Constant!;

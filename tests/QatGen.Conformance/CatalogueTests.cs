@@ -43,6 +43,8 @@ public sealed class CatalogueTests
         FormKind.Functional => Named(typeof(torch.nn.functional), form.Name),
         FormKind.Torch => Named(typeof(torch), form.Name),
         FormKind.Method or FormKind.Symbol => Named(typeof(torch.Tensor), form.Name),
+        FormKind.Property => Named(typeof(torch.Tensor), "get_" + form.Name),
+        FormKind.Indexer => Named(typeof(torch.Tensor), "get_Item"),
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 

@@ -56,6 +56,11 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
 
     public Built Reshape(Built x, params int[] shape) => Add(new IntNode.Reshape(x.Id, new(shape), Layer("reshape")), _checker.Reshape(x.Fact, shape), x.Quantity);
 
+    public Built Move(Built x, Movement movement) => Add(new IntNode.Move(x.Id, IntNode.Move.NoFill, movement, Layer("move")), _checker.Move(x.Fact, movement), x.Quantity);
+
+    public Built Move(Built x, int fill, Movement movement) =>
+        Add(new IntNode.Move(x.Id, Constant(new FillConstant(fill)), movement, Layer("move")), _checker.Move(x.Fact, movement), x.Quantity);
+
     public Built Lut(Built x, TableFunction function, double scale, DType type = DType.QInt8, TableSplit split = TableSplit.Automatic)
     {
         var table = TableBuilder.Build(TableBuilder.Reals(function, x.Quantity.Scales[0], x.Fact.DType), scale, type, split).Constant;

@@ -138,6 +138,7 @@ public sealed class ProgramFormatTests
         var z = b.Concat([b.MaxPool(y, new(2, 2, PadH: 1, CeilMode: true)), b.MaxPool(y, new(2, 2, PadH: 1))], 90, 1);
         var average = b.Rescale([b.SumPool(b.Clamp(z, -10, 20), new(2, 2, PadH: 1, PadW: 1), new(IncludePad: false))], 50, ClampRange.None);
         var flat = b.Reshape(b.Reshape(b.Reshape(average, 0, -1), 0, -1, 1, 1), 0, 2, -1, 2);
+        flat = b.Move(b.Move(flat, 3, new Movement.ConstantPad(new(1, 2))), new Movement.Slice(-1, 1, -2, 1));
         var logits = b.PassThrough(b.Conv(flat, weight with { Shape = new(3, 2, 1, 1) }, new(new(7, 8, 9)), [1, 2, 3], new()), ClampRange.None);
         return b.Build(logits, y);
     }

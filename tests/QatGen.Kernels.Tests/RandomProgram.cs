@@ -52,6 +52,13 @@ internal sealed class RandomProgram
     private void Grow()
     {
         var x = Pick(_values.Where(static v => v.Fact.DType != DType.QInt32).ToList());
+        if (_random.Next(5) == 0)
+        {
+            var movement = RandomMovement.Create(_random, x.Shape);
+            Add(_random.Next(2) == 0 ? _builder.Move(x, movement) : _builder.Move(x, _random.Next(-128, 128), movement));
+            return;
+        }
+
         if (x.Shape.Count != 4)
         {
             Add(_random.Next(2) == 0 ? _builder.Reshape(x, x.Shape.Count == 2 ? [0, 0, 1, 1] : [0, -1, 1, 1]) : Requantized(x));

@@ -85,6 +85,21 @@ internal sealed class NaivePrimitives : IPrimitives<Naive>
         return x with { Shape = [.. target.Select(d => d < 0 ? x.Data.Length / known : d)] };
     }
 
+    public Naive Move(Naive x, Movement movement) => Moved(x, movement, 0);
+
+    public Naive Move(Naive x, Naive fill, Movement movement) => Moved(x, movement, ((FillConstant)fill.Constant!).Value);
+
+    private static Naive Moved(Naive x, Movement movement, long fill)
+    {
+        var plan = movement.For(new(x.Shape));
+        var frame = x.Data.Length / x.Shape[0];
+        return Fill([.. plan.Output], i =>
+        {
+            var parts = plan.Offsets.Select((table, axis) => table[i[axis + 1]]).ToArray();
+            return parts.Contains(MovePlan.Outside) ? fill : x.Data[(i[0] * frame) + parts.Sum()];
+        });
+    }
+
     public Naive Lut(Naive x, Naive table)
     {
         var t = (TableConstant)table.Constant!;

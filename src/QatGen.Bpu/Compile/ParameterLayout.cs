@@ -2,7 +2,7 @@ using QatGen.Arithmetic;
 
 namespace QatGen.Bpu;
 
-/// <summary>The constants of a tile as one block, loaded at once: weights, bias, rescale table and map of positions.</summary>
+/// <summary>The constants of a tile as one block, loaded at once: weights, bias, rescale table and map of positions; or the tables of a movement.</summary>
 internal sealed class ParameterLayout(Step step, int channel, int channels, int inputChannels)
 {
     private const int Align = 16;
@@ -14,8 +14,15 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
 
     public long Map => Table + (4L * RowLength * LaneCount);
 
+    /// <summary>The tables of a movement: all rows, all columns, and the tile's channels.</summary>
+    public long Places => Map;
+
+    public long ColumnPlaces => Places + ((long)MoveTables.PlaceBytes * (step.Move?.Rows.Count ?? 0));
+
+    public long ChannelPlaces => ColumnPlaces + ((long)MoveTables.PlaceBytes * (step.Move?.Columns.Count ?? 0));
+
     /// <summary>The function's table, which is all that a step with one has.</summary>
-    public long Lut => Tensor.AlignUp(Map + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0), Align);
+    public long Lut => Tensor.AlignUp(ChannelPlaces + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0), Align);
 
     public long Bytes => Tensor.AlignUp(Lut + (step.Table is { } t ? FunctionTable.Bytes(t.Input) : 0), Align);
 
@@ -43,6 +50,11 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
             {
                 BitConverter.TryWriteBytes(block.AsSpan((int)Map + (2 * i)), (ushort)map[i]);
             }
+        }
+
+        if (step.Move is { } move)
+        {
+            WriteIntegers(block, Places, move.Rows.Concat(move.Columns).Concat(move.Channels.Skip(channel).Take(channels)).SelectMany(static p => new[] { p.Row, p.Column, p.Channel }));
         }
 
         if (step.Table is { } table)

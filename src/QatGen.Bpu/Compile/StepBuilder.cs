@@ -65,7 +65,7 @@ internal sealed class StepBuilder
     {
         var inputs = _graph.Signature.Inputs.Count;
         var violations = _facts.Select((f, v) => (Fact: f, Layer: v < inputs ? _graph.Signature.Inputs[v].Name : _graph.Nodes[v - inputs].Layer))
-            .Where(static p => p.Fact.Rank is < 2 or > 4)
+            .Where(static p => p.Fact.Rank is < 2 or > Movement.LargestRank)
             .Select(static p => Violation.Of(BpuRules.TensorKind, p.Layer, p.Fact.ToString())).ToArray();
         if (violations.Length > 0)
         {
@@ -78,7 +78,10 @@ internal sealed class StepBuilder
         switch (node)
         {
             case IntNode.Reshape n:
-                AddReshape(n, value);
+                AddReshape(node, n.X, value);
+                break;
+            case IntNode.Move n:
+                AddMove(n, value);
                 break;
             case IntNode.Concat n:
                 AddConcat(n, value);
@@ -123,9 +126,9 @@ internal sealed class StepBuilder
         AddStep(n, value, unit, n.Terms.Where((_, i) => i != unitTerm).Select(t => _views[t]).ToSeq(), unitTerm, RescaleTable.Of((RescaleConstant)_graph.Constants[n.Constant]));
     }
 
-    private void AddReshape(IntNode.Reshape n, int value)
+    private void AddReshape(IntNode n, int x, int value)
     {
-        var (source, shape) = (_views[n.X], Tensor.Of(_facts[value], _alignment));
+        var (source, shape) = (_views[x], Tensor.Of(_facts[value], _alignment));
         if (source.Shape.Channels == shape.Channels)
         {
             _views[value] = new(source.Id, shape);
@@ -136,19 +139,41 @@ internal sealed class StepBuilder
         }
     }
 
+    private void AddMove(IntNode.Move n, int value)
+    {
+        var plan = n.Movement.For(_facts[n.X].Shape);
+        if (plan.IsReshape(_facts[n.X].Shape))
+        {
+            AddReshape(n, n.X, value);
+            return;
+        }
+
+        var fill = n.Fill == IntNode.Move.NoFill ? 0 : ((FillConstant)_graph.Constants[n.Fill]).Value;
+        var (source, output) = (_views[n.X], Define(value));
+        _steps.Add(new(Layer(n), null, new(source), -1, null, output, output.Shape, Move: MoveTables.Of(plan, fill, source.Shape)));
+    }
+
     private void AddConcat(IntNode.Concat n, int value)
     {
         var constant = (RescaleConstant)_graph.Constants[n.Constant];
-        var output = Define(value);
-        var at = default(Offset);
+        var (output, at, rank) = (Define(value), default(Offset), _facts[value].Rank);
+        var isInside = n.Axis > 2 && n.Axis < rank - 1;
+        output = isInside ? Folded(output, _facts[value], n.Axis) : output;
         for (var i = 0; i < n.Parts.Count; i++)
         {
-            var part = _views[n.Parts[i]];
+            var part = isInside ? Folded(_views[n.Parts[i]], _facts[n.Parts[i]], n.Axis) : _views[n.Parts[i]];
             _steps.Add(new(Layer(n), null, new(part), -1, RescaleTable.OfLane(constant, i), output, part.Shape with { Type = constant.DType }, at));
             at = n.Axis == 1 ? at with { Channel = at.Channel + part.Shape.Channels }
-                : n.Axis == 2 && _facts[value].Rank == 4 ? at with { Row = at.Row + part.Shape.Height }
+                : n.Axis == 2 && rank > 3 ? at with { Row = at.Row + part.Shape.Height }
                 : at with { Column = at.Column + part.Shape.Width };
         }
+    }
+
+    /// <summary>The same bytes with the axes from <paramref name="axis"/> on as the width.</summary>
+    private static View Folded(View view, Fact fact, int axis)
+    {
+        var width = fact.Shape.Skip(axis).Aggregate(1, static (n, d) => n * d);
+        return view with { Shape = view.Shape with { Height = view.Shape.Positions / width, Width = width } };
     }
 
     private void AddStep(IntNode node, int value, WindowUnit? unit, Seq<View> terms, int unitTerm, RescaleTable? rescale)

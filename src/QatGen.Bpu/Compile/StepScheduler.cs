@@ -58,6 +58,13 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
             var map = rescale.Lanes == LaneKind.Position ? parameters + (int)layout.Map + (2 * tile.Row * _step.Part.Width) : 0;
             _instructions.Add(new Instruction.Rescale(terms.ToSeq(), result, parameters + (int)layout.Table, rescale.Lanes, layout.LaneCount, map));
         }
+        else if (_step.Move is { } move)
+        {
+            var (layout, source) = (geometry.Parameters(tile.Channel, tile.Channels), MovedFrom(move, tile));
+            var rowPlaces = parameters + (int)layout.Places + (MoveTables.PlaceBytes * tile.Row);
+            _instructions.Add(new Instruction.Move(
+                terms[0], result, rowPlaces, parameters + (int)layout.ColumnPlaces, parameters + (int)layout.ChannelPlaces, source.Rows.Start, source.Channels.Start, move.Fill));
+        }
         else if (_step.Table is not null)
         {
             _instructions.Add(new Instruction.Lut(terms[0], result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Lut));
@@ -103,7 +110,16 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         return Load(unit.X, _input, tile.Frame, rows, channels);
     }
 
-    private Region LoadTerm(View view, Buffer buffer, Tile tile) => _step.IsReshape
+    /// <summary>The part of a movement's source that a tile reads.</summary>
+    private static (Extent Rows, Extent Channels) MovedFrom(MoveTables move, Tile tile)
+    {
+        var (rows, channels) = (new Extent(tile.Row, tile.Rows), new Extent(tile.Channel, tile.Channels));
+        return (move.SourceRows(rows, channels), move.SourceChannels(rows, channels));
+    }
+
+    private Region LoadTerm(View view, Buffer buffer, Tile tile) => _step.Move is { } move && MovedFrom(move, tile) is var from
+        ? Load(view, buffer, tile.Frame, from.Rows, from.Channels)
+        : _step.IsReshape
         ? Load(view, buffer, tile.Frame, new(0, view.Shape.Height), geometry.ReshapedChannels(tile.Channel, tile.Channels))
         : Load(view, buffer, tile.Frame, new(tile.Row, tile.Rows), new(tile.Channel, tile.Channels));
 

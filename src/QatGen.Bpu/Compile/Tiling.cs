@@ -50,7 +50,9 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
             new(parameters, Slots(counts.Parameters), parameters),
             _step.Unit is { } read ? Buffer(read.X.Id, read.X.Shape, InputRows(read, t), Groups(t).Max(g => geometry.InputChannels(g.Channel, g.Channels).Count), counts.Inputs) : BufferSize.None,
             _step is { Unit: { } unit, Rescale: not null } ? new(Bytes(unit.Result, t.Rows, t.Channels), Slots(counts.Tiles), 0) : BufferSize.None,
-            _step.Terms.Select(v => _step.IsReshape
+            _step.Terms.Select(v => _step.Move?.LargestBox(t.Rows, t.Channels) is var (rows, channels)
+                ? Buffer(v.Id, v.Shape, rows, channels, counts.Tiles)
+                : _step.IsReshape
                 ? Buffer(v.Id, v.Shape, v.Shape.Height, geometry.ReshapedChannels(0, t.Channels).Count, counts.Tiles)
                 : Buffer(v.Id, v.Shape, t.Rows, t.Channels, counts.Tiles)).ToSeq(),
             Buffer(_step.Output.Id, _step.Part, t.Rows, t.Channels, counts.Tiles));

@@ -128,4 +128,19 @@ internal abstract record Instruction
         public override long Cycles(Timing timing) => timing.Elementwise(From.Positions, 1, From.Channels);
         public override void Execute(Machine machine) => Mover.Reshape(machine.Sram, From, To);
     }
+
+    /// <summary>
+    /// Moves integers to other places. For each row, column and channel of the result a table of int32 triples says what it adds to the row, column and channel in a tensor of which From is the box
+    /// that begins at row Top and channel First; where one of them is -1, -1, -1, the result is Fill.
+    /// </summary>
+    internal sealed record Move(Region From, Region To, int Rows, int Columns, int Channels, int Top, int First, int Fill) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(
+            Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Rows, (long)MoveTables.PlaceBytes * To.Rows),
+            Access.Table(Columns, (long)MoveTables.PlaceBytes * To.Columns), Access.Table(Channels, (long)MoveTables.PlaceBytes * To.Channels));
+        public override bool IsConsistent => From.Type == To.Type && (Rows | Columns | Channels) % 4 == 0 && Top >= 0 && First >= 0;
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, 1, To.Channels);
+        public override void Execute(Machine machine) => Mover.Move(machine.Sram, this);
+    }
 }

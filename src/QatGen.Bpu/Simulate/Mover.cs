@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace QatGen.Bpu;
 
 /// <summary>Moves integers without changing them.</summary>
@@ -31,6 +33,36 @@ internal static class Mover
         }
 
         int At(Region box, int channel, int position) => box.At(position / box.Columns, position % box.Columns) + (channel * bytes);
+    }
+
+    /// <summary>Moves integers to the places that tables give; a place outside of the source's box is an <see cref="ArgumentOutOfRangeException"/>.</summary>
+    public static void Move(Span<byte> sram, Instruction.Move move)
+    {
+        var (from, to, bytes) = (move.From, move.To, move.To.Type.Bytes());
+        var rows = MemoryMarshal.Cast<byte, Place>(sram.Slice(move.Rows, MoveTables.PlaceBytes * to.Rows));
+        var columns = MemoryMarshal.Cast<byte, Place>(sram.Slice(move.Columns, MoveTables.PlaceBytes * to.Columns));
+        var channels = MemoryMarshal.Cast<byte, Place>(sram.Slice(move.Channels, MoveTables.PlaceBytes * to.Channels));
+        Span<byte> fill = stackalloc byte[sizeof(int)];
+        BitConverter.TryWriteBytes(fill, move.Fill);
+        for (var position = 0; position < to.Positions; position++)
+        {
+            var (row, column) = (rows[position / to.Columns], columns[position % to.Columns]);
+            var target = sram.Slice(to.At(position / to.Columns, position % to.Columns), to.RunBytes);
+            for (var c = 0; c < to.Channels; c++)
+            {
+                var isOutside = row == Place.Outside || column == Place.Outside || channels[c] == Place.Outside;
+                var element = isOutside ? fill : sram[Address(row, column, channels[c])..];
+                element[..bytes].CopyTo(target[(c * bytes)..]);
+            }
+        }
+
+        int Address(Place a, Place b, Place c)
+        {
+            var (row, column, channel) = (a.Row + b.Row + c.Row - move.Top, a.Column + b.Column + c.Column, a.Channel + b.Channel + c.Channel - move.First);
+            return row >= 0 && row < from.Rows && column >= 0 && column < from.Columns && channel >= 0 && channel < from.Channels
+                ? from.At(row, column) + (channel * bytes)
+                : throw new ArgumentOutOfRangeException(nameof(move));
+        }
     }
 
     /// <summary>Writes the NCHW integers of one frame into a box.</summary>

@@ -12,6 +12,7 @@ internal static class ConstantFormat
         Bias,
         Rescale,
         Clamp,
+        Fill,
         Table,
     }
 
@@ -41,6 +42,10 @@ internal static class ConstantFormat
                 writer.Write(c.Low);
                 writer.Write(c.High);
                 break;
+            case FillConstant f:
+                writer.Write((byte)Tag.Fill);
+                writer.Write(f.Value);
+                break;
             case TableConstant t:
                 writer.Write((byte)Tag.Table);
                 writer.Write((byte)t.Input);
@@ -65,6 +70,7 @@ internal static class ConstantFormat
                     (DType)reader.ReadByte(), (LaneKind)reader.ReadByte(), reader.ReadInt32(), Integers(), Integers(), Integers(), Integers(), Integers(), reader.ReadList(reader.ReadDouble)),
                 IsValid),
             Tag.Clamp => Checked(new ClampConstant(reader.ReadInt32(), reader.ReadInt32()), static c => c.Low <= c.High),
+            Tag.Fill => new FillConstant(reader.ReadInt32()),
             Tag.Table => Checked(new TableConstant((DType)reader.ReadByte(), (DType)reader.ReadByte(), Integers(), Integers(), Integers()), static t => Enum.IsDefined(typeof(DType), t.DType) && t.IsValid()),
             _ => throw new InvalidDataException($"constant {(int)tag} is not known"),
         };

@@ -20,6 +20,7 @@ public static class ProgramFormat
         SumPool,
         Concat,
         Reshape,
+        Move,
         Lut,
     }
 
@@ -119,6 +120,10 @@ public static class ProgramFormat
                 Numbers(Tag.Reshape, n.X);
                 writer.WriteList(n.Shape, writer.Write);
                 break;
+            case IntNode.Move n:
+                Numbers(Tag.Move, n.X, n.Fill);
+                MovementFormat.Write(writer, n.Movement);
+                break;
             default:
                 throw new InvalidOperationException(node.GetType().Name);
         }
@@ -150,6 +155,7 @@ public static class ProgramFormat
             Tag.Concat when (Constant: Id(), Axis: Number()) is var (constant, axis) => new IntNode.Concat(reader.ReadList(Id), constant, axis, layer),
             Tag.Lut => new IntNode.Lut(Id(), Id(), layer),
             Tag.Reshape => new IntNode.Reshape(Id(), reader.ReadList(Size), layer),
+            Tag.Move => new IntNode.Move(Id(), Id(), MovementFormat.Read(reader), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };
 

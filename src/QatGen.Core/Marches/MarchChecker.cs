@@ -66,6 +66,10 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
         return Check(TensorLimits.Reshape, [x], result, result);
     }
 
+    public Fact Move(Fact x, Movement movement) => Check(MoveLimits.Of(movement), [x], _facts.Move(x, movement), x);
+
+    public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
+
     public Fact Lut(Fact x, Fact table)
     {
         var result = _facts.Lut(x, table);

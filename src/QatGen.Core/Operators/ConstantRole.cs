@@ -16,6 +16,9 @@ public enum ConstantKind
     /// <summary>Integer limits at the input's scale.</summary>
     Clamp,
 
+    /// <summary>One real, at the input's scale.</summary>
+    Fill,
+
     /// <summary>A function of the input at its scale, in steps of the operator's own output scale.</summary>
     Table,
 }
@@ -29,6 +32,8 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
 
     public static ConstantRole Rescale(Graphs.Node node) =>
         new(ConstantKind.Rescale, "output", Seq<int>.Empty, node.Range, node.Output == Graphs.OutputKind.HighPrecision ? DType.QInt32 : DType.QInt8);
+
+    public static ConstantRole Fill(double value) => new(ConstantKind.Fill, "fill", Seq<int>.Empty, new(value, value), DType.QInt8);
 
     /// <summary>The function of a table.</summary>
     public TableFunction? Function { get; init; }

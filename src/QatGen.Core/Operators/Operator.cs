@@ -65,6 +65,7 @@ public abstract class Operator(string name)
             FormKind.Functional => $"torch.nn.functional.{node.Form.Name}({string.Join(", ", inputs)}{arguments})",
             FormKind.Torch => $"torch.{node.Form.Name}({string.Join(", ", inputs)}{arguments})",
             FormKind.Method => $"{inputs[0]}.{node.Form.Name}({string.Join("", [.. inputs.Skip(1).Select(static i => ", " + i), arguments]).TrimStart(',', ' ')})",
+            FormKind.Property => $"{inputs[0]}.{node.Form.Name}",
             _ => throw new InvalidOperationException($"{Name} has no default for {node.Form}"),
         };
     }

@@ -41,7 +41,8 @@ internal sealed class View() : Operator("View")
 
     public override IEnumerable<Example> Examples()
     {
-        var shape = new AttributeMap { ["shape"] = new Value.Items(new(new Value.InputSize(0), 6, -1)) };
-        yield return Example.Of("map", new("View", "view", new(FormKind.Method, "view"), new(0), shape), [2, 3, 4, 5]);
+        static Node View(params Value[] sizes) => new("View", "view", new(FormKind.Method, "view"), new(0), new() { ["shape"] = new Value.Items(new([new Value.InputSize(0), .. sizes])) });
+        yield return Example.Of("map", View(6, -1), [2, 3, 4, 5]);
+        yield return Example.Of("flat", View(-1), [2, 3, 4, 5]);
     }
 }

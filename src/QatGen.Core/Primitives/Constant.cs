@@ -27,3 +27,6 @@ public sealed record BiasConstant(Seq<int> Values) : Constant;
 
 /// <summary>Integer limits, both inclusive.</summary>
 public sealed record ClampConstant(int Low, int High) : Constant;
+
+/// <summary>The integer that a movement puts where nothing comes from.</summary>
+public sealed record FillConstant(int Value) : Constant;

@@ -43,6 +43,10 @@ public sealed class CostChecker : IPrimitives<Fact>
 
     public Fact Reshape(Fact x, int[] shape) => Add(_facts.Reshape(x, shape));
 
+    public Fact Move(Fact x, Movement movement) => Add(_facts.Move(x, movement));
+
+    public Fact Move(Fact x, Fact fill, Movement movement) => Add(_facts.Move(x, fill, movement));
+
     public Fact Lut(Fact x, Fact table) => Add(_facts.Lut(x, table));
 
     /// <summary>The last result of a layer is what it leaves behind; what comes before is its accumulator.</summary>

@@ -15,7 +15,7 @@ public sealed record Fact(Seq<int> Shape, DType DType, bool IsKnown = true, Lane
         BiasConstant b => new(new(b.Values.Count), DType.QInt32),
         RescaleConstant r => new(Seq<int>.Empty, r.DType, Lanes: new(r.Lanes, r.LaneCount, r.Map.Count)),
         TableConstant t => new(new(t.InputCount), t.DType),
-        ClampConstant => new(Seq<int>.Empty, DType.QInt8),
+        ClampConstant or FillConstant => new(Seq<int>.Empty, DType.QInt8),
         _ => throw new InvalidOperationException(constant.GetType().Name),
     };
 

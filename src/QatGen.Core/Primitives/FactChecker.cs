@@ -103,6 +103,26 @@ public sealed class FactChecker : IPrimitives<Fact>
         return result;
     }
 
+    public Fact Move(Fact x, Movement movement)
+    {
+        if (!x.IsKnown || x.Shape.Skip(1).Any(static d => d < 0))
+        {
+            return Fact.Unknown(x.DType);
+        }
+
+        try
+        {
+            return Fact.Of(movement.For(x.Shape).Output, x.DType);
+        }
+        catch (MovementException e)
+        {
+            Expect(false, ShapeRules.Movement, x.ToString(), e.Message);
+            return Fact.Unknown(x.DType);
+        }
+    }
+
+    public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
+
     public Fact Lut(Fact x, Fact table)
     {
         // Before conversion a table has no entries yet, and fits.

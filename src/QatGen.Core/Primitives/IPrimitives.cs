@@ -30,6 +30,12 @@ public interface IPrimitives<T>
     /// <summary>The same integers in another shape. In <paramref name="shape"/> 0 keeps the dimension at its place and -1, once, takes what is left.</summary>
     T Reshape(T x, int[] shape);
 
+    /// <summary>The integers of each frame at other places; what comes from outside of the frame is 0. Keeps the scale.</summary>
+    T Move(T x, Movement movement);
+
+    /// <summary>As <see cref="Move(T, Movement)"/>, where what comes from outside of the frame is the integer of <paramref name="fill"/>.</summary>
+    T Move(T x, T fill, Movement movement);
+
     /// <summary>The result of a table for each integer: of 256 entries for int8, of segments for int16. The table says the result's type.</summary>
     T Lut(T x, T table);
 }

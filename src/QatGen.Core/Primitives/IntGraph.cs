@@ -68,6 +68,7 @@ public sealed record IntGraph(Signature Signature, Seq<Constant> Constants, Seq<
         IntNode.Rescale n => At(n.Constant) is RescaleConstant r && r.Terms == n.Terms.Count,
         IntNode.Concat n => At(n.Constant) is RescaleConstant r && r.LaneCount == n.Parts.Count,
         IntNode.Clamp n => At(n.Limits) is ClampConstant,
+        IntNode.Move n => n.Fill == IntNode.Move.NoFill || At(n.Fill) is FillConstant,
         IntNode.Lut n => At(n.Table) is TableConstant,
         _ => true,
     };

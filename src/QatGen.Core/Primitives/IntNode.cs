@@ -64,4 +64,15 @@ public abstract record IntNode(string Layer)
         public override Seq<int> Inputs => new(X);
         public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Reshape(value(X), Shape.ToArray());
     }
+
+    /// <summary>A movement; what comes from outside is 0 or the constant <paramref name="Fill"/>.</summary>
+    public sealed record Move(int X, int Fill, Movement Movement, string Layer) : IntNode(Layer)
+    {
+        public const int NoFill = -1;
+
+        public override Seq<int> Inputs => new(X);
+        public override Seq<int> ConstantIds => Fill == NoFill ? Seq<int>.Empty : new(Fill);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) =>
+            Fill == NoFill ? p.Move(value(X), Movement) : p.Move(value(X), constant(Fill), Movement);
+    }
 }

@@ -29,6 +29,10 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public int Reshape(int x, int[] shape) => Add(new IntNode.Reshape(x, new(shape), _layer));
 
+    public int Move(int x, Movement movement) => Add(new IntNode.Move(x, IntNode.Move.NoFill, movement, _layer));
+
+    public int Move(int x, int fill, Movement movement) => Add(new IntNode.Move(x, Constant(fill), movement, _layer));
+
     public int Lut(int x, int table) => Add(new IntNode.Lut(x, Constant(table), _layer));
 
     private static int Constant(int id) => -1 - id;

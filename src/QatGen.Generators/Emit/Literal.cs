@@ -40,6 +40,15 @@ internal static class Literal
         var (include, divisor) => $"new({Flag(include)}, {Number(divisor)})",
     };
 
+    public static string Of(Movement movement) => $"new Movement.{movement.GetType().Name}({string.Join(", ", movement.Arguments.Select(Argument))})";
+
+    private static string Argument(Value value) => value switch
+    {
+        Value.Items list => $"new({string.Join(", ", list.Elements.Select(Of))})",
+        Value.Integer { Number: int.MaxValue } => "int.MaxValue",
+        _ => Of(value),
+    };
+
     /// <summary>An argument as an expression that converts to <see cref="Value"/>.</summary>
     public static string Of(Value value) => value switch
     {

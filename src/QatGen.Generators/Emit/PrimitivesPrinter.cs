@@ -34,6 +34,10 @@ internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
 
     public string Reshape(string x, int[] shape) => Let("view", $"p.Reshape({x}, {Literal.List(shape)})");
 
+    public string Move(string x, Movement movement) => Let("moved", $"p.Move({x}, {Literal.Of(movement)})");
+
+    public string Move(string x, string fill, Movement movement) => Let("moved", $"p.Move({x}, {fill}, {Literal.Of(movement)})");
+
     public string Lut(string x, string table) => Let("looked_up", $"p.Lut({x}, {table})");
 
     private string Let(string what, string expression)

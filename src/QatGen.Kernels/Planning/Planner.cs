@@ -64,8 +64,8 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
             roots[value] = value;
             switch (value < InputCount ? null : _graph.Nodes[value - InputCount])
             {
-                case IntNode.Reshape reshape when IsOnePixel(reshape.X) && IsOnePixel(value):
-                    roots[value] = roots[reshape.X];
+                case IntNode.Reshape or IntNode.Move when IsReshape(value) && IsSameMemory(_graph.Nodes[value - InputCount].Inputs[0], value):
+                    roots[value] = roots[_graph.Nodes[value - InputCount].Inputs[0]];
                     break;
                 case IntNode.Conv conv:
                     borders[roots[conv.X]] = borders[roots[conv.X]].Union(Border.Of(conv.Geometry));
@@ -86,7 +86,15 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
         }
     }
 
-    private bool IsOnePixel(int value) => Layout.Of(_facts[value], default, 0).Pixels == 1;
+    /// <summary>Whether a node changes nothing but the shape.</summary>
+    private bool IsReshape(int value) => _graph.Nodes[value - InputCount] is var node && (node is IntNode.Reshape || (node is IntNode.Move move && move.Movement.For(_facts[move.X].Shape).IsReshape(_facts[move.X].Shape)));
+
+    /// <summary>Whether two values lie in memory alike: single pixels, or maps of one size.</summary>
+    private bool IsSameMemory(int source, int value)
+    {
+        var (from, to) = (Layout.Of(_facts[source], default, 0), Layout.Of(_facts[value], default, 0));
+        return (from.Pixels == 1 && to.Pixels == 1) || from == to;
+    }
 
     /// <summary>Inputs live from before the first step, outputs to after the last.</summary>
     private IEnumerable<Slot> Lives()
@@ -136,8 +144,12 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
                 return Concat(node, concat);
             case IntNode.Lut lut:
                 return new LutStep(packing.Table(lut.Table), _slots[lut.X], target);
-            case IntNode.Reshape reshape:
-                return _slots[reshape.X] == target ? null : new ReshapeStep(_slots[reshape.X], target);
+            case IntNode.Reshape or IntNode.Move when IsReshape(value):
+                var source = _slots[_graph.Nodes[node].Inputs[0]];
+                return source == target ? null : new ReshapeStep(source, target);
+            case IntNode.Move move:
+                var fill = move.Fill == IntNode.Move.NoFill ? 0 : packing.Constant<FillConstant>(move.Fill).Value;
+                return new MoveStep(move.Movement.For(_facts[move.X].Shape), fill, _slots[move.X], target);
             default:
                 throw new InvalidOperationException(_graph.Nodes[node].GetType().Name);
         }

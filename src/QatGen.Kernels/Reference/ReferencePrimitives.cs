@@ -99,6 +99,24 @@ internal sealed class ReferencePrimitives : IPrimitives<ReferenceValue>
         return input with { Shape = target.Shape.ToArray() };
     }
 
+    public ReferenceValue Move(ReferenceValue x, Movement movement) => Move((Integers)x, movement, 0);
+
+    public ReferenceValue Move(ReferenceValue x, ReferenceValue fill, Movement movement) => Move((Integers)x, movement, Constant<FillConstant>(fill).Value);
+
+    private static Integers Move(Integers input, Movement movement, int fill)
+    {
+        var plan = movement.For(new(input.Shape));
+        var result = new Integers(plan.Output.ToArray(), input.DType);
+        var (elements, frame) = (plan.Elements(), input.Data.Length / input.Shape[0]);
+        for (var i = 0; i < result.Data.Length; i++)
+        {
+            var element = elements[i % elements.Length];
+            result.Data[i] = element == MovePlan.Outside ? fill : input.Data[(i / elements.Length * frame) + element];
+        }
+
+        return result;
+    }
+
     public ReferenceValue Lut(ReferenceValue x, ReferenceValue table)
     {
         var (input, t) = ((Integers)x, Constant<TableConstant>(table));

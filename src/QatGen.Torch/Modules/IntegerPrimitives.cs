@@ -105,6 +105,17 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
 
     public QatValue Reshape(QatValue x, int[] shape) => (QatValue.Activation)x with { Data = TorchShape.Reshape(((QatValue.Activation)x).Data, shape) };
 
+    public QatValue Move(QatValue x, Movement movement) => Moved((QatValue.Activation)x, movement, 0);
+
+    public QatValue Move(QatValue x, QatValue fill, Movement movement)
+    {
+        var (input, source) = ((QatValue.Activation)x, (QatValue.FillSource)fill);
+        source.Latest = new(Quantization.Quantize(source.Value, input.Known.Scales[0], input.DType));
+        return Moved(input, movement, source.Latest.Value);
+    }
+
+    private QatValue.Activation Moved(QatValue.Activation x, Movement movement, int fill) => x with { Data = TorchMove.Run(x.Data, movement, fill, _layer) };
+
     public QatValue Lut(QatValue x, QatValue table)
     {
         var (input, source) = ((QatValue.Activation)x, (TableSource)table);

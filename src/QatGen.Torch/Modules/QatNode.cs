@@ -108,6 +108,7 @@ public sealed class QatNode : nn.Module
         QatValue.BiasSource b => b.Quantizer.BiasConstant(b.Bias),
         QatValue.RescaleSource r => r.Latest,
         QatValue.ClampSource l => l.Latest,
+        QatValue.FillSource f => f.Latest,
         TableSource t => t.Latest?.Constant,
         _ => null,
     } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
@@ -121,6 +122,7 @@ public sealed class QatNode : nn.Module
         ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!),
         ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
+        ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
         ConstantKind.Table => new TableSource(role.Function!, OutputQuantizer!, _tableSplit, Node.Path),
         _ => throw new InvalidOperationException(role.Kind.ToString()),

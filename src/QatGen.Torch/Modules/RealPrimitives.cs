@@ -32,6 +32,10 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue Reshape(QatValue x, int[] shape) => Real(TorchShape.Reshape(Data(x), shape));
 
+    public QatValue Move(QatValue x, Movement movement) => Real(TorchMove.Run(Data(x), movement, 0, _layer));
+
+    public QatValue Move(QatValue x, QatValue fill, Movement movement) => Real(TorchMove.Run(Data(x), movement, ((QatValue.FillSource)fill).Value, _layer));
+
     public QatValue Lut(QatValue x, QatValue table)
     {
         var (data, source) = (Data(x), (TableSource)table);

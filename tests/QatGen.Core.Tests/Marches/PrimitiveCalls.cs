@@ -8,14 +8,22 @@ internal static class PrimitiveCalls
     public static Dictionary<string, Action<IPrimitives<Fact>, DType, DType>> All { get; } = new()
     {
         ["average pooling"] = static (p, input, _) => p.SumPool(Map(input), new(2, 2), new()),
+        ["channel shuffle"] = static (p, input, _) => p.Move(Map(input), new Movement.ChannelShuffle(1)),
         ["clamp"] = static (p, input, _) => p.Clamp(Map(input), Fact.Of(new ClampConstant(0, 1))),
         ["concatenation"] = static (p, input, output) => p.Concat([Map(input), Map(input)], Rescale(output), 1),
         ["convolution"] = static (p, input, _) => p.Conv(Map(input), Fact.Of(new(1, 1, 1, 1), DType.QInt8), Fact.Of(new(1), DType.QInt32), new()),
         ["max pooling"] = static (p, input, _) => p.MaxPool(Map(input), new(2, 2)),
+        ["padding"] = static (p, input, _) => p.Move(Map(input), new Movement.ConstantPad(new(1, 0))),
+        ["pixel shuffle"] = static (p, input, _) => p.Move(Map(input), new Movement.PixelShuffle(1)),
+        ["reflection padding"] = static (p, input, _) => p.Move(Map(input), new Movement.ReflectPad(new(1, 0))),
+        ["repeat"] = static (p, input, _) => p.Move(Map(input), new Movement.Repeat(new(2))),
         ["rescale"] = static (p, input, output) => p.Rescale([Map(input)], Rescale(output)),
         ["reshape"] = static (p, input, _) => p.Reshape(Map(input), [0, -1]),
+        ["slice"] = static (p, input, _) => p.Move(Map(input), new Movement.Slice(2)),
         ["sum"] = static (p, input, output) => p.Rescale([Map(input), Map(input)], Rescale(output)),
+        ["table function"] = static (p, input, output) => p.Lut(Map(input), Rescale(output)),
         ["tensor"] = static (p, input, _) => p.Reshape(Map(input), [0, -1]),
+        ["transpose"] = static (p, input, _) => p.Move(Map(input), new Movement.Transpose(1, 2)),
     };
 
     /// <summary>The fact of a rescale constant with one lane.</summary>

@@ -15,7 +15,7 @@ public class OpaqueTests
     [InlineData("x * x", "operator *[multiply](%0, %0) left: x, right: x1")]
     [InlineData("-x", "operator -[unarynegation](%0) operand: x")]
     [InlineData("(x > 0).@float()", "operator >[greaterthan](%0) left: x, right: 0")]
-    [InlineData("x.mT", "mT[mT](%0)")]
+    [InlineData("x.T", "T[T](%0)")]
     [InlineData("x.clamp(-0.5, max: 1)", "clamp[clamp](%0) max: 1, min: -0.5d")]
     [InlineData("x.masked_fill(x > 0, float.NegativeInfinity).clamp_min(-3)", "operator >[greaterthan](%0) left: x, right: 0")]
     [InlineData("x.sum(-1, keepdim: true)", "sum[sum](%0) dim: (long)(-1), keepdim: true")]

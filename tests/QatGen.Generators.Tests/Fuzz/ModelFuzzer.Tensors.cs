@@ -38,7 +38,7 @@ internal sealed partial class ModelFuzzer
     private bool Unclaimed(Body body)
     {
         _hasUnclaimed = true;
-        return Write(body, Choices.Pick("x = F.gelu(x);", "x = x.tanh();", "x = x * 0.5f;", "x = 1 - x;", "x = -x;", "x = x.clamp(-1, max: 0.5);", "x = x.softmax(1);", "x = x.flip(1);", "x = x / x.shape[1];",
+        return Write(body, Choices.Pick("x = F.gelu(x);", "x = x.tanh();", "x = x * 0.5f;", "x = 1 - x;", "x = -x;", "x = x.clamp(-1, max: 0.5);", "x = x.softmax(1);", "x = x.cumsum(1);", "x = x / x.shape[1];",
             "x = x * x.mean(new long[] { 1 }, keepdim: true);", "x = x - x.max(1, keepdim: true).values;", "{ var halves = x.chunk(2, 1); x = torch.cat([halves[1], halves[^2]], 1); }",
             "x = torch.where(x > 0, x, x * 0.1f);", "{ var (sorted, _) = torch.sort(x, 1); x = sorted; }", "x = x.narrow(1, 0, x.shape[1]) + torch.ones_like(x);", "x = x.mul(2).add_(1);"));
     }

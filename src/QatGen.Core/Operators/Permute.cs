@@ -1,0 +1,36 @@
+using QatGen.Graphs;
+using QatGen.Primitives;
+
+namespace QatGen.Operators;
+
+/// <summary>Axes in another order, behind the batch.</summary>
+internal sealed class Permute() : MovementOperator("Permute", Both("permute"))
+{
+    protected override Seq<string> Axes => Seq<string>.Empty;
+
+    public override Seq<string> Structural => new("permutation");
+
+    public override bool IsView => true;
+
+    public override IEnumerable<Violation> Check(Node node)
+    {
+        if (Numbers(node, "permutation") is not { Count: > 1 } axes || axes[0] != 0)
+        {
+            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "permutation", node.Attributes.ToString(), "axis 0, the batch, first");
+        }
+    }
+
+    protected override IEnumerable<Movement> Movements(Node node) => [new Movement.Permute(Numbers(node, "permutation"))];
+
+    public override string FloatCall(Node node, string module, string[] inputs) =>
+        node.Form.Kind == FormKind.Torch ? base.FloatCall(node, module, inputs) : $"{inputs[0]}.permute({node.Attributes["permutation"]!.ToCode(i => inputs[i])})";
+
+    public override IEnumerable<Example> Examples()
+    {
+        static Node Permute(params long[] axes) => Call("Permute", FormKind.Method, "permute", new() { ["permutation"] = axes });
+        yield return Example.Of("channels last", Permute(0, 2, 3, 1), [2, 5, 7, 3]);
+        yield return Example.Of("channels first", Permute(0, 3, 1, 2), [2, 5, 7, 3]);
+        yield return Example.Of("from the end", Permute(0, -1, -2), [2, 40, 9]);
+        yield return Example.Of("6-D", Permute(0, 1, 3, 5, 2, 4), [1, 3, 2, 2, 3, 4]);
+    }
+}
