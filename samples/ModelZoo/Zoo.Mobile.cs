@@ -15,7 +15,7 @@ public static partial class Zoo
             "torchvision MobileNet_V3_Large_Weights: 5,483,032 parameters, 0.217 GMAC"),
         new(
             nameof(MobileNetV4ConvSmall), static () => new MobileNetV4ConvSmall(), [[1, 3, 224, 224]], Parameters: 3_774_024, Macs: 186_005_568,
-            "Qin et al., 2024, and timm mobilenetv4_conv_small: 3.8 M parameters, 0.2 GMAC"),
+            "Qin et al., 2024: 3.8 M parameters, 0.2 GMAC; timm mobilenetv4_conv_small: 3.77 M, 0.19 GMAC"),
         new(
             nameof(MobileOneS0), static () => new MobileOneS0(), [[1, 3, 224, 224]], Parameters: 2_078_504, Macs: 275_110_400,
             "Vasu et al., 2023: 2.1 M parameters, 275 M FLOPs (multiply-adds); mmpretrain mobileone-s0: 2.08 M parameters"),

@@ -106,10 +106,10 @@ internal static class GeneratorBenchmark
 
     private static int Lines(Compilation compilation) => compilation.SyntaxTrees.Sum(static t => t.GetText().Lines.Count);
 
-    private static GeneratorDriver Driver() =>
+    public static GeneratorDriver Driver() =>
         CSharpGeneratorDriver.Create([new QatGenerator().AsSourceGenerator()], parseOptions: Options, driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
-    private static CSharpCompilation Compile(string[] sources) =>
+    public static CSharpCompilation Compile(string[] sources) =>
         CSharpCompilation.Create("Models", sources.Select(Parse), References, new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     private static SyntaxTree Parse(string source, int number) => CSharpSyntaxTree.ParseText(source, Options, $"File{number}.cs");
