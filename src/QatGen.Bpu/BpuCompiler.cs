@@ -33,7 +33,7 @@ public static class BpuCompiler
     {
         var alignment = MarchSpec.Get(signature.March).Hardware.ChannelAlignment;
         var geometries = steps.Steps.Select(s => new TileGeometry(s, alignment)).ToSeq();
-        var constants = new ConstantPool(geometries, placement.Steps);
+        var constants = new ConstantPool(steps, geometries, placement.Steps);
         var bytes = placement.WorkspaceBytes + constants.Bytes.Length;
         if (bytes > int.MaxValue)
         {

@@ -14,12 +14,19 @@ internal static class FloatState
     /// Folds each batch norm into its convolution: w * gamma / sqrt(var + eps) and beta + (b - mean) * gamma / sqrt(var + eps), in double; a missing bias becomes zeros.
     /// Parameters are matched by name, and every missing, unknown and mis-shaped one and every layer that holds NaN or infinity is listed.
     /// </summary>
-    public static Dictionary<QatNode, (Tensor Weight, Tensor Bias)> Fold(IReadOnlyDictionary<string, Tensor> state, IEnumerable<QatNode> nodes)
+    public static (Dictionary<QatNode, (Tensor Weight, Tensor Bias)> Folded, Dictionary<QatNode, Tensor> Read) Fold(IReadOnlyDictionary<string, Tensor> state, IEnumerable<QatNode> nodes)
     {
         var fold = new Folding(state);
-        foreach (var node in nodes.Where(static n => n.HasWeight))
+        foreach (var node in nodes)
         {
-            fold.Take(node);
+            if (node.HasWeight)
+            {
+                fold.Take(node);
+            }
+            else if (node.Target is { } target)
+            {
+                fold.Read(node, target);
+            }
         }
 
         return fold.Finish();
@@ -28,6 +35,7 @@ internal static class FloatState
     private sealed class Folding(IReadOnlyDictionary<string, Tensor> state)
     {
         private readonly Dictionary<QatNode, (Tensor, Tensor)> _folded = [];
+        private readonly Dictionary<QatNode, Tensor> _read = [];
         private readonly HashSet<string> _used = [];
         private readonly List<Violation> _violations = [];
 
@@ -57,10 +65,33 @@ internal static class FloatState
             }
         }
 
-        public Dictionary<QatNode, (Tensor, Tensor)> Finish()
+        /// <summary>A parameter or buffer that the program reads as it is, of any shape but that of an earlier load.</summary>
+        public void Read(QatNode module, string target)
+        {
+            var own = module.Value?.shape;
+            _used.Add(target);
+            if (!state.TryGetValue(target, out var value))
+            {
+                _violations.Add(Violation.Of(QuantizationRules.ParameterMissing, module.Node.Path, target));
+            }
+            else if (value.numel() == 0 || (own is not null && !own.SequenceEqual(value.shape)))
+            {
+                _violations.Add(Violation.Of(QuantizationRules.ParameterShape, module.Node.Path, target, $"[{string.Join(", ", value.shape)}]", own is null ? "at least one element" : $"[{string.Join(", ", own)}]"));
+            }
+            else if (!value.to(ScalarType.Float32).isfinite().all().item<bool>())
+            {
+                _violations.Add(Violation.Of(QuantizationRules.NotANumber, module.Node.Path, $"'{target}'"));
+            }
+            else
+            {
+                _read[module] = value;
+            }
+        }
+
+        public (Dictionary<QatNode, (Tensor, Tensor)>, Dictionary<QatNode, Tensor>) Finish()
         {
             _violations.AddRange(state.Keys.Where(k => !_used.Contains(k)).Select(static k => Violation.Of(QuantizationRules.ParameterExtra, "", k)));
-            return _violations.Count == 0 ? _folded : throw new QatGenException(_violations);
+            return _violations.Count == 0 ? (_folded, _read) : throw new QatGenException(_violations);
         }
 
         /// <summary>The bias a layer has by its arguments, or by the state where a constructor argument decides.</summary>

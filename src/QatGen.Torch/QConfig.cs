@@ -34,7 +34,7 @@ public sealed record QConfig
     /// <summary>Throws with every type that names nothing, and every activation that is to be of another type than qint8 or qint16.</summary>
     internal void Check(QatModel model)
     {
-        var unused = Types.Where(t => !model.Inputs.Any(i => t.SelectsInput(i.Name)) && !model.Nodes.Any(n => n.OutputQuantizer is not null && t.Selects(n.Node)))
+        var unused = Types.Where(t => !model.Inputs.Any(i => t.SelectsInput(i.Name)) && !model.Nodes.Any(n => (n.OutputQuantizer is not null || n.Target is not null) && t.Selects(n.Node)))
             .Select(static t => Violation.Of(QuantizationRules.TypeUnused, "", t.ToString()));
         var wrong = model.Inputs.Select(static i => (i.Name, Type: i.Quantizer.DType))
             .Concat(model.Nodes.Where(static n => n.OutputQuantizer is not null).Select(static n => (Name: n.Node.Path, Type: n.OutputQuantizer!.DType)))

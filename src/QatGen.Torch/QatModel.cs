@@ -54,7 +54,12 @@ public sealed class QatModel
         _config.Check(this);
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var folded = FloatState.Fold(floatState, _nodes);
+        var (folded, read) = FloatState.Fold(floatState, _nodes);
+        foreach (var (node, value) in read)
+        {
+            node.Load(value);
+        }
+
         foreach (var node in _nodes.Where(folded.ContainsKey))
         {
             node.Load(folded[node].Weight, folded[node].Bias, _nodes.First(n => n.Node.ModulePath == node.Node.ModulePath));

@@ -36,6 +36,22 @@ public abstract record QatValue
         public FillConstant? Latest { get; set; }
     }
 
+    /// <summary>A parameter or buffer in float and the quantizer that makes integers of it.</summary>
+    internal sealed record TensorSource(Tensor Value, TensorQuantizer Quantizer) : QatValue;
+
+    /// <summary>A number that becomes an integer where it meets a tensor.</summary>
+    internal sealed record NumberSource(ConstantRole Role) : QatValue
+    {
+        /// <summary>The constant of the last forward pass.</summary>
+        public TensorConstant? Latest { get; set; }
+    }
+
+    internal sealed record CompareSource : QatValue
+    {
+        /// <summary>The constant of the last forward pass.</summary>
+        public CompareConstant? Latest { get; set; }
+    }
+
     internal sealed record ClampSource(ClampRange Range) : QatValue
     {
         /// <summary>The constant of the last forward pass.</summary>

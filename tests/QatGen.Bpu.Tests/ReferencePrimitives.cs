@@ -4,7 +4,7 @@ using QatGen.Primitives;
 namespace QatGen.Bpu.Tests;
 
 /// <summary>The primitives as plain loops, written without regard to how the compiler or simulator work.</summary>
-internal sealed class ReferencePrimitives : IPrimitives<ReferenceValue>
+internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 {
     public static QTensor[] Run(IntGraph graph, params QTensor[] inputs)
     {
@@ -46,6 +46,7 @@ internal sealed class ReferencePrimitives : IPrimitives<ReferenceValue>
     public ReferenceValue Rescale(ReferenceValue[] terms, ReferenceValue rescale)
     {
         var r = (RescaleConstant)rescale.Constant!;
+        terms = Repeated(terms);
         var positions = terms[0].Shape.Skip(2).Aggregate(1, static (n, d) => n * d);
         var data = new int[terms[0].Data.Length];
         for (var i = 0; i < data.Length; i++)

@@ -45,6 +45,7 @@ public sealed class CatalogueTests
         FormKind.Method or FormKind.Symbol => Named(typeof(torch.Tensor), form.Name),
         FormKind.Property => Named(typeof(torch.Tensor), "get_" + form.Name),
         FormKind.Indexer => Named(typeof(torch.Tensor), "get_Item"),
+        FormKind.State => Named(typeof(torch.nn.Module), form.Name),
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 

@@ -62,6 +62,13 @@ internal sealed class Ladder : IDisposable
             state[node.Node.Path + ".bias"] = tensor(bias.Values.Select((q, c) => (float)(q * FixedPoint.Signature.Inputs[0].Scales[0] * scales[c])).ToArray());
         }
 
+        var tensors = FixedPoint.Constants.OfType<TensorConstant>().GetEnumerator();
+        foreach (var node in _qat.Model.Nodes.Where(static n => n.Value is not null))
+        {
+            tensors.MoveNext();
+            state[((Value.Text)node.Node.Attributes["target"]!).Content] = tensor(tensors.Current.Values.Select(q => (float)(q * tensors.Current.Scale)).ToArray(), [.. tensors.Current.Shape.Select(static d => (long)d)]);
+        }
+
         var real = new GraphQat(_graph, state);
         var inputs = Inputs.Select(static q => tensor(q.Dequantize(), [.. q.Shape.Select(static d => (long)d)])).ToArray();
         return ((QatValue.Activation)real.Model.Run(inputs)[0]).Data.data<float>().ToArray();

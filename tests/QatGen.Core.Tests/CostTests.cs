@@ -38,7 +38,7 @@ public sealed class CostTests
     {
         var fused = Pipeline.Run(graph).Fused!;
         var cost = new CostChecker();
-        Lowering.Run(fused, cost, [.. Lowering.Slots(fused).Select(static s => new Fact(s.Role.Shape, s.Role.DType))], [input]);
+        Lowering.Run(fused, cost, [.. Lowering.Slots(fused).Select(static s => s.Role.Fact)], [input]);
         return cost;
     }
 }

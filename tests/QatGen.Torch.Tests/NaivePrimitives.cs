@@ -10,7 +10,7 @@ internal sealed record Naive(int[] Shape, long[] Data, Constant? Constant = null
 }
 
 /// <summary>The integer program by its definition: one loop per element, nothing shared with the code under test but Core.</summary>
-internal sealed class NaivePrimitives : IPrimitives<Naive>
+internal sealed partial class NaivePrimitives : IPrimitives<Naive>
 {
     /// <summary>The output integers of a model for one tensor per input.</summary>
     public static long[] Run(FixedPointModel model, params QTensor[] inputs) =>
@@ -47,6 +47,7 @@ internal sealed class NaivePrimitives : IPrimitives<Naive>
     public Naive Rescale(Naive[] terms, Naive rescale)
     {
         var r = (RescaleConstant)rescale.Constant!;
+        terms = Repeated(terms);
         return Fill(terms[0].Shape, i =>
         {
             var lane = r.Lanes switch { LaneKind.Channel => i[1], LaneKind.Position => r.Map[(i[2] * terms[0].Shape[3]) + i[3]], _ => 0 };

@@ -11,9 +11,9 @@ internal static class Nets
     /// <summary>The graph of an example: its one node, quantized as it would be inside a model, for the march of the fewest limits.</summary>
     public static Graph Of(Example example)
     {
-        var owns = Catalogue.Get(example.Node.Operator).OwnsScale && example.Node.Output == OutputKind.SameAsInput;
-        var node = example.Node with { Output = owns ? OutputKind.Quantized : example.Node.Output };
-        return new("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new(node), new(example.InputShapes.Count));
+        var owns = Catalogue.Get(example.Node.Operator).OwnsScaleIn(example.Nodes[example.Nodes.Count - 1]) && example.Node.Output == OutputKind.SameAsInput;
+        var node = example.Nodes[example.Nodes.Count - 1] with { Output = owns ? OutputKind.Quantized : example.Node.Output };
+        return new("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new([.. example.Nodes.SkipLast(1), node]), new(node.Inputs.Count));
     }
 
     /// <summary>A graph of nodes in order; node i is value i + 1 and value 0 the input of <paramref name="shape"/>. The last node is the output.</summary>
@@ -61,6 +61,11 @@ internal static class Nets
         foreach (var node in graph.Nodes)
         {
             var roles = Catalogue.Get(node.Operator).Constants(node);
+            if (roles.FirstOrDefault(static r => r.Kind == ConstantKind.Tensor) is { } read)
+            {
+                state[((Value.Text)node.Attributes["target"]!).Content] = randn([.. read.Shape.Select(static d => (long)d)]);
+            }
+
             if (roles.FirstOrDefault(static r => r.Kind == ConstantKind.Weight) is not { } weight)
             {
                 continue;

@@ -22,7 +22,7 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
     public long ChannelPlaces => ColumnPlaces + ((long)MoveTables.PlaceBytes * (step.Move?.Columns.Count ?? 0));
 
     /// <summary>The function's table, which is all that a step with one has.</summary>
-    public long Lut => Tensor.AlignUp(ChannelPlaces + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0), Align);
+    public long Lut => Tensor.AlignUp(ChannelPlaces + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
 
     public long Bytes => Tensor.AlignUp(Lut + (step.Table is { } t ? FunctionTable.Bytes(t.Input) : 0), Align);
 
@@ -37,6 +37,11 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
         {
             WriteWeights(unit, firstInputChannel, block);
             WriteIntegers(block, Bias, unit.Bias!.Values.Skip(channel).Take(channels));
+        }
+
+        if (step.Operation is { } operation)
+        {
+            WriteIntegers(block, Table, operation.Numbers);
         }
 
         if (step.Rescale is { } rescale)

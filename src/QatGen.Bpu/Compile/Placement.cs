@@ -19,7 +19,7 @@ internal sealed class Placer(StepProgram program, Timing timing, int sramBytes)
     /// <summary>Places a program with no tensor on chip that is larger than <paramref name="largest"/> bytes: one that fits may leave too little room to cut the steps around it well.</summary>
     public Placement Place(int largest)
     {
-        var external = program.Inputs.Concat(program.Outputs).Select(static v => v.Id).ToHashSet();
+        var external = program.Inputs.Concat(program.Outputs).Select(static v => v.Id).Concat(program.Constants.Keys).ToHashSet();
         var onChip = Enumerable.Range(0, program.Tensors.Count).Where(t => !external.Contains(t) && Bytes(t) <= largest).ToHashSet();
         while (true)
         {
@@ -105,7 +105,7 @@ internal sealed class Placer(StepProgram program, Timing timing, int sramBytes)
     private Dictionary<int, long> PlaceInDdr(HashSet<int> onChip, out long bytes)
     {
         var space = new AddressSpace(long.MaxValue);
-        var inDdr = Enumerable.Range(0, program.Tensors.Count).Where(t => !onChip.Contains(t))
+        var inDdr = Enumerable.Range(0, program.Tensors.Count).Where(t => !onChip.Contains(t) && !program.Constants.ContainsKey(t))
             .ToDictionary(static t => t, t => space.Allocate(program.Batch * program.Tensors[t].Packed.FrameBytes, _lives[t].First, _lives[t].Last));
         bytes = space.Used;
         return inDdr;

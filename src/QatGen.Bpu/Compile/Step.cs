@@ -20,9 +20,22 @@ internal sealed record RescaleTable(LaneKind Lanes, int Terms, Seq<int> Multipli
     public static RescaleTable Of(RescaleConstant c) => new(c.LaneCount == 1 ? LaneKind.Tensor : c.Lanes, c.Terms, c.Multipliers, c.Shifts, c.Lows, c.Highs, c.Map);
 
     /// <summary>One part of a concatenation.</summary>
-    public static RescaleTable OfLane(RescaleConstant c, int lane) => new(LaneKind.Tensor, 1, new(c.Multipliers[lane]), new(c.Shifts[lane]), new(c.Lows[lane]), new(c.Highs[lane]), Seq<int>.Empty);
+    public static RescaleTable OfLane(RescaleConstant c, int lane) => Of(c.Lane(lane));
 
     public static RescaleTable Of(ClampConstant c) => new(LaneKind.Tensor, 1, new(1), new(0), new(c.Low), new(c.High), Seq<int>.Empty);
+}
+
+/// <summary>A product, choice or comparison of the terms; its numbers are int32, as the instruction reads them.</summary>
+internal sealed record Operation(VectorKind Kind, Seq<int> Numbers)
+{
+    public static Operation Product { get; } = new(VectorKind.Multiply, Seq<int>.Empty);
+
+    public static Operation Of(ElementwiseKind kind, Constant constant) => new((VectorKind)((int)kind + 1), constant switch
+    {
+        CompareConstant c => new(c.MultiplierX, c.ShiftX, c.MultiplierY, c.ShiftY),
+        RescaleConstant r => Enumerable.Range(0, r.LaneCount).SelectMany(i => new[] { r.Shifts[i], r.Lows[i], r.Highs[i], r.Multipliers[i] }).ToSeq(),
+        _ => throw new InvalidOperationException(constant.GetType().Name),
+    });
 }
 
 /// <summary>Where a part lies in the tensor that it is a part of.</summary>
@@ -34,7 +47,10 @@ internal readonly record struct Offset(int Row, int Column, int Channel);
 /// </summary>
 internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int UnitTerm, RescaleTable? Rescale, View Output, Tensor Part, Offset At = default, MoveTables? Move = null, TableConstant? Table = null)
 {
-    public bool IsReshape => Unit is null && Rescale is null && Move is null && Table is null;
+    /// <summary>What is done with the terms instead of a rescale.</summary>
+    public Operation? Operation { get; init; }
+
+    public bool IsReshape => Unit is null && Rescale is null && Operation is null && Move is null && Table is null;
 
     /// <summary>Ids of the tensors read; the unit's input first.</summary>
     public IEnumerable<int> Reads => Sources.Select(static v => v.Id);
@@ -43,4 +59,8 @@ internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int Un
 }
 
 /// <summary>The program as steps, the tensors they share, which of them are its inputs and outputs, and the names of its layers.</summary>
-internal sealed record StepProgram(Seq<Step> Steps, Seq<Tensor> Tensors, Seq<View> Inputs, Seq<View> Outputs, Seq<string> Layers, int Batch);
+internal sealed record StepProgram(Seq<Step> Steps, Seq<Tensor> Tensors, Seq<View> Inputs, Seq<View> Outputs, Seq<string> Layers, int Batch)
+{
+    /// <summary>Tensors that are constants: they lie among the other constants in DDR and are of one frame.</summary>
+    public IReadOnlyDictionary<int, TensorConstant> Constants { get; init; } = new Dictionary<int, TensorConstant>();
+}

@@ -17,6 +17,7 @@ internal sealed class StepBuilder
     private readonly List<string> _layers = [];
     private readonly Dictionary<int, View> _views = [];
     private readonly Dictionary<int, WindowUnit> _pending = [];
+    private readonly Dictionary<int, TensorConstant> _constants = [];
 
     private StepBuilder(IntGraph graph, Fact[] facts, int alignment)
     {
@@ -37,7 +38,7 @@ internal sealed class StepBuilder
             }
         }
 
-        return new(builder._steps.ToSeq(), builder._tensors.ToSeq(), inputs, graph.Outputs.Select(o => builder._views[o]).ToSeq(), builder._layers.ToSeq(), batch);
+        return new(builder._steps.ToSeq(), builder._tensors.ToSeq(), inputs, graph.Outputs.Select(o => builder._views[o]).ToSeq(), builder._layers.ToSeq(), batch) { Constants = builder._constants };
     }
 
     /// <summary>How often each value is read by a node that matters, and as an output.</summary>
@@ -65,7 +66,7 @@ internal sealed class StepBuilder
     {
         var inputs = _graph.Signature.Inputs.Count;
         var violations = _facts.Select((f, v) => (Fact: f, Layer: v < inputs ? _graph.Signature.Inputs[v].Name : _graph.Nodes[v - inputs].Layer))
-            .Where(static p => p.Fact.Rank is < 2 or > Movement.LargestRank)
+            .Where(static p => !p.Fact.IsConstant && p.Fact.Rank is < 2 or > Movement.LargestRank)
             .Select(static p => Violation.Of(BpuRules.TensorKind, p.Layer, p.Fact.ToString())).ToArray();
         if (violations.Length > 0)
         {
@@ -85,6 +86,14 @@ internal sealed class StepBuilder
                 break;
             case IntNode.Concat n:
                 AddConcat(n, value);
+                break;
+            case IntNode.Literal:
+                break;
+            case IntNode.Mul n:
+                AddOperation(n, value, Operation.Product);
+                break;
+            case IntNode.Elementwise n:
+                AddOperation(n, value, Operation.Of(n.Kind, _graph.Constants[n.Numbers]));
                 break;
             case IntNode.Clamp n:
                 AddStep(node, value, null, new(_views[n.X]), -1, RescaleTable.Of((ClampConstant)_graph.Constants[n.Limits]));
@@ -114,7 +123,9 @@ internal sealed class StepBuilder
     /// <summary>A window result that exactly one rescale reads, once. Of several in one rescale the first stays on the accumulators.</summary>
     private bool IsAccumulator(int value) =>
         _uses[value] == 1 && _graph.Nodes.Where((_, i) => _uses[_graph.Signature.Inputs.Count + i] > 0).OfType<IntNode.Rescale>().FirstOrDefault(r => r.Terms.Contains(value)) is { } reader
-        && reader.Terms.First(IsWindowResult) == value;
+        && reader.Terms.First(IsWindowResult) == value && _facts[value].Shape == _facts[ValueOf(reader)].Shape;
+
+    private int ValueOf(IntNode node) => _graph.Signature.Inputs.Count + _graph.Nodes.Select((n, i) => (n, i)).First(p => ReferenceEquals(p.n, node)).i;
 
     private bool IsWindowResult(int value) =>
         _uses[value] == 1 && value >= _graph.Signature.Inputs.Count && _graph.Nodes[value - _graph.Signature.Inputs.Count] is IntNode.Conv or IntNode.SumPool or IntNode.MaxPool;
@@ -123,7 +134,36 @@ internal sealed class StepBuilder
     {
         var unitTerm = n.Terms.ToList().FindIndex(_pending.ContainsKey);
         var unit = unitTerm < 0 ? null : _pending[n.Terms[unitTerm]];
-        AddStep(n, value, unit, n.Terms.Where((_, i) => i != unitTerm).Select(t => _views[t]).ToSeq(), unitTerm, RescaleTable.Of((RescaleConstant)_graph.Constants[n.Constant]));
+        AddStep(n, value, unit, n.Terms.Where((_, i) => i != unitTerm).Select(t => Operand(t, value)).ToSeq(), unitTerm, RescaleTable.Of((RescaleConstant)_graph.Constants[n.Constant]));
+    }
+
+    private void AddOperation(IntNode node, int value, Operation operation)
+    {
+        var output = Define(value);
+        _steps.Add(new(Layer(node), null, node.Inputs.Select(o => Operand(o, value)).ToSeq(), -1, null, output, output.Shape) { Operation = operation });
+    }
+
+    /// <summary>An operand that may repeat over a result; a constant becomes a tensor in a shape of the result's rank.</summary>
+    private View Operand(int operand, int result)
+    {
+        var literal = operand < _graph.Signature.Inputs.Count ? null : _graph.Nodes[operand - _graph.Signature.Inputs.Count] as IntNode.Literal;
+        var (own, rank) = (_facts[operand], _facts[result].Rank);
+        var aligned = own with { Shape = new([.. Enumerable.Repeat(1, rank - own.Rank), .. own.Shape]) };
+        var (height, whole) = (Tensor.Of(aligned, _alignment).Height, Tensor.Of(_facts[result], _alignment).Height);
+        if (height != 1 && height != whole)
+        {
+            // From five dimensions on all but the last are rows, which repeat as a whole only.
+            throw QatGenException.Of(BpuRules.TensorKind, _graph.Nodes[result - _graph.Signature.Inputs.Count].Layer, own.ToString());
+        }
+
+        if (literal is null)
+        {
+            return _views[operand];
+        }
+
+        _constants[_tensors.Count] = (TensorConstant)_graph.Constants[literal.Tensor];
+        _tensors.Add(Tensor.Of(aligned, _alignment));
+        return new(_tensors.Count - 1, _tensors[^1]);
     }
 
     private void AddReshape(IntNode n, int x, int value)

@@ -65,6 +65,10 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
             _instructions.Add(new Instruction.Move(
                 terms[0], result, rowPlaces, parameters + (int)layout.ColumnPlaces, parameters + (int)layout.ChannelPlaces, source.Rows.Start, source.Channels.Start, move.Fill));
         }
+        else if (_step.Operation is { } operation)
+        {
+            _instructions.Add(new Instruction.Elementwise(operation.Kind, terms.ToSeq(), result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Table));
+        }
         else if (_step.Table is not null)
         {
             _instructions.Add(new Instruction.Lut(terms[0], result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Lut));
@@ -121,7 +125,14 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         ? Load(view, buffer, tile.Frame, from.Rows, from.Channels)
         : _step.IsReshape
         ? Load(view, buffer, tile.Frame, new(0, view.Shape.Height), geometry.ReshapedChannels(tile.Channel, tile.Channels))
-        : Load(view, buffer, tile.Frame, new(tile.Row, tile.Rows), new(tile.Channel, tile.Channels));
+        : Repeated(Load(view, buffer, constants.Tensor(view.Id) < 0 ? tile.Frame : 0, geometry.TermRows(view.Shape, tile.Row, tile.Rows), geometry.TermChannels(view.Shape, tile.Channel, tile.Channels)), tile);
+
+    /// <summary>A box that is smaller than the result repeats: over rows and columns by a pitch of 0, over channels as the instructions do by themselves.</summary>
+    private Region Repeated(Region box, Tile tile)
+    {
+        var rows = box.Rows == tile.Rows ? box : box with { Rows = tile.Rows, RowPitch = 0 };
+        return rows.Columns == _step.Part.Width ? rows : rows with { Columns = _step.Part.Width, ColumnPitch = 0 };
+    }
 
     /// <summary>The part of a tensor where it lies on chip, else in a buffer.</summary>
     private Region Load(View view, Buffer buffer, int frame, Extent rows, Extent channels)
@@ -142,7 +153,7 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         return box;
     }
 
-    private long DdrAddress(int tensor) => constants.Bytes.Length + placement.InDdr[tensor];
+    private long DdrAddress(int tensor) => constants.Tensor(tensor) is >= 0 and var address ? address : constants.Bytes.Length + placement.InDdr[tensor];
 
     /// <summary>The tile's place in the tensor that holds it, which may be larger where it is a part of a concatenation.</summary>
     private Region Box(Tensor whole, long address, Tile tile)

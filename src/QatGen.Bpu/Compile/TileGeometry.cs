@@ -59,6 +59,11 @@ internal sealed class TileGeometry(Step step, int alignment)
         return new(channel * step.Part.Positions / source, channels * step.Part.Positions / source);
     }
 
+    /// <summary>The rows of a term for some rows of the result: a term of one row repeats.</summary>
+    public Extent TermRows(Tensor term, int row, int rows) => term.Height == step.Part.Height ? new(row, rows) : new(0, 1);
+
+    public Extent TermChannels(Tensor term, int channel, int channels) => term.Channels == step.Part.Channels ? new(channel, channels) : new(0, 1);
+
     public ParameterLayout Parameters(int channel, int channels) => new(step, channel, channels, step.Unit is null ? 0 : InputChannels(channel, channels).Count);
 
     private static int LeastCommonMultiple(int a, int b) => checked(a / (int)System.Numerics.BigInteger.GreatestCommonDivisor(a, b) * b);

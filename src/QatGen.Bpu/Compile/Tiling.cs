@@ -54,7 +54,7 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
                 ? Buffer(v.Id, v.Shape, rows, channels, counts.Tiles)
                 : _step.IsReshape
                 ? Buffer(v.Id, v.Shape, v.Shape.Height, geometry.ReshapedChannels(0, t.Channels).Count, counts.Tiles)
-                : Buffer(v.Id, v.Shape, t.Rows, t.Channels, counts.Tiles)).ToSeq(),
+                : Buffer(v.Id, v.Shape, geometry.TermRows(v.Shape, 0, t.Rows).Count, geometry.TermChannels(v.Shape, 0, t.Channels).Count, counts.Tiles)).ToSeq(),
             Buffer(_step.Output.Id, _step.Part, t.Rows, t.Channels, counts.Tiles));
 
         int Slots(long loads) => loads > 1 ? t.Slots : 1;
@@ -80,7 +80,7 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
             vector = unit.Weight is null ? counts.Tiles * timing.Elementwise(positions, unit.Window.Taps, t.Channels) : 0;
         }
 
-        vector += _step.Unit is null || _step.Rescale is not null ? counts.Tiles * timing.Elementwise(positions, _step.Rescale?.Terms ?? 1, t.Channels) : 0;
+        vector += _step.Unit is null || _step.Rescale is not null ? counts.Tiles * timing.Elementwise(positions, _step.Rescale?.Terms ?? Math.Max(1, _step.Terms.Count), t.Channels) : 0;
         var (sum, slowest) = (bus + tensor + vector, Math.Max(bus, Math.Max(tensor, vector)));
         return t.Slots == 1 ? sum : slowest + ((sum - slowest) / counts.Tiles);
     }

@@ -103,10 +103,23 @@ internal abstract record Instruction
         public override Seq<Access> Accesses => new([
             .. Terms.Select(static t => Access.Read(MemoryKind.Sram, t)), Access.Write(MemoryKind.Sram, To),
             Access.Table(Table, 4L * RowLength * LaneCount), Access.Table(Map, Lanes == LaneKind.Position ? 2L * To.Positions : 0)]);
-        public override bool IsConsistent => Terms.Count > 0 && Terms.All(To.HasShapeOf) && Table % 4 == 0 && Map % 2 == 0
+        public override bool IsConsistent => Terms.Count > 0 && Terms.All(To.Repeats) && Table % 4 == 0 && Map % 2 == 0
             && Lanes switch { LaneKind.Tensor => LaneCount == 1, LaneKind.Channel => LaneCount == To.Channels, LaneKind.Position => LaneCount is > 0 and <= ushort.MaxValue + 1, _ => false };
         public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Terms.Count, To.Channels);
         public override void Execute(Machine machine) => VectorUnit.Rescale(machine.Sram, this);
+    }
+
+    /// <summary>
+    /// A product, choice or comparison of int8 or int16 operands; one of a single channel repeats over all. A choice rescales its last two operands first, by table rows [shift, low, high, multiplier];
+    /// a comparison reads [multiplier, left shift] of each side.
+    /// </summary>
+    internal sealed record Elementwise(VectorKind Kind, Seq<Region> Terms, Region To, int Table) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new([.. Terms.Select(static t => Access.Read(MemoryKind.Sram, t)), Access.Write(MemoryKind.Sram, To), Access.Table(Table, 4L * Kind.Numbers())]);
+        public override bool IsConsistent => Terms.Count == Kind.Operands() && Terms.All(To.Repeats) && Table % 4 == 0 && (To.Type == DType.QInt32) == (Kind == VectorKind.Multiply);
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Terms.Count, To.Channels);
+        public override void Execute(Machine machine) => VectorUnit.Elementwise(machine.Sram, this);
     }
 
     /// <summary>A function of each integer: its table is 256 results for int8, lines and segments for int16, which take two entries each.</summary>

@@ -29,5 +29,8 @@ internal readonly record struct Region(int Address, int Rows, int Columns, int C
 
     public bool HasShapeOf(Region other) => Rows == other.Rows && Columns == other.Columns && Channels == other.Channels;
 
+    /// <summary>Whether a box can be read at every position and channel of a result: one channel repeats over all.</summary>
+    public bool Repeats(Region term) => Rows == term.Rows && Columns == term.Columns && (Channels == term.Channels || term.Channels == 1);
+
     public override string ToString() => $"{Address:x6}[{Rows}x{Columns}x{Channels} {Type.Name()} /{RowPitch}/{ColumnPitch}]";
 }

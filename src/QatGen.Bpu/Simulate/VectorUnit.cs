@@ -4,7 +4,7 @@ using QatGen.Arithmetic;
 namespace QatGen.Bpu;
 
 /// <summary>The vector engine: rescaling and pooling, channel by channel.</summary>
-internal static class VectorUnit
+internal static partial class VectorUnit
 {
     public static void Rescale(Span<byte> sram, Instruction.Rescale rescale)
     {
@@ -21,8 +21,9 @@ internal static class VectorUnit
             for (var term = 0; term < rescale.Terms.Count; term++)
             {
                 var box = rescale.Terms[term];
-                Integers.Read(sram.Slice(box.At(row, column), box.RunBytes), box.Type, values);
-                AddProducts(values, lanes[(3 + term)..], laneStep, sums);
+                var run = values.AsSpan(0, box.Channels);
+                Integers.Read(sram.Slice(box.At(row, column), box.RunBytes), box.Type, run);
+                AddProducts(run, lanes[(3 + term)..], laneStep, sums);
             }
 
             Round(sums, lanes, laneStep, values);
@@ -100,9 +101,10 @@ internal static class VectorUnit
 
     private static void AddProducts(ReadOnlySpan<int> values, ReadOnlySpan<int> multipliers, int laneStep, Span<long> sums)
     {
+        var step = values.Length == sums.Length ? 1 : 0;
         for (var i = 0; i < sums.Length; i++)
         {
-            sums[i] += (long)values[i] * multipliers[i * laneStep];
+            sums[i] += (long)values[i * step] * multipliers[i * laneStep];
         }
     }
 

@@ -11,6 +11,9 @@ public sealed record Quantity(LaneKind Lanes, Seq<double> Scales, Seq<int> Divis
 
     public int Count => Scales.Count;
 
+    /// <summary>The same integers multiplied by a real factor.</summary>
+    public Quantity Times(double factor) => factor == 1 ? this : this with { Scales = Scales.Select(s => s * factor).ToSeq() };
+
     /// <summary>The real value of one step of a lane.</summary>
     public double Step(int lane) => Scales[lane] / Divisors[lane];
 

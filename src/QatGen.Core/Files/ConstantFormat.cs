@@ -13,6 +13,8 @@ internal static class ConstantFormat
         Rescale,
         Clamp,
         Fill,
+        Tensor,
+        Compare,
         Table,
     }
 
@@ -46,11 +48,22 @@ internal static class ConstantFormat
                 writer.Write((byte)Tag.Fill);
                 writer.Write(f.Value);
                 break;
-            case TableConstant t:
-                writer.Write((byte)Tag.Table);
-                writer.Write((byte)t.Input);
+            case TensorConstant t:
+                writer.Write((byte)Tag.Tensor);
+                writer.WriteList(t.Shape, writer.Write);
                 writer.Write((byte)t.DType);
-                Array.ForEach([t.Values, t.Splits, t.Slopes], list => writer.WriteList(list, writer.Write));
+                writer.WriteList(t.Values, writer.Write);
+                writer.Write(t.Scale);
+                break;
+            case CompareConstant c:
+                writer.Write((byte)Tag.Compare);
+                Array.ForEach([c.MultiplierX, c.ShiftX, c.MultiplierY, c.ShiftY], writer.Write);
+                break;
+            case TableConstant l:
+                writer.Write((byte)Tag.Table);
+                writer.Write((byte)l.Input);
+                writer.Write((byte)l.DType);
+                Array.ForEach([l.Values, l.Splits, l.Slopes], list => writer.WriteList(list, writer.Write));
                 break;
             default:
                 throw new InvalidOperationException(constant.GetType().Name);
@@ -71,6 +84,8 @@ internal static class ConstantFormat
                 IsValid),
             Tag.Clamp => Checked(new ClampConstant(reader.ReadInt32(), reader.ReadInt32()), static c => c.Low <= c.High),
             Tag.Fill => new FillConstant(reader.ReadInt32()),
+            Tag.Tensor => Checked(new TensorConstant(Integers(), (DType)reader.ReadByte(), Integers(), reader.ReadDouble()), IsValid),
+            Tag.Compare => Checked(new CompareConstant(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), IsValid),
             Tag.Table => Checked(new TableConstant((DType)reader.ReadByte(), (DType)reader.ReadByte(), Integers(), Integers(), Integers()), static t => Enum.IsDefined(typeof(DType), t.DType) && t.IsValid()),
             _ => throw new InvalidDataException($"constant {(int)tag} is not known"),
         };
@@ -82,6 +97,11 @@ internal static class ConstantFormat
         where T : Constant => isValid(constant) ? constant : throw new InvalidDataException($"a {typeof(T).Name} holds numbers that do not belong together");
 
     private static bool IsValid(WeightConstant w) => w.Shape.Count == 4 && w.Shape.All(static d => d > 0) && w.Shape.Aggregate(1.0, static (n, d) => n * d) == w.Values.Count;
+
+    private static bool IsValid(TensorConstant t) => t.Shape.Count > 0 && t.Shape.All(static d => d > 0) && t.Shape.Aggregate(1.0, static (n, d) => n * d) == t.Values.Count
+        && Enum.IsDefined(typeof(DType), t.DType) && t.Values.All(v => v >= t.DType.Min() && v <= t.DType.Max()) && t.Scale > 0 && !double.IsInfinity(t.Scale);
+
+    private static bool IsValid(CompareConstant c) => new[] { c.MultiplierX, c.MultiplierY }.All(static m => m is > 0 and < 1 << 24) && new[] { c.ShiftX, c.ShiftY }.All(static s => s is >= 0 and <= 17);
 
     private static bool IsValid(RescaleConstant r)
     {

@@ -21,6 +21,9 @@ public static class ProgramFormat
         Concat,
         Reshape,
         Move,
+        Constant,
+        Mul,
+        Elementwise,
         Lut,
     }
 
@@ -78,6 +81,7 @@ public static class ProgramFormat
         IntNode.Conv n => At(constants, n.Weight) is not WeightConstant w || w.OutputChannels % n.Geometry.Groups == 0,
         IntNode.Concat n => At(constants, n.Constant) is not RescaleConstant r || (r.Lanes == LaneKind.Input && r.Terms == 1),
         IntNode.Rescale n => At(constants, n.Constant) is not RescaleConstant r || r.Lanes != LaneKind.Input,
+        IntNode.Elementwise n => At(constants, n.Numbers) is not RescaleConstant r || (r.Lanes == LaneKind.Input && r.Terms == 1),
         _ => true,
     };
 
@@ -124,6 +128,16 @@ public static class ProgramFormat
                 Numbers(Tag.Move, n.X, n.Fill);
                 MovementFormat.Write(writer, n.Movement);
                 break;
+            case IntNode.Literal n:
+                Numbers(Tag.Constant, n.Tensor);
+                break;
+            case IntNode.Mul n:
+                Numbers(Tag.Mul, n.X, n.Y);
+                break;
+            case IntNode.Elementwise n:
+                Numbers(Tag.Elementwise, (int)n.Kind, n.Numbers);
+                writer.WriteList(n.Operands, writer.Write);
+                break;
             default:
                 throw new InvalidOperationException(node.GetType().Name);
         }
@@ -156,12 +170,18 @@ public static class ProgramFormat
             Tag.Lut => new IntNode.Lut(Id(), Id(), layer),
             Tag.Reshape => new IntNode.Reshape(Id(), reader.ReadList(Size), layer),
             Tag.Move => new IntNode.Move(Id(), Id(), MovementFormat.Read(reader), layer),
+            Tag.Constant => new IntNode.Literal(Id(), layer),
+            Tag.Mul => new IntNode.Mul(Id(), Id(), layer),
+            Tag.Elementwise when (Kind: Kind<ElementwiseKind>(), Constant: Id()) is var (kind, constant) => new IntNode.Elementwise(kind, reader.ReadList(Id), constant, layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };
 
         int Id() => reader.ReadInt32();
 
         int Number() => reader.ReadInt32() is >= 0 and < LargestNumber and var number ? number : throw new InvalidDataException($"a number of '{layer}' is out of range");
+
+        T Kind<T>()
+            where T : struct, Enum => (T)Enum.ToObject(typeof(T), reader.ReadInt32()) is var kind && Enum.IsDefined(typeof(T), kind) ? kind : throw new InvalidDataException($"the kind of '{layer}' is not known");
 
         int Size() => reader.ReadInt32() is >= -1 and var size ? size : throw new InvalidDataException($"the shape of '{layer}' is not valid");
 

@@ -48,6 +48,24 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
         return terms.Length > 1 ? Check(RescaleLimits.Sum, terms, result, use) : result;
     }
 
+    public Fact Constant(Fact tensor)
+    {
+        var result = _facts.Constant(tensor);
+        return Check(ElementwiseLimits.Constant, [], result, result);
+    }
+
+    public Fact Mul(Fact x, Fact y)
+    {
+        var result = _facts.Mul(x, y);
+        return Check(ElementwiseLimits.Product, [x, y], result, result);
+    }
+
+    public Fact Elementwise(ElementwiseKind kind, Fact[] operands, Fact constant)
+    {
+        var result = _facts.Elementwise(kind, operands, constant);
+        return Check(kind.IsComparison() ? ElementwiseLimits.Comparison : ElementwiseLimits.Choice, operands, result, result);
+    }
+
     public Fact Clamp(Fact x, Fact limits) => Check(TensorLimits.Clamp, [x], _facts.Clamp(x, limits), x);
 
     public Fact MaxPool(Fact x, PoolGeometry geometry) => Check(PoolLimits.Max, [x], _facts.MaxPool(x, geometry), new PoolUse(x, geometry));

@@ -19,6 +19,18 @@ public enum ConstantKind
     /// <summary>One real, at the input's scale.</summary>
     Fill,
 
+    /// <summary>A parameter or buffer of the model, with a scale for the whole tensor.</summary>
+    Tensor,
+
+    /// <summary>A number at the scale of the operand beside it: floor(k / scale + 0.5).</summary>
+    Number,
+
+    /// <summary>A number as its sign, at the scale |k|.</summary>
+    Sign,
+
+    /// <summary>What brings two operands to one scale for a comparison.</summary>
+    Compare,
+
     /// <summary>A function of the input at its scale, in steps of the operator's own output scale.</summary>
     Table,
 }
@@ -26,6 +38,35 @@ public enum ConstantKind
 /// <summary>A constant that an operator needs: its shape (weight and bias), the activation it clamps to, and its result's type (rescale).</summary>
 public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape, ClampRange Range, DType DType)
 {
+    /// <summary>What each term of a rescale is multiplied by beside its scale; empty: 1.</summary>
+    public Seq<double> Factors { get; init; } = Seq<double>.Empty;
+
+    /// <summary>The term whose scale, times the magnitude of its factor, the result takes over; -1: the result has a scale of its own.</summary>
+    public int ScaleOf { get; init; } = -1;
+
+    /// <summary>The number of <see cref="ConstantKind.Number"/> and <see cref="ConstantKind.Sign"/>.</summary>
+    public double Value { get; init; }
+
+    public double Factor(int term) => term < Factors.Count ? Factors[term] : 1;
+
+    /// <summary>What is known of the constant before there is one.</summary>
+    public Primitives.Fact Fact => Kind switch
+    {
+        ConstantKind.Tensor when Shape.Count == 0 => Primitives.Fact.Unknown(DType) with { IsConstant = true },
+        ConstantKind.Tensor or ConstantKind.Number or ConstantKind.Sign => Primitives.Fact.Of(Shape, DType) with { IsConstant = true },
+        _ => Primitives.Fact.Of(Shape, DType),
+    };
+
+    /// <summary>A parameter or buffer; its shape is empty where it is not known.</summary>
+    public static ConstantRole Tensor(Seq<int> shape) => new(ConstantKind.Tensor, "value", shape, ClampRange.None, DType.QInt8);
+
+    /// <summary>A number beside operands, in int32 or, saturated, in their own type.</summary>
+    public static ConstantRole Number(double value, DType type) => new(ConstantKind.Number, "number", new(1), ClampRange.None, type) { Value = value };
+
+    public static ConstantRole Sign(double value) => new(ConstantKind.Sign, "number", new(1), ClampRange.None, DType.QInt8) { Value = value };
+
+    public static ConstantRole Compare() => new(ConstantKind.Compare, "compare", Seq<int>.Empty, ClampRange.None, DType.QInt8);
+
     public static ConstantRole Weight(params int[] shape) => new(ConstantKind.Weight, "weight", new(shape), ClampRange.None, DType.QInt8);
 
     public static ConstantRole Bias(int channels) => new(ConstantKind.Bias, "bias", new(channels), ClampRange.None, DType.QInt32);

@@ -2,8 +2,17 @@ using QatGen.Graphs;
 
 namespace QatGen.Operators;
 
-/// <summary>A node with the shapes of its inputs, for the conformance suite.</summary>
+/// <summary>A node with the shapes of its inputs, and of the parameters that it reads behind them, for the conformance suite.</summary>
 public sealed record Example(string Name, Node Node, Seq<Seq<int>> InputShapes)
 {
+    public Seq<Seq<int>> ParameterShapes { get; init; } = Seq<Seq<int>>.Empty;
+
+    /// <summary>The nodes of the example's graph: the parameters, then the operator.</summary>
+    public Seq<Node> Nodes => new([
+        .. ParameterShapes.Select(static (s, i) => ConstantTensor.Read($"p{i}", $"p{i}", isParameter: true, s)),
+        Node with { Inputs = Enumerable.Range(0, InputShapes.Count + ParameterShapes.Count).ToSeq() }]);
+
     public static Example Of(string name, Node node, params int[][] shapes) => new(name, node with { Inputs = Enumerable.Range(0, shapes.Length).ToSeq() }, shapes.Select(static s => new Seq<int>(s)).ToSeq());
+
+    public Example With(params int[] shape) => this with { ParameterShapes = ParameterShapes.Append(new Seq<int>(shape)).ToSeq() };
 }

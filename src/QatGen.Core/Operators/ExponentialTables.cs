@@ -34,8 +34,6 @@ internal sealed class Rsqrt() : PlainTable("Rsqrt", Of("rsqrt"), static x => 1 /
 /// <summary>From 0 on; 0 below.</summary>
 internal sealed class Sqrt() : PlainTable("Sqrt", Of("sqrt"), Math.Sqrt, low: 0);
 
-internal sealed class Square() : PlainTable("Square", Of("square"), static x => x * x);
-
 /// <summary>x to a constant power. Where that is no integer, from 0 on, and below as at 0; where it is negative, saturated above at 0.</summary>
 internal sealed class Pow() : TableOperator("Pow", Elementwise("pow"))
 {

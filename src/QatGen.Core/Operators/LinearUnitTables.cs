@@ -59,20 +59,3 @@ internal sealed class Softshrink() : TableOperator("Softshrink", Written("Softsh
         return new($"softshrink(lambda: {Text(lambda)})", x => Math.Max(x - lambda, 0) + Math.Min(x + lambda, 0));
     }
 }
-
-/// <summary>min(max(x, min), max): limits of integers, no table.</summary>
-internal sealed class Hardtanh() : Operator("Hardtanh")
-{
-    public override Seq<Form> Forms => new(new(FormKind.Module, "Hardtanh"), new(FormKind.Functional, "hardtanh"), new(FormKind.Functional, "Hardtanh"), new(FormKind.Method, "hardtanh"));
-
-    public override Seq<string> Structural => new("min_val", "max_val", "min", "max");
-
-    public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Clamp(new(node.Real("min_val", node.Real("min", -1)), node.Real("max_val", node.Real("max", 1)))));
-
-    public override T Lower<T>(Primitives.IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Clamp(inputs[0], constants[0]);
-
-    public override IEnumerable<Example> Examples()
-    {
-        yield return Example.Of("map", new("Hardtanh", "f", Forms[0], new(0), new() { ["min_val"] = -0.5, ["max_val"] = 0.75 }), [2, 5, 3, 7]);
-    }
-}

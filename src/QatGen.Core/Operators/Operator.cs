@@ -31,6 +31,15 @@ public abstract class Operator(string name)
     /// <summary>Whether the result gets a scale of its own.</summary>
     public virtual bool OwnsScale => false;
 
+    /// <summary>Whether this call's result gets a scale of its own.</summary>
+    public virtual bool OwnsScaleIn(Node node) => OwnsScale;
+
+    /// <summary>Whether an activation behind it becomes part of its rescale.</summary>
+    public virtual bool TakesActivation => Fusion is Fusion.ConvLike or Fusion.Add;
+
+    /// <summary>Whether this sum can be taken up by the accumulator of one of its operands.</summary>
+    public virtual bool JoinsAccumulator(Node node) => Fusion == Fusion.Add;
+
     /// <summary>Whether the hardware can add a tensor into this node's accumulator.</summary>
     public virtual bool TakesAdd(Node node) => Fusion == Fusion.ConvLike;
 

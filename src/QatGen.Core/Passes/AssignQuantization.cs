@@ -17,7 +17,7 @@ public static class AssignQuantization
         var op = Catalogue.Get(node.Operator);
         var isOutputOnly = uses[value] == graph.Outputs.Count(o => o == value);
         return op.Fusion == Fusion.ConvLike && isOutputOnly && node.Find(Fusion.Add) is null ? OutputKind.HighPrecision
-            : op.OwnsScale ? OutputKind.Quantized
+            : op.OwnsScaleIn(node) ? OutputKind.Quantized
             : OutputKind.SameAsInput;
     }
 }

@@ -17,7 +17,7 @@ public static class FuseEpilogues
         var (taken, moved, uses) = (new Dictionary<int, int>(), new HashSet<int>(), graph.CountUses());
         for (var i = 0; i < graph.Nodes.Count; i++)
         {
-            if (Catalogue.Get(graph.Nodes[i].Operator).Fusion == Fusion.Add && Candidates(graph, graph.Nodes[i], uses).Where(v => !moved.Contains(v)).ToArray() is { Length: > 0 } convolutions)
+            if (Catalogue.Get(graph.Nodes[i].Operator).JoinsAccumulator(graph.Nodes[i]) && graph.Nodes[i].Inputs.All(v => graph.Producer(v) is not { Inputs.Count: 0 }) && Candidates(graph, graph.Nodes[i], uses).Where(v => !moved.Contains(v)).ToArray() is { Length: > 0 } convolutions)
             {
                 taken[i] = convolutions.Max();
                 moved.Add(taken[i]);
@@ -56,7 +56,7 @@ public static class FuseEpilogues
             if (Catalogue.Get(node.Operator).Fusion == Fusion.Activation
                 && uses[node.Inputs[0]] == 1
                 && builder.Current(node.Inputs[0]) is { } producer
-                && Catalogue.Get(producer.Operator).Fusion is Fusion.ConvLike or Fusion.Add
+                && Catalogue.Get(producer.Operator).TakesActivation
                 && producer.Find(Fusion.Activation) is null)
             {
                 builder.Absorb(node.Inputs[0], node, value);

@@ -51,7 +51,7 @@ public static class Pipeline
     /// <summary>A module's second call, which gets a scale of its own; later ones break the same rule.</summary>
     private static IEnumerable<Violation> Shared(Node node)
     {
-        if (node.Path.EndsWith("#2", StringComparison.Ordinal) && Catalogue.Get(node.Operator) is { OwnsScale: true } or { Fusion: Fusion.BatchNorm })
+        if (node.Path.EndsWith("#2", StringComparison.Ordinal) && Catalogue.Get(node.Operator) is var op && (op.OwnsScaleIn(node) || op.Fusion == Fusion.BatchNorm))
         {
             yield return Violation.Of(CaptureRules.ModuleShared, node.Path, node.Path.Substring(0, node.Path.Length - "#2".Length));
         }
@@ -73,7 +73,7 @@ public static class Pipeline
     public static IReadOnlyList<Violation> Check(Graph fused)
     {
         var checker = new MarchChecker(MarchSpec.Get(fused.March));
-        var constants = Lowering.Slots(fused).Select(static s => new Fact(s.Role.Shape, s.Role.DType)).ToArray();
+        var constants = Lowering.Slots(fused).Select(static s => s.Role.Fact).ToArray();
         var inputs = fused.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)).ToArray();
         if (inputs.Any(static i => i.IsEmpty))
         {

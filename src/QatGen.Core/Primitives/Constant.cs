@@ -25,6 +25,13 @@ public sealed record WeightConstant(Seq<int> Shape, Seq<sbyte> Values) : Constan
 /// <summary>int32 bias at the accumulator's scale, one per output channel.</summary>
 public sealed record BiasConstant(Seq<int> Values) : Constant;
 
+/// <summary>A tensor of integers that the program reads like any other value; it broadcasts over the batch. <paramref name="Scale"/> is the real value of one step.</summary>
+public sealed record TensorConstant(Seq<int> Shape, DType DType, Seq<int> Values, double Scale) : Constant
+{
+    /// <summary>One number for all elements.</summary>
+    public static TensorConstant Scalar(int value, DType type, double scale) => new(new(1), type, new(value), scale);
+}
+
 /// <summary>Integer limits, both inclusive.</summary>
 public sealed record ClampConstant(int Low, int High) : Constant;
 

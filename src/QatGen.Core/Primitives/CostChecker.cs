@@ -33,6 +33,12 @@ public sealed class CostChecker : IPrimitives<Fact>
 
     public Fact Rescale(Fact[] terms, Fact rescale) => Add(_facts.Rescale(terms, rescale));
 
+    public Fact Constant(Fact tensor) => Add(_facts.Constant(tensor), 0, tensor.Elements, tensor.Bytes);
+
+    public Fact Mul(Fact x, Fact y) => Add(_facts.Mul(x, y));
+
+    public Fact Elementwise(ElementwiseKind kind, Fact[] operands, Fact constant) => Add(_facts.Elementwise(kind, operands, constant));
+
     public Fact Clamp(Fact x, Fact limits) => Add(_facts.Clamp(x, limits));
 
     public Fact MaxPool(Fact x, PoolGeometry geometry) => Add(_facts.MaxPool(x, geometry));

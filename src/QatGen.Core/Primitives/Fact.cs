@@ -1,7 +1,7 @@
 namespace QatGen.Primitives;
 
-/// <summary>Shape and type of a value. A dimension of -1 is unknown; no dimensions at all with <see cref="IsKnown"/> false is an unknown shape. Constants carry what a primitive's result depends on.</summary>
-public sealed record Fact(Seq<int> Shape, DType DType, bool IsKnown = true, LaneFact? Lanes = null)
+/// <summary>Shape and type of a value. A dimension of -1 is unknown; no dimensions at all with <see cref="IsKnown"/> false is an unknown shape. Constants carry what a primitive's result depends on; a tensor computed from nothing else is constant and has no batch.</summary>
+public sealed record Fact(Seq<int> Shape, DType DType, bool IsKnown = true, LaneFact? Lanes = null, bool IsConstant = false)
 {
     public const int UnknownDimension = -1;
 
@@ -14,8 +14,9 @@ public sealed record Fact(Seq<int> Shape, DType DType, bool IsKnown = true, Lane
         WeightConstant w => new(w.Shape, DType.QInt8),
         BiasConstant b => new(new(b.Values.Count), DType.QInt32),
         RescaleConstant r => new(Seq<int>.Empty, r.DType, Lanes: new(r.Lanes, r.LaneCount, r.Map.Count)),
-        TableConstant t => new(new(t.InputCount), t.DType),
-        ClampConstant or FillConstant => new(Seq<int>.Empty, DType.QInt8),
+        TableConstant l => new(new(l.InputCount), l.DType),
+        ClampConstant or FillConstant or CompareConstant => new(Seq<int>.Empty, DType.QInt8),
+        TensorConstant t => new(t.Shape, t.DType, IsConstant: true),
         _ => throw new InvalidOperationException(constant.GetType().Name),
     };
 

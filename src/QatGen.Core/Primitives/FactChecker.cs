@@ -3,7 +3,7 @@ using QatGen.Arithmetic;
 namespace QatGen.Primitives;
 
 /// <summary>Infers shape and type of every primitive and collects what does not fit. Unknown dimensions stay unknown and never cause a violation.</summary>
-public sealed class FactChecker : IPrimitives<Fact>
+public sealed partial class FactChecker : IPrimitives<Fact>
 {
     private readonly List<Violation> _violations = [];
     private string _layer = "";
@@ -22,6 +22,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     public Fact Conv(Fact x, Fact weight, Fact bias, ConvGeometry g)
     {
+        NotConstant(x);
         if (!HasRank(x, 4) || !x.IsKnown)
         {
             return Fact.Unknown(DType.QInt32);
@@ -37,12 +38,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     public Fact Rescale(Fact[] terms, Fact rescale)
     {
-        var known = terms.FirstOrDefault(static t => t.IsKnown) ?? terms[0];
-        foreach (var term in terms)
-        {
-            Expect(!term.IsKnown || (term.Rank == known.Rank && term.Shape.Zip(known.Shape, Same).All(static s => s)), ShapeRules.TermShapes, term.ToString(), known.ToString());
-        }
-
+        var known = Broadcast(terms, rescale.DType);
         if (known.IsKnown && rescale.Lanes is { } lanes)
         {
             var fits = lanes.Kind switch
@@ -54,10 +50,14 @@ public sealed class FactChecker : IPrimitives<Fact>
             Expect(fits, ShapeRules.Lanes, $"{lanes.Count} {lanes.Kind}", known.ToString());
         }
 
-        return known with { DType = rescale.DType, Lanes = null };
+        return known;
     }
 
-    public Fact Clamp(Fact x, Fact limits) => x;
+    public Fact Clamp(Fact x, Fact limits)
+    {
+        NotConstant(x);
+        return x;
+    }
 
     public Fact MaxPool(Fact x, PoolGeometry geometry) => Pool(x, geometry, x.DType);
 
@@ -65,6 +65,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     public Fact Concat(Fact[] parts, Fact rescale, int axis)
     {
+        Array.ForEach(parts, NotConstant);
         if (parts.Any(static p => !p.IsKnown))
         {
             return Fact.Unknown(rescale.DType);
@@ -84,6 +85,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     public Fact Reshape(Fact x, int[] shape)
     {
+        NotConstant(x);
         if (!x.IsKnown)
         {
             return x;
@@ -105,6 +107,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     public Fact Move(Fact x, Movement movement)
     {
+        NotConstant(x);
         if (!x.IsKnown || x.Shape.Skip(1).Any(static d => d < 0))
         {
             return Fact.Unknown(x.DType);
@@ -132,6 +135,7 @@ public sealed class FactChecker : IPrimitives<Fact>
 
     private Fact Pool(Fact x, PoolGeometry geometry, DType type)
     {
+        NotConstant(x);
         if (!HasRank(x, 4) || !x.IsKnown)
         {
             return Fact.Unknown(type);

@@ -12,7 +12,19 @@ public interface IPrimitives<T>
     /// <summary>Convolution with zero padding: the int32 sum of products plus bias. x [N, C, H, W], weight [O, C / groups, KH, KW], bias [O].</summary>
     T Conv(T x, T weight, T bias, ConvGeometry geometry);
 
-    /// <summary>The sum of terms of one shape, each with its own multiplier, rounded, shifted and clamped; or the single term as it is, clamped, where the constant says pass through.</summary>
+    /// <summary>A constant tensor as a value; it has no batch.</summary>
+    T Constant(T tensor);
+
+    /// <summary>int32 products. Operands broadcast as in PyTorch, but never over the batch: all have it, and only a constant may have fewer dimensions.</summary>
+    T Mul(T x, T y);
+
+    /// <summary>
+    /// A choice between two values, or a comparison. Operands broadcast as in <see cref="Mul"/>. What is chosen from is rescaled first, each operand in its own lane of the <paramref name="constant"/>;
+    /// a comparison is exact on the real values and its constant is a <see cref="CompareConstant"/>.
+    /// </summary>
+    T Elementwise(ElementwiseKind kind, T[] operands, T constant);
+
+    /// <summary>The sum of terms that broadcast as in <see cref="Mul"/>, each with its own multiplier, rounded, shifted and clamped; or the single term as it is, clamped, where the constant says pass through.</summary>
     T Rescale(T[] terms, T rescale);
 
     /// <summary>Limits integers and keeps the scale.</summary>

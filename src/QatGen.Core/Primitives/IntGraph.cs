@@ -41,7 +41,7 @@ public sealed record IntGraph(Signature Signature, Seq<Constant> Constants, Seq<
         for (var i = 0; i < Nodes.Count; i++)
         {
             var ready = Signature.Inputs.Count + i;
-            if (Nodes[i].Inputs.Count == 0 || Nodes[i].Inputs.Any(v => v < 0 || v >= ready) || !ConstantsFit(Nodes[i]))
+            if ((Nodes[i].Inputs.Count == 0 && Nodes[i] is not IntNode.Literal) || Nodes[i].Inputs.Any(v => v < 0 || v >= ready) || !ConstantsFit(Nodes[i]))
             {
                 throw QatGenException.Of(FileRules.Malformed, Nodes[i].Layer, $"node {i} refers to a value or constant that is not there");
             }
@@ -69,6 +69,9 @@ public sealed record IntGraph(Signature Signature, Seq<Constant> Constants, Seq<
         IntNode.Concat n => At(n.Constant) is RescaleConstant r && r.LaneCount == n.Parts.Count,
         IntNode.Clamp n => At(n.Limits) is ClampConstant,
         IntNode.Move n => n.Fill == IntNode.Move.NoFill || At(n.Fill) is FillConstant,
+        IntNode.Literal n => At(n.Tensor) is TensorConstant,
+        IntNode.Elementwise n => n.Operands.Count == n.Kind.Operands()
+            && (n.Kind.IsComparison() ? At(n.Numbers) is CompareConstant : At(n.Numbers) is RescaleConstant r && r.LaneCount == n.Operands.Count - n.Kind.FirstRescaled()),
         IntNode.Lut n => At(n.Table) is TableConstant,
         _ => true,
     };

@@ -19,6 +19,26 @@ public abstract record IntNode(string Layer)
         public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Conv(value(X), constant(Weight), constant(Bias), Geometry);
     }
 
+    public sealed record Literal(int Tensor, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => Seq<int>.Empty;
+        public override Seq<int> ConstantIds => new(Tensor);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Constant(constant(Tensor));
+    }
+
+    public sealed record Mul(int X, int Y, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X, Y);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Mul(value(X), value(Y));
+    }
+
+    public sealed record Elementwise(ElementwiseKind Kind, Seq<int> Operands, int Numbers, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => Operands;
+        public override Seq<int> ConstantIds => new(Numbers);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Elementwise(Kind, [.. Operands.Select(value)], constant(Numbers));
+    }
+
     public sealed record Rescale(Seq<int> Terms, int Constant, string Layer) : IntNode(Layer)
     {
         public override Seq<int> Inputs => Terms;

@@ -15,27 +15,33 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public void Layer(string path) => _layer = path;
 
-    public int Conv(int x, int weight, int bias, ConvGeometry geometry) => Add(new IntNode.Conv(x, Constant(weight), Constant(bias), geometry, _layer));
+    public int Conv(int x, int weight, int bias, ConvGeometry geometry) => Add(new IntNode.Conv(x, Id(weight), Id(bias), geometry, _layer));
 
-    public int Rescale(int[] terms, int rescale) => Add(new IntNode.Rescale(new(terms), Constant(rescale), _layer));
+    public int Constant(int tensor) => Add(new IntNode.Literal(Id(tensor), _layer));
 
-    public int Clamp(int x, int limits) => Add(new IntNode.Clamp(x, Constant(limits), _layer));
+    public int Mul(int x, int y) => Add(new IntNode.Mul(x, y, _layer));
+
+    public int Elementwise(ElementwiseKind kind, int[] operands, int constant) => Add(new IntNode.Elementwise(kind, new(operands), Id(constant), _layer));
+
+    public int Rescale(int[] terms, int rescale) => Add(new IntNode.Rescale(new(terms), Id(rescale), _layer));
+
+    public int Clamp(int x, int limits) => Add(new IntNode.Clamp(x, Id(limits), _layer));
 
     public int MaxPool(int x, PoolGeometry geometry) => Add(new IntNode.MaxPool(x, geometry, _layer));
 
     public int SumPool(int x, PoolGeometry geometry, AverageCount count) => Add(new IntNode.SumPool(x, geometry, count, _layer));
 
-    public int Concat(int[] parts, int rescale, int axis) => Add(new IntNode.Concat(new(parts), Constant(rescale), axis, _layer));
+    public int Concat(int[] parts, int rescale, int axis) => Add(new IntNode.Concat(new(parts), Id(rescale), axis, _layer));
 
     public int Reshape(int x, int[] shape) => Add(new IntNode.Reshape(x, new(shape), _layer));
 
     public int Move(int x, Movement movement) => Add(new IntNode.Move(x, IntNode.Move.NoFill, movement, _layer));
 
-    public int Move(int x, int fill, Movement movement) => Add(new IntNode.Move(x, Constant(fill), movement, _layer));
+    public int Move(int x, int fill, Movement movement) => Add(new IntNode.Move(x, Id(fill), movement, _layer));
 
-    public int Lut(int x, int table) => Add(new IntNode.Lut(x, Constant(table), _layer));
+    public int Lut(int x, int table) => Add(new IntNode.Lut(x, Id(table), _layer));
 
-    private static int Constant(int id) => -1 - id;
+    private static int Id(int id) => -1 - id;
 
     private int Add(IntNode node)
     {

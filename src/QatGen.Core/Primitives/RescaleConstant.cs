@@ -13,13 +13,17 @@ public sealed record RescaleConstant(
 
     public int LaneCount => Shifts.Count;
 
+    /// <summary>The numbers of one operand where each has its own lane.</summary>
+    public RescaleConstant Lane(int lane) =>
+        new(DType, LaneKind.Tensor, 1, new(Multipliers[lane]), new(Shifts[lane]), new(Lows[lane]), new(Highs[lane]), Seq<int>.Empty, Scales);
+
     /// <summary>The constant that takes <paramref name="terms"/> to <paramref name="scale"/>; throws for a layer whose multipliers fit no shift.</summary>
     public static RescaleConstant Create(IReadOnlyList<Quantity> terms, double scale, ClampRange range, DType type, string layer)
     {
         var widest = terms.OrderByDescending(static t => t.Count).First();
         var lanes = terms.FirstOrDefault(static t => t.Lanes != LaneKind.Tensor) ?? widest;
         var rows = Enumerable.Range(0, lanes.Count).Select(lane => terms.Select(t => (M: t.Multiplier(t.LaneFor(lane), scale), B: t.Bounds[t.LaneFor(lane)])).ToArray());
-        return FromRows(lanes.Lanes, [.. rows], lanes.Map, scale, range, type, layer);
+        return FromRows(lanes.Count == 1 ? LaneKind.Tensor : lanes.Lanes, [.. rows], lanes.Map, scale, range, type, layer);
     }
 
     /// <summary>The constant of a concatenation: one lane and one term per part.</summary>

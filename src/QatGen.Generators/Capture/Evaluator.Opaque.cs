@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using QatGen.Graphs;
+using QatGen.Operators;
 
 namespace QatGen.Generators.Capture;
 
@@ -152,8 +153,7 @@ internal sealed partial class Evaluator
     {
         if (!_states.TryGetValue(name, out var tensor))
         {
-            var form = new Form(FormKind.State, isParameter ? TorchNames.GetParameter : TorchNames.GetBuffer);
-            var node = new Node($"{(isParameter ? "parameter" : "buffer")} {name}", _recorder.FunctionPath("", name), form, Seq<int>.Empty, new() { ["target"] = new Value.Text(name) });
+            var node = ConstantTensor.Read(name, _recorder.FunctionPath("", name), isParameter, Seq<int>.Empty);
             _states[name] = tensor = _recorder.Add(node, site.Syntax.GetLocation(), sharesMemory: false);
         }
 

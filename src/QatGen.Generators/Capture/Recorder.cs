@@ -40,7 +40,7 @@ internal sealed class Recorder(CaptureContext context)
         }
 
         return op.Fusion == Fusion.BatchNorm || op.IsIdentity ? inputs[0]
-            : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => new Fact(r.Shape, r.DType))]) with { DType = DType.QInt8 };
+            : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => r.Fact)]) with { DType = DType.QInt8 };
     }
 
     /// <summary>The path of the call that gives a value.</summary>

@@ -55,6 +55,7 @@ internal static class Literal
         Value.Integer i => i.Number.ToString(CultureInfo.InvariantCulture),
         Value.Real r => Number(r.Number),
         Value.Logical l => Flag(l.Flag),
+        Value.Text t => $"new Value.Text({Text(t.Content)})",
         Value.Member m => $"new Value.Member({Text(m.FullName)})",
         Value.InputSize s => $"new Value.InputSize({Number(s.Axis)})",
         Value.Items { Elements: var e } when e.All(static v => v is Value.Integer) => $"new long[] {{ {string.Join(", ", e.Select(Of))} }}",

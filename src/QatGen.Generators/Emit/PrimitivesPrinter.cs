@@ -24,6 +24,13 @@ internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
 
     public string Rescale(string[] terms, string rescale) => Let("scaled", $"p.Rescale([{string.Join(", ", terms)}], {rescale})");
 
+    public string Constant(string tensor) => Let("constant", $"p.Constant({tensor})");
+
+    public string Mul(string x, string y) => Let("product", $"p.Mul({x}, {y})");
+
+    public string Elementwise(ElementwiseKind kind, string[] operands, string constant) =>
+        Let("chosen", $"p.Elementwise({nameof(ElementwiseKind)}.{kind}, [{string.Join(", ", operands)}], {constant})");
+
     public string Clamp(string x, string limits) => Let("clamped", $"p.Clamp({x}, {limits})");
 
     public string MaxPool(string x, PoolGeometry geometry) => Let("max", $"p.MaxPool({x}, {Literal.Of(geometry)})");

@@ -7,7 +7,7 @@ namespace QatGen.Kernels.Planning;
 /// Compiles an integer program for a batch size. A convolution whose accumulator only one rescale reads runs inside that rescale; a reshape of single pixels is the same memory;
 /// every other value gets a slot. Without <paramref name="reuse"/> no two slots share memory, to prove in tests that sharing changes nothing.
 /// </summary>
-internal sealed class Planner(Packing packing, int batch, bool reuse = true)
+internal sealed partial class Planner(Packing packing, int batch, bool reuse = true)
 {
     private readonly IntGraph _graph = packing.Graph;
     private readonly Fact[] _facts = packing.Graph.Facts(batch);
@@ -43,7 +43,7 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
         var fused = new Dictionary<int, int>();
         for (var node = 0; node < _graph.Nodes.Count; node++)
         {
-            if (_graph.Nodes[node] is IntNode.Rescale rescale && rescale.Terms.FirstOrDefault(IsItsConv, -1) is >= 0 and var sum)
+            if (_graph.Nodes[node] is IntNode.Rescale rescale && rescale.Terms.FirstOrDefault(t => IsItsConv(node, t), -1) is >= 0 and var sum)
             {
                 fused[node] = sum - InputCount;
             }
@@ -51,7 +51,7 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
 
         return fused;
 
-        bool IsItsConv(int term) => term >= InputCount && _graph.Nodes[term - InputCount] is IntNode.Conv && uses[term] == 1;
+        bool IsItsConv(int rescale, int term) => term >= InputCount && _graph.Nodes[term - InputCount] is IntNode.Conv && uses[term] == 1 && _facts[term].Shape == _facts[rescale + InputCount].Shape;
     }
 
     private void CreateSlots(Dictionary<int, int> fused)
@@ -76,7 +76,7 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
             }
         }
 
-        var inRegisters = fused.Values.Select(n => n + InputCount).ToHashSet();
+        var inRegisters = fused.Values.Select(n => n + InputCount).Concat(Enumerable.Range(InputCount, _graph.Nodes.Count).Where(v => _graph.Nodes[v - InputCount] is IntNode.Literal)).ToHashSet();
         for (var value = 0; value < _facts.Length; value++)
         {
             if (!inRegisters.Contains(value))
@@ -102,7 +102,7 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
         for (var step = 0; step < _steps.Count; step++)
         {
             _steps[step].Target.NeedAt(step);
-            foreach (var source in _steps[step].Sources)
+            foreach (var source in _steps[step].Sources.Where(static s => !s.IsConstant))
             {
                 source.NeedAt(step);
             }
@@ -118,21 +118,30 @@ internal sealed class Planner(Packing packing, int batch, bool reuse = true)
             _slots[output].NeedAt(_steps.Count);
         }
 
-        return _slots.Values.Distinct();
+        return _slots.Values.Concat(_extra).Distinct();
     }
 
     private Step? StepOf(int node, Dictionary<int, int> fused)
     {
         var (kernels, value) = (packing.Kernels, node + InputCount);
+        if (_graph.Nodes[node] is IntNode.Literal)
+        {
+            return null;
+        }
+
         var target = _slots[value];
         switch (_graph.Nodes[node])
         {
             case IntNode.Conv:
                 return Conv(node, node, [null], RescaleNumbers.Limits(DType.QInt32, int.MinValue, int.MaxValue));
             case IntNode.Rescale rescale when fused.TryGetValue(node, out var conv):
-                return Conv(conv, node, [.. rescale.Terms.Select(t => t == conv + InputCount ? null : _slots[t])], packing.Constant<RescaleConstant>(rescale.Constant));
+                return Conv(conv, node, [.. rescale.Terms.Select(t => t == conv + InputCount ? null : Operand(t, value))], packing.Constant<RescaleConstant>(rescale.Constant));
             case IntNode.Rescale rescale:
-                return new RescaleStep(kernels, Numbers(node, packing.Constant<RescaleConstant>(rescale.Constant)), [.. rescale.Terms.Select(t => _slots[t])], target);
+                return new RescaleStep(kernels, Numbers(node, packing.Constant<RescaleConstant>(rescale.Constant)), [.. rescale.Terms.Select(t => Operand(t, value))], target);
+            case IntNode.Mul mul:
+                return new ElementwiseStep(null, null, [Operand(mul.X, value), Operand(mul.Y, value)], target);
+            case IntNode.Elementwise choice:
+                return Elementwise(node, choice);
             case IntNode.Clamp clamp:
                 var limits = packing.Constant<ClampConstant>(clamp.Limits);
                 return new RescaleStep(kernels, Numbers(node, RescaleNumbers.Limits(_facts[value].DType, limits.Low, limits.High)), [_slots[clamp.X]], target);

@@ -5,7 +5,7 @@ using static QatGen.Kernels.Reference.ReferenceValue;
 namespace QatGen.Kernels.Reference;
 
 /// <summary>The primitives as plain loops that follow NUMERICS literally: the living definition that settles arguments.</summary>
-internal sealed class ReferencePrimitives : IPrimitives<ReferenceValue>
+internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 {
     public void Layer(string path)
     {
@@ -46,6 +46,7 @@ internal sealed class ReferencePrimitives : IPrimitives<ReferenceValue>
     public ReferenceValue Rescale(ReferenceValue[] terms, ReferenceValue rescale)
     {
         var (inputs, r) = (terms.Cast<Integers>().ToArray(), Constant<RescaleConstant>(rescale));
+        inputs = Broadcast(inputs);
         var result = new Integers(inputs[0].Shape, r.DType);
         for (var i = 0; i < result.Data.Length; i++)
         {

@@ -20,7 +20,7 @@ internal sealed unsafe class Epilogue(MicroKernels kernels, RescaleNumbers numbe
             sets[p] = numbers.ForPixel(at.Pixel);
             for (var t = 0; t < terms.Length; t++)
             {
-                sources[(t * MicroKernels.Pixels) + p] = terms[t] is { } slot ? slot.Pixel(arena, at.N, at.Y, at.X) : sums + (p * sumStride);
+                sources[(t * MicroKernels.Pixels) + p] = terms[t] is { } slot ? slot.Repeated(arena, at.N, at.Y, at.X) : sums + (p * sumStride);
             }
         }
 

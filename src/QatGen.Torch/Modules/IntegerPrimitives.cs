@@ -10,7 +10,7 @@ namespace QatGen.Torch.Modules;
 /// The integer program with gradients. In QAT outputs are observed before they are rounded and weight scales follow the weights; in VALIDATION scales are frozen
 /// and every integer equals the fixed-point program's (NUMERICS section 8). Each source of a constant keeps the integers it last gave: conversion takes those and computes nothing of its own.
 /// </summary>
-internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatValue>
+internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatValue>
 {
     private readonly HashSet<WeightQuantizer> _refreshed = [];
     private string _layer = "";
@@ -36,12 +36,19 @@ internal sealed class IntegerPrimitives(FakeQuantState state) : IPrimitives<QatV
 
     public QatValue Rescale(QatValue[] terms, QatValue rescale)
     {
-        var (inputs, source) = (terms.Cast<QatValue.Activation>().ToArray(), (QatValue.RescaleSource)rescale);
-        TorchShape.RequireSame([.. inputs.Select(static t => t.Data)], _layer);
+        var source = (QatValue.RescaleSource)rescale;
+        var inputs = Factored(Resolved(terms, terms.OfType<QatValue.Activation>().First()), source.Role);
+        if (source.Role.ScaleOf >= 0)
+        {
+            return Scaled(inputs, source);
+        }
+
         if (source.Quantizer is not { } quantizer)
         {
             return PassThrough(inputs[0], source);
         }
+
+        inputs = TorchShape.Broadcast(inputs, _layer);
 
         if (state == FakeQuantState.Qat)
         {

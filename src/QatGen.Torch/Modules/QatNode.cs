@@ -18,15 +18,16 @@ public sealed class QatNode : nn.Module
     private readonly QatModel _owner;
     private readonly TableSplit _tableSplit;
     private readonly Seq<ConstantRole> _roles;
+    private readonly DType _type;
     private QatValue[]? _constants;
 
     internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
     {
         (_owner, Node, _operator, _tableSplit) = (owner, node, Catalogue.Get(node.Operator), config.TableSplit);
-        _roles = _operator.Constants(node);
+        (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), type: config.TypeOf(node));
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), type: _type);
             register_module("output_quant", OutputQuantizer);
         }
     }
@@ -43,8 +44,17 @@ public sealed class QatNode : nn.Module
     /// <summary>The quantizer of the weights; null for an operator without.</summary>
     public WeightQuantizer? WeightQuantizer { get; private set; }
 
+    /// <summary>The quantizer of <see cref="Value"/>.</summary>
+    public TensorQuantizer? TensorQuantizer { get; private set; }
+
     /// <summary>The quantizer of the output; null where the output keeps its input's scale or stays int32.</summary>
     public OutputQuantizer? OutputQuantizer { get; }
+
+    /// <summary>The parameter or buffer that the node reads; null for any other.</summary>
+    public Tensor? Value { get; private set; }
+
+    /// <summary>The name of that tensor in the float model; null where the node reads none.</summary>
+    internal string? Target => _roles.Any(static r => r.Kind == ConstantKind.Tensor) ? ((Graphs.Value.Text)Node.Attributes["target"]!).Content : null;
 
     internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
 
@@ -101,6 +111,32 @@ public sealed class QatNode : nn.Module
         register_module("weight_quant", WeightQuantizer);
     }
 
+    /// <summary>Takes the parameter or buffer of the float model: the first becomes the node's own, a later one is copied into it.</summary>
+    internal void Load(Tensor value)
+    {
+        if (Value is not null)
+        {
+            Value.copy_(value);
+            return;
+        }
+
+        var own = value.to(ScalarType.Float32).clone().DetachFromDisposeScope();
+        TensorQuantizer = new(Node.Path, _type);
+        register_module("value_quant", TensorQuantizer);
+        if (Node.Form.Name == ConstantTensor.Parameter)
+        {
+            var parameter = new Parameter(own);
+            parameter.DetachFromDisposeScope();
+            Value = parameter;
+            register_parameter("value", parameter);
+        }
+        else
+        {
+            Value = own;
+            register_buffer("value", own);
+        }
+    }
+
     /// <summary>The constants of the last pass in VALIDATION.</summary>
     internal IEnumerable<Constant> Latest => (_constants ?? []).Select(c => c switch
     {
@@ -109,7 +145,10 @@ public sealed class QatNode : nn.Module
         QatValue.RescaleSource r => r.Latest,
         QatValue.ClampSource l => l.Latest,
         QatValue.FillSource f => f.Latest,
-        TableSource t => t.Latest?.Constant,
+        QatValue.TensorSource t => t.Quantizer.Constant(t.Value),
+        QatValue.NumberSource n => n.Latest,
+        QatValue.CompareSource e => e.Latest,
+        TableSource l => l.Latest?.Constant,
         _ => null,
     } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
 
@@ -123,6 +162,9 @@ public sealed class QatNode : nn.Module
         ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
+        ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),
+        ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
+        ConstantKind.Compare => new QatValue.CompareSource(),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
         ConstantKind.Table => new TableSource(role.Function!, OutputQuantizer!, _tableSplit, Node.Path),
         _ => throw new InvalidOperationException(role.Kind.ToString()),

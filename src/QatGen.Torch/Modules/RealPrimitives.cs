@@ -17,9 +17,31 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
     public QatValue Rescale(QatValue[] terms, QatValue rescale)
     {
         var source = (QatValue.RescaleSource)rescale;
-        TorchShape.RequireSame([.. terms.Select(Data)], _layer);
-        var sum = terms.Skip(1).Aggregate(Data(terms[0]), static (s, t) => s + Data(t));
+        TorchShape.RequireBroadcast([.. terms.Select(Data)], _layer);
+        var sum = terms.Select((t, i) => Times(Data(t), source.Role.Factor(i))).Aggregate(static (s, t) => s + t);
         return Observed(Limited(sum, source.Role.Range), source);
+    }
+
+    public QatValue Constant(QatValue tensor) => Real(tensor is QatValue.TensorSource source ? source.Value : TorchSharp.torch.tensor((float)((QatValue.NumberSource)tensor).Role.Value).reshape(1));
+
+    public QatValue Mul(QatValue x, QatValue y)
+    {
+        TorchShape.RequireBroadcast([Data(x), Data(y)], _layer);
+        return Real(Data(x) * Data(y));
+    }
+
+    public QatValue Elementwise(ElementwiseKind kind, QatValue[] operands, QatValue constant)
+    {
+        var data = operands.Select(Data).ToArray();
+        TorchShape.RequireBroadcast(data, _layer);
+        if (kind.IsComparison())
+        {
+            return Real(TorchShape.Compare(kind, data[0], data[1]).to(ScalarType.Float32));
+        }
+
+        var source = (QatValue.RescaleSource)constant;
+        var (a, b) = (Times(data[^2], source.Role.Factor(0)), Times(data[^1], source.Role.Factor(1)));
+        return Observed(kind switch { ElementwiseKind.Maximum => maximum(a, b), ElementwiseKind.Minimum => minimum(a, b), _ => where(data[0].ne(0), a, b) }, source);
     }
 
     public QatValue Clamp(QatValue x, QatValue limits) => Real(Limited(Data(x), ((QatValue.ClampSource)limits).Range));
@@ -63,6 +85,8 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
         return Real(result);
     }
+
+    private static Tensor Times(Tensor x, double factor) => factor == 1 ? x : x * factor;
 
     private static Tensor Limited(Tensor x, Arithmetic.ClampRange range)
     {

@@ -12,6 +12,8 @@ internal static partial class LimitCases
         LimitCase.At(2, "stride before a fused add", static (p, s) => Conv(p, [1, 1, 8, 8], [1, 1, 1, 1], new(StrideH: s, StrideW: s), add: true)),
         LimitCase.At(1, "uneven stride before a fused add", static (p, s) => Conv(p, [1, 1, 8, 8], [1, 1, 1, 1], new(StrideH: s), add: true)),
         LimitCase.At(2048, "channels of a sum", static (p, c) => p.Rescale([Int8(1, c, 1, 1), Int8(1, c, 1, 1)], PrimitiveCalls.Rescale(DType.QInt8))),
+        LimitCase.At(2048, "channels of a product", static (p, c) => p.Mul(Int8(1, c, 1, 1), Int8(1, c, 1, 1))),
+        LimitCase.At(5, "dimensions of a product", static (p, n) => p.Mul(Ones(n), Ones(n))),
         LimitCase.At(5, "dimensions of a sum", static (p, n) => p.Rescale([Ones(n), Ones(n)], PrimitiveCalls.Rescale(DType.QInt8))),
     ];
 

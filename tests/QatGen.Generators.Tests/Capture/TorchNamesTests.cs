@@ -48,6 +48,7 @@ public class TorchNamesTests
             FormKind.Module => Types.Where(static t => t.Namespace == typeof(TorchSharp.Modules.Sequential).Namespace).Select(static t => t.Name),
             FormKind.Functional => Members(typeof(torch.nn.functional)),
             FormKind.Torch => Members(typeof(torch)),
+            FormKind.State => Members(typeof(torch.nn.Module)),
             _ => Members(typeof(torch.Tensor)),
         };
         Assert.Contains(form.Name, names);

@@ -10,7 +10,7 @@ public class ZooTests
 {
     [Theory]
     [InlineData("DeepLabASPP", "2048, 9, 9", "QG1003 functional.interpolate")]
-    [InlineData("EfficientNetB0", "3, 64, 64", "QG1003 operator_*")]
+    [InlineData("EfficientNetB0", "3, 64, 64", "")]
     [InlineData(
         "FcosResNet50",
         "3, 128, 128",
@@ -33,10 +33,10 @@ public class ZooTests
     [InlineData("LstmTagger", "49, 10", "QG1003 LSTMCell stack zeros, QG1013 net.fc")]
     [InlineData("MobileNetV1", "3, 64, 64", "")]
     [InlineData("MobileNetV2", "3, 64, 64", "")]
-    [InlineData("MobileNetV3Large", "3, 64, 64", "QG1003 operator_*")]
+    [InlineData("MobileNetV3Large", "3, 64, 64", "")]
     [InlineData("MobileOneS0", "3, 64, 64", "")]
-    [InlineData("PointNet", "3, 32", "QG1003 BatchNorm1d Conv1d amax bmm buffer_net.fstn.identity buffer_net.stn.identity max")]
-    [InlineData("ViTTiny", "3, 224, 224", "QG1003 LayerNorm expand indexer matmul operator_* parameter_net.cls_token parameter_net.pos_embed softmax, QG1007 Permute View")]
+    [InlineData("PointNet", "3, 32", "QG1003 BatchNorm1d Conv1d amax bmm max")]
+    [InlineData("ViTTiny", "3, 224, 224", "QG1003 LayerNorm expand indexer matmul softmax, QG1007 Permute View")]
     [InlineData("YoloV5n", "3, 64, 64", "QG1003 Upsample")]
     [InlineData("YoloV8n", "3, 64, 64", "QG1003 Upsample chunk softmax split, QG1007 View")]
     public void Model_OfZoo_EqualsEmitted(string name, string shape, string unsupported)

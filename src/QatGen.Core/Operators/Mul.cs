@@ -1,0 +1,97 @@
+using QatGen.Graphs;
+
+namespace QatGen.Operators;
+
+/// <summary>The product of two tensors, in int32 before it is rescaled; times a number only the scale changes, and for a negative one the sign.</summary>
+internal sealed class Mul() : ProductOperator("Mul")
+{
+    public override Seq<Form> Forms => new(
+        new(FormKind.Symbol, "op_Multiply"), new(FormKind.Torch, "mul"), new(FormKind.Method, "mul"), new(FormKind.Torch, "multiply"), new(FormKind.Method, "multiply"));
+
+    public override Seq<string> Structural => new("right", "left", "target");
+
+    protected override double? Factor(Node node) => Number(node);
+
+    protected override string Symbol(Node node) => "*";
+
+    public override IEnumerable<Example> Examples()
+    {
+        var node = new Node("Mul", "mul", Forms[0], new(0, 1), new());
+        Node With(string name, Value value) => node with { Attributes = new() { [name] = value } };
+        var relu6 = new Node("ReLU6", "relu6", new(FormKind.Module, "ReLU6"), new(0), new());
+        yield return Example.Of("relu6", node with { Absorbed = new(relu6) }, [1, 16, 8, 8], [1, 16, 8, 8]);
+        yield return Example.Of("number", With("right", 0.3), [2, 5, 3, 7]);
+        yield return Example.Of("negative number", With("left", -2), [2, 5, 3, 7]);
+        yield return Example.Of("zero", With("right", 0), [2, 17]);
+        foreach (var example in BroadcastExamples(node))
+        {
+            yield return example;
+        }
+    }
+}
+
+/// <summary>A tensor divided by a number: times its reciprocal.</summary>
+internal sealed class Div() : ProductOperator("Div")
+{
+    public override Seq<Form> Forms => new(
+        new(FormKind.Symbol, "op_Division"), new(FormKind.Torch, "div"), new(FormKind.Method, "div"), new(FormKind.Torch, "divide"), new(FormKind.Method, "divide"), new(FormKind.Method, "true_divide"));
+
+    public override Seq<string> Structural => new("right", "target", "other", "rounding_mode");
+
+    public override IEnumerable<Violation> Check(Node node)
+    {
+        if (node.Attributes["rounding_mode"] is Value.Member { Name: not "None" } or Value.Integer { Number: not 0 } || NumberIsLeft(node) || Number(node) is null or 0)
+        {
+            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "operands", node.Attributes.ToString(), "a tensor divided by a number that is not 0, without rounding");
+        }
+
+        foreach (var violation in base.Check(node))
+        {
+            yield return violation;
+        }
+    }
+
+    protected override double? Factor(Node node) => 1 / Number(node);
+
+    protected override string Symbol(Node node) => "/";
+
+    public override IEnumerable<Example> Examples()
+    {
+        Node By(Value value) => new("Div", "div", Forms[0], new(0), new() { ["right"] = value });
+        yield return Example.Of("by a whole number", By(4), [2, 5, 3, 7]);
+        yield return Example.Of("by a negative number", By(-0.3), [2, 17]);
+    }
+}
+
+/// <summary>The tensor with the other sign; the smallest integer becomes the largest.</summary>
+internal sealed class Neg() : ProductOperator("Neg")
+{
+    public override Seq<Form> Forms => new(
+        new(FormKind.Symbol, "op_UnaryNegation"), new(FormKind.Torch, "neg"), new(FormKind.Method, "neg"), new(FormKind.Torch, "negative"), new(FormKind.Method, "negative"));
+
+    public override IEnumerable<Violation> Check(Node node) => [];
+
+    protected override double? Factor(Node node) => -1;
+
+    public override string FloatCall(Node node, string module, string[] inputs) => node.Form.Kind == FormKind.Symbol ? $"-{inputs[0]}" : base.FloatCall(node, module, inputs);
+
+    public override IEnumerable<Example> Examples()
+    {
+        yield return Example.Of("map", new("Neg", "neg", Forms[0], new(0), new()), [2, 5, 3, 7]);
+    }
+}
+
+/// <summary>The tensor times itself.</summary>
+internal sealed class Square() : ProductOperator("Square")
+{
+    public override Seq<Form> Forms => new(new(FormKind.Torch, "square"), new(FormKind.Method, "square"));
+
+    public override IEnumerable<Violation> Check(Node node) => [];
+
+    protected override double? Factor(Node node) => null;
+
+    public override IEnumerable<Example> Examples()
+    {
+        yield return Example.Of("map", new("Square", "square", Forms[0], new(0), new()), [2, 5, 3, 7]);
+    }
+}

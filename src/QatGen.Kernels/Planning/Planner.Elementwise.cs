@@ -1,0 +1,62 @@
+using QatGen.Kernels.Steps;
+using QatGen.Primitives;
+
+namespace QatGen.Kernels.Planning;
+
+/// <summary>Operands that repeat, constants as values, and choices between values.</summary>
+internal sealed partial class Planner
+{
+    /// <summary>Values between the steps of one node.</summary>
+    private readonly List<Slot> _extra = [];
+
+    private ElementwiseStep Elementwise(int node, IntNode.Elementwise choice)
+    {
+        var (value, compare) = (node + InputCount, choice.Kind.IsComparison() ? packing.Constant<CompareConstant>(choice.Numbers) : null);
+        var operands = choice.Operands.Select(o => Operand(o, value)).ToArray();
+        for (var i = choice.Kind.FirstRescaled(); compare is null && i < operands.Length; i++)
+        {
+            operands[i] = Rescaled(node, i - choice.Kind.FirstRescaled(), packing.Constant<RescaleConstant>(choice.Numbers), operands[i]);
+        }
+
+        return new(choice.Kind, compare, operands, _slots[value]);
+    }
+
+    /// <summary>An operand at the scale of the result, by the numbers of its lane.</summary>
+    private Slot Rescaled(int node, int lane, RescaleConstant rescale, Slot operand)
+    {
+        var constant = rescale.Lane(lane);
+        var result = Extra(operand.Layout with { IsWide = false, Border = default });
+        _steps.Add(new RescaleStep(packing.Kernels, packing.Rescale(node, lane, constant, operand.Layout.Channels), [operand], result));
+        return result;
+    }
+
+    /// <summary>The slot of an operand, laid out so that it can be read at every position of a result over which it repeats.</summary>
+    private Slot Operand(int operand, int result)
+    {
+        var (own, whole) = (_facts[operand], _facts[result]);
+        if (operand >= InputCount && _graph.Nodes[operand - InputCount] is IntNode.Literal literal)
+        {
+            return ConstantSlot.Create(packing.Constant<TensorConstant>(literal.Tensor), whole.Shape);
+        }
+
+        var (slot, layout) = (_slots[operand], Layout.Of(whole, default, 0));
+        var fits = slot.Layout.Channels == layout.Channels && Fits(slot.Layout.Height, layout.Height) && Fits(slot.Layout.Width, layout.Width);
+        if (fits)
+        {
+            return slot;
+        }
+
+        var repeated = Extra(Layout.Of(whole with { DType = own.DType }, default, 0));
+        _steps.Add(new RepeatStep(slot, own.Shape, repeated, whole.Shape));
+        return repeated;
+
+        static bool Fits(int size, int whole) => size == 1 || size == whole;
+    }
+
+    private Slot Extra(Layout layout)
+    {
+        var slot = new Slot(layout);
+        _extra.Add(slot);
+        return slot;
+    }
+}
