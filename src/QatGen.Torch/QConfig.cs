@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Primitives;
 using QatGen.Torch.Observers;
 
 namespace QatGen.Torch;
@@ -17,6 +18,9 @@ public sealed record QConfig
 
     /// <summary>Types of single layers and inputs; of several that fit the last one counts. One that fits nothing is an error.</summary>
     public IReadOnlyList<LayerType> Types { get; init; } = [];
+
+    /// <summary>Where the segments of tables with int16 inputs begin.</summary>
+    public TableSplit TableSplit { get; init; }
 
     /// <summary>A new observer of activations, per tensor.</summary>
     public Observer CreateActivationObserver() => Activation == ObserverKind.MinMax ? new MinMaxObserver() : new MovingAverageMinMaxObserver(AveragingConstant);

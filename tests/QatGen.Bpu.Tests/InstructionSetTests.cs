@@ -16,8 +16,8 @@ public sealed class InstructionSetTests
         new Instruction.Rescale(new(Box(), Box(), Box()), Box(), 5, LaneKind.Position, 9, 128),
         new Instruction.Reshape(Box(), Box()),
         new Instruction.Move(Box(), Box(), 4, 1 << 20, 12, 3, 0, -128),
-
-        new Instruction.Elementwise(VectorKind.Select, new(Box(), Box(), Box()), Box(), 16)];
+        new Instruction.Elementwise(VectorKind.Select, new(Box(), Box(), Box()), Box(), 16),
+        new Instruction.Lut(Box(), Box(), 12)];
 
     [Fact]
     public void ReadAndWrite_EveryInstruction_AreInverse()

@@ -32,8 +32,10 @@ internal static class RandomProgram
     private static int Extend(Random random, ProgramBuilder b, int x)
     {
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(12))
+        switch (random.Next(13))
         {
+            case 10:
+                return b.Lut(x);
             case 0:
                 var multiplier = random.Next(1, 3);
                 return Conv(random, b, x, channels * multiplier, groups: channels);

@@ -110,6 +110,35 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
         return new(shape, [.. data], x.Type);
     }
 
+    public ReferenceValue Lut(ReferenceValue x, ReferenceValue table)
+    {
+        var t = (TableConstant)table.Constant!;
+        return new(x.Shape, [.. x.Data.Select(q => t.Input == DType.QInt8 ? t.Values[q + 128] : Segment(t, q))], t.DType);
+    }
+
+    /// <summary>NUMERICS section 6 in 64-bit arithmetic: a line, six segments of 63 intervals, a line.</summary>
+    private static int Segment(TableConstant t, int q)
+    {
+        var fraction = t.DType == DType.QInt8 ? 7 : 0;
+        var piece = t.Splits.Count(s => s <= q) - 1;
+        long Half(int bits) => 1L << (bits - 1);
+        long y;
+        if (piece is -1 or 6)
+        {
+            var (split, value, slope) = piece < 0 ? (t.Splits[0], t.Values[0], t.Slopes[0]) : (t.Splits[6], t.Values[383], t.Slopes[1]);
+            y = (((long)(q - split) * slope) + (value * 65536L) + Half(16 + fraction)) >> (16 + fraction);
+        }
+        else
+        {
+            var u = ((q - t.Splits[piece]) * (63L * 256 * 65536 / (t.Splits[piece + 1] - t.Splits[piece])) + 32768) / 65536;
+            var entry = Math.Min(u / 256, 62);
+            var values = t.Values.Skip((64 * piece) + (int)entry).Take(2).ToArray();
+            y = ((values[0] * 256L) + ((values[1] - values[0]) * (u - (entry * 256))) + Half(8 + fraction)) >> (8 + fraction);
+        }
+
+        return (int)Math.Clamp(y, t.DType.Min(), t.DType.Max());
+    }
+
     private static int One(RescaleConstant r, int lane, params int[] terms)
     {
         var sum = terms.Select((t, i) => (long)t * r.Multipliers[(lane * r.Terms) + i]).Sum();

@@ -61,6 +61,12 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
     public Built Move(Built x, int fill, Movement movement) =>
         Add(new IntNode.Move(x.Id, Constant(new FillConstant(fill)), movement, Layer("move")), _checker.Move(x.Fact, movement), x.Quantity);
 
+    public Built Lut(Built x, TableFunction function, double scale, DType type = DType.QInt8, TableSplit split = TableSplit.Automatic)
+    {
+        var table = TableBuilder.Build(TableBuilder.Reals(function, x.Quantity.Scales[0], x.Fact.DType), scale, type, split).Constant;
+        return Add(new IntNode.Lut(x.Id, Constant(table), Layer("lut")), _checker.Lut(x.Fact, Fact.Of(table)), Quantity.Of(scale, type));
+    }
+
     public FixedPointProgram Build(params Built[] outputs)
     {
         _checker.ThrowIfBroken();

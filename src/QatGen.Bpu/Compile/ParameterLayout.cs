@@ -21,7 +21,10 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
 
     public long ChannelPlaces => ColumnPlaces + ((long)MoveTables.PlaceBytes * (step.Move?.Columns.Count ?? 0));
 
-    public long Bytes => Tensor.AlignUp(ChannelPlaces + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
+    /// <summary>The function's table, which is all that a step with one has.</summary>
+    public long Lut => Tensor.AlignUp(ChannelPlaces + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
+
+    public long Bytes => Tensor.AlignUp(Lut + (step.Table is { } t ? FunctionTable.Bytes(t.Input) : 0), Align);
 
     public int LaneCount => step.Rescale is { } r ? r.Lanes == LaneKind.Channel ? channels : r.Shifts.Count : 0;
 
@@ -57,6 +60,11 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
         if (step.Move is { } move)
         {
             WriteIntegers(block, Places, move.Rows.Concat(move.Columns).Concat(move.Channels.Skip(channel).Take(channels)).SelectMany(static p => new[] { p.Row, p.Column, p.Channel }));
+        }
+
+        if (step.Table is { } table)
+        {
+            FunctionTable.Write(table, block.AsSpan((int)Lut));
         }
 
         return block;

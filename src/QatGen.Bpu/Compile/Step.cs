@@ -42,15 +42,15 @@ internal sealed record Operation(VectorKind Kind, Seq<int> Numbers)
 internal readonly record struct Offset(int Row, int Column, int Channel);
 
 /// <summary>
-/// What is computed tile by tile without leaving the chip: a window unit, or a rescale, or a unit whose accumulators go straight into the rescale; or a movement; with none of them a reshape.
+/// What is computed tile by tile without leaving the chip: a window unit, or a rescale, or a unit whose accumulators go straight into the rescale; or a movement or a table; with none of them a reshape.
 /// The unit's result stands at <paramref name="UnitTerm"/> among the rescale's terms. <paramref name="Part"/> is its shape and lies at <paramref name="At"/> of <paramref name="Output"/>.
 /// </summary>
-internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int UnitTerm, RescaleTable? Rescale, View Output, Tensor Part, Offset At = default, MoveTables? Move = null)
+internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int UnitTerm, RescaleTable? Rescale, View Output, Tensor Part, Offset At = default, MoveTables? Move = null, TableConstant? Table = null)
 {
     /// <summary>What is done with the terms instead of a rescale.</summary>
     public Operation? Operation { get; init; }
 
-    public bool IsReshape => Unit is null && Rescale is null && Operation is null && Move is null;
+    public bool IsReshape => Unit is null && Rescale is null && Operation is null && Move is null && Table is null;
 
     /// <summary>Ids of the tensors read; the unit's input first.</summary>
     public IEnumerable<int> Reads => Sources.Select(static v => v.Id);

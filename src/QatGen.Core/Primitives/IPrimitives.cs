@@ -47,4 +47,7 @@ public interface IPrimitives<T>
 
     /// <summary>As <see cref="Move(T, Movement)"/>, where what comes from outside of the frame is the integer of <paramref name="fill"/>.</summary>
     T Move(T x, T fill, Movement movement);
+
+    /// <summary>The result of a table for each integer: of 256 entries for int8, of segments for int16. The table says the result's type.</summary>
+    T Lut(T x, T table);
 }

@@ -16,13 +16,14 @@ public sealed class QatNode : nn.Module
 {
     private readonly Operator _operator;
     private readonly QatModel _owner;
+    private readonly TableSplit _tableSplit;
     private readonly Seq<ConstantRole> _roles;
     private readonly DType _type;
     private QatValue[]? _constants;
 
     internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
     {
-        (_owner, Node, _operator) = (owner, node, Catalogue.Get(node.Operator));
+        (_owner, Node, _operator, _tableSplit) = (owner, node, Catalogue.Get(node.Operator), config.TableSplit);
         (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
         {
@@ -147,8 +148,13 @@ public sealed class QatNode : nn.Module
         QatValue.TensorSource t => t.Quantizer.Constant(t.Value),
         QatValue.NumberSource n => n.Latest,
         QatValue.CompareSource e => e.Latest,
+        TableSource l => l.Latest?.Constant,
         _ => null,
     } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
+
+    /// <summary>The tables of the last pass in QAT or VALIDATION.</summary>
+    internal IEnumerable<TableReport> Tables => (_constants ?? []).OfType<TableSource>().Where(static t => t.Latest is not null).Select(t =>
+        new TableReport(Node.Path, t.Function.Name, t.Latest!.Constant.Input, t.Latest.Constant.DType, t.Latest.Split, t.Latest.LargestError, t.Latest.MeanError, t.Outside));
 
     private QatValue Source(ConstantRole role) => role.Kind switch
     {
@@ -160,6 +166,7 @@ public sealed class QatNode : nn.Module
         ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
         ConstantKind.Compare => new QatValue.CompareSource(),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
+        ConstantKind.Table => new TableSource(role.Function!, OutputQuantizer!, _tableSplit, Node.Path),
         _ => throw new InvalidOperationException(role.Kind.ToString()),
     };
 }

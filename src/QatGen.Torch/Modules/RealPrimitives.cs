@@ -1,4 +1,5 @@
 using QatGen.Primitives;
+using QatGen.Torch.Functions;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Modules;
@@ -56,6 +57,22 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
     public QatValue Move(QatValue x, Movement movement) => Real(TorchMove.Run(Data(x), movement, 0, _layer));
 
     public QatValue Move(QatValue x, QatValue fill, Movement movement) => Real(TorchMove.Run(Data(x), movement, ((QatValue.FillSource)fill).Value, _layer));
+
+    public QatValue Lut(QatValue x, QatValue table)
+    {
+        var (data, source) = (Data(x), (TableSource)table);
+        var result = RealTableFunction.Run(data, source.Function);
+        if (!observe)
+        {
+            return Real(result);
+        }
+
+        using var grad = no_grad();
+
+        // What saturates in integers does so here, so that no later range is infinite.
+        var (low, high) = source.Observe(RawTensor.Contiguous(data));
+        return Real(result.clamp(low, high));
+    }
 
     private QatValue Observed(Tensor result, QatValue.RescaleSource source)
     {

@@ -25,6 +25,7 @@ internal static class PrimitiveCalls
         ["reshape"] = static (p, input, _) => p.Reshape(Map(input), [0, -1]),
         ["slice"] = static (p, input, _) => p.Move(Map(input), new Movement.Slice(2)),
         ["sum"] = static (p, input, output) => p.Rescale([Map(input), Map(input)], Rescale(output)),
+        ["table function"] = static (p, input, output) => p.Lut(Map(input), Rescale(output)),
         ["tensor"] = static (p, input, _) => p.Reshape(Map(input), [0, -1]),
         ["transpose"] = static (p, input, _) => p.Move(Map(input), new Movement.Transpose(1, 2)),
     };

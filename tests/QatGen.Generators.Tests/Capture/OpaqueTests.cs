@@ -4,9 +4,9 @@ namespace QatGen.Generators.Tests.Capture;
 public class OpaqueTests
 {
     [Theory]
-    [InlineData("F.gelu(x)", "functional.gelu[gelu](%0) x: x")]
-    [InlineData("x.sigmoid()", "sigmoid[sigmoid](%0)")]
-    [InlineData("torch.tanh(x)", "tanh[tanh](%0) input: x")]
+    [InlineData("F.hardshrink(x)", "functional.hardshrink[hardshrink](%0) x: x")]
+    [InlineData("x.digamma()", "digamma[digamma](%0)")]
+    [InlineData("torch.digamma(x)", "digamma[digamma](%0) input: x")]
     [InlineData("torch.special.expit(x)", "special.expit[special_expit](%0) input: x")]
     [InlineData("x % 2", "operator %[modulus](%0) left: x, right: 2")]
     [InlineData("x % 0.1f", "operator %[modulus](%0) left: x, right: (float)(0.10000000149011612d)")]

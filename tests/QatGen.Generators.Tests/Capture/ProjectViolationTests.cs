@@ -78,7 +78,7 @@ public class ProjectViolationTests
 
     /// <summary>A block may call what has no operator: it is said where a model uses it, and only there.</summary>
     [Theory]
-    [InlineData("private readonly Open b = new();", "{|QG1003:b.call(x)|}", "F.gelu(x)", "'functional.gelu'")]
+    [InlineData("private readonly Open b = new();", "{|QG1003:b.call(x)|}", "F.hardshrink(x)", "'functional.hardshrink'")]
     [InlineData("private readonly Open b = new();", "{|QG1003:b.call(x)|}", "kept.call(x)", "'[KeepAsIs] Kept'")]
     [InlineData("private readonly Kept b = new();", "{|QG1003:b.call(x)|}", "x", "'[KeepAsIs] Kept'")]
     public void Block_WithACallWithoutOperator_IsSaidWhereAModelUsesIt(string fields, string forward, string blockForward, string message)
