@@ -9,7 +9,7 @@ using QatGen.Primitives;
 namespace QatGen.Conformance;
 
 /// <summary>Every operator's own examples on every march and rung: QAT rounds float to the nearest step; QAT, reference kernels, vectorized kernels and the simulator agree bit for bit.</summary>
-public sealed class ConformanceTests
+public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
 {
     private static readonly double[] Spreads = [0.3, 1, 4];
 
@@ -34,8 +34,14 @@ public sealed class ConformanceTests
         from output in op.OwnsScale ? Types : [input]
         select (op, example, input, output);
 
+    public static IEnumerable<object[]> SimpleCases => All.Where(static c => !IsComposite(c.Op, c.Example)).Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
+
+    public static IEnumerable<object[]> CompositeCases => All.Where(static c => IsComposite(c.Op, c.Example)).Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
+
+    private static bool IsComposite(Operator op, Example example) => op.IsComposite(example.Nodes[example.Nodes.Count - 1]);
+
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(SimpleCases))]
     public void Qat_RoundsFloatToTheNearestStep(string op, string example, DType input, DType output)
     {
         using var ladder = Ladder.Of(op, example, Taking(op, example, input, output), input, output);
@@ -53,6 +59,20 @@ public sealed class ConformanceTests
             var reachable = Math.Clamp(pair.First, type.Min() * step, type.Max() * step);
             Assert.InRange(pair.Second, reachable - tolerance, reachable + tolerance);
         });
+    }
+
+    /// <summary>A composite rounds between its parts: what that adds up to is its own to say, and is written down here.</summary>
+    [Theory]
+    [MemberData(nameof(CompositeCases))]
+    public void Composite_StaysWithinItsStepsOfFloat(string op, string example, DType input, DType output)
+    {
+        using var ladder = Ladder.Of(op, example, Taking(op, example, input, output), input, output);
+        var (trained, type) = (ladder.Trained.Dequantize(), ladder.Trained.DType);
+        var step = (float)ladder.Trained.Scale.Max();
+        var errors = ladder.Real().Zip(trained, (real, integer) => Math.Abs(Math.Clamp(real, type.Min() * step, type.Max() * step) - integer) / step).ToArray();
+        var steps = Catalogue.Get(op).CompositeSteps;
+        log.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"COMPOSITE {op} | {example} | {input.Name()} to {output.Name()} | {errors.Max():F2} | {errors.Average():F3}"));
+        Assert.InRange(errors.Max(), 0, output == DType.QInt8 ? steps.Int8 : steps.Int16);
     }
 
     [Theory]
@@ -115,7 +135,7 @@ public sealed class ConformanceTests
     {
         var graph = Torch.Tests.Nets.Of(example);
         var checker = new MarchChecker(MarchSpec.Get(march));
-        var constants = Lowering.Slots(graph).Select(s => new Fact(s.Role.Shape, s.Role is { Kind: ConstantKind.Rescale or ConstantKind.Table, DType: DType.QInt8 } ? output : s.Role.DType));
+        var constants = Lowering.Slots(graph).Select(s => s.Node.Part?.Type is not null ? s.Fact : new Fact(s.Role.Shape, s.Role is { Kind: ConstantKind.Rescale or ConstantKind.Table, DType: DType.QInt8 } ? output : s.Role.DType));
         Lowering.Run(graph, checker, [.. constants], [.. graph.Inputs.Select(i => Fact.Of(i.Shape, input))]);
         return checker.Violations;
     }

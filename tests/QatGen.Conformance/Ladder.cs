@@ -48,11 +48,16 @@ internal sealed class Ladder : IDisposable
         return new(graph, batch: 2, spread: 1, new() { ActivationType = output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, input))] });
     }
 
-    /// <summary>The reals that the same program, of one node, gives in float for the inputs, weights and biases that the integers stand for.</summary>
+    /// <summary>The reals that the same program gives in float for the inputs, weights and biases that the integers stand for; a composite's own parameters are taken as they are.</summary>
     public float[] Real()
     {
         using var grad = no_grad();
         var state = new Dictionary<string, Tensor>();
+        if (_graph.Nodes.Any(static n => n.Part is not null))
+        {
+            return Run(new(_graph, Nets.State(_graph)));
+        }
+
         foreach (var node in _qat.Model.Nodes.Where(static n => n.Weight is not null))
         {
             var (weight, bias) = (FixedPoint.Constants.OfType<WeightConstant>().Single(), FixedPoint.Constants.OfType<BiasConstant>().Single());
@@ -69,7 +74,11 @@ internal sealed class Ladder : IDisposable
             state[((Value.Text)node.Node.Attributes["target"]!).Content] = tensor(tensors.Current.Values.Select(q => (float)(q * tensors.Current.Scale)).ToArray(), [.. tensors.Current.Shape.Select(static d => (long)d)]);
         }
 
-        var real = new GraphQat(_graph, state);
+        return Run(new(_graph, state));
+    }
+
+    private float[] Run(GraphQat real)
+    {
         var inputs = Inputs.Select(static q => tensor(q.Dequantize(), [.. q.Shape.Select(static d => (long)d)])).ToArray();
         return ((QatValue.Activation)real.Model.Run(inputs)[0]).Data.data<float>().ToArray();
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatGen.Graphs;
 using QatGen.Passes;
 
 namespace QatGen.Operators;

@@ -62,5 +62,5 @@ internal sealed class RNNCell() : RecurrentCell("RNN")
 {
     public override Seq<string> Structural => new("hiddenSize", "bias", "nonLinearity");
 
-    public override int[] Expand(Expansion call) => [Step(call, RecurrentLayer.Activation(call.Node)).H];
+    public override int[] Expand(Expansion call) => [Step(call, RecurrentLayer.ActivationOf(call.Node)).H];
 }

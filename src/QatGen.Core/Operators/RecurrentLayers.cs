@@ -21,7 +21,7 @@ internal abstract class RecurrentLayer(string kind) : CompositeOperator(kind, (6
     /// <summary>The tables of one step.</summary>
     protected virtual string StepKind(Node node) => Name;
 
-    public static string Activation(Node node) => node.Attributes["nonLinearity"] is Value.Member { Name: "ReLU" } ? "ReLU" : "Tanh";
+    public static string ActivationOf(Node node) => node.Attributes["nonLinearity"] is Value.Member { Name: "ReLU" } ? "ReLU" : "Tanh";
 
     public override IEnumerable<Violation> Check(Node node)
     {
@@ -92,5 +92,5 @@ internal sealed class RNN() : RecurrentLayer("RNN")
 {
     public override Seq<string> Structural => base.Structural.Append("nonLinearity").ToSeq();
 
-    protected override string StepKind(Node node) => Activation(node);
+    protected override string StepKind(Node node) => ActivationOf(node);
 }

@@ -56,7 +56,7 @@ internal abstract class SoftmaxOperator(string name, (double Int8, double Int16)
 }
 
 /// <summary>exp(x) / sum exp(x) along an axis.</summary>
-internal sealed class Softmax() : SoftmaxOperator("Softmax", (1.5, 40), Written("Softmax", "softmax", new(FormKind.Torch, "softmax"), new(FormKind.Method, "softmax"), new(FormKind.Torch, "special.softmax")))
+internal sealed class Softmax() : SoftmaxOperator("Softmax", (1.5, 40), Written("Softmax", "softmax", new(FormKind.Torch, "softmax"), new(FormKind.Method, "softmax")))
 {
     public override int[] Expand(Expansion call) => [Quotient(call, call.Inputs[0])];
 }
@@ -84,7 +84,7 @@ internal sealed class Softmin() : SoftmaxOperator("Softmin", (1.5, 40), Written(
 
 /// <summary>x - max x - ln(sum exp(x - max x)).</summary>
 internal sealed class LogSoftmax() : SoftmaxOperator(
-    "LogSoftmax", (1.5, 40), Written("LogSoftmax", "log_softmax", new(FormKind.Method, "log_softmax"), new(FormKind.Torch, "special.log_softmax")))
+    "LogSoftmax", (1.5, 40), Written("LogSoftmax", "log_softmax", new Form(FormKind.Method, "log_softmax")))
 {
     public override int[] Expand(Expansion call)
     {

@@ -87,7 +87,7 @@ public static class ExpandComposites
         private Fact Infer(Operator op, Node node)
         {
             var inputs = node.Inputs.Select(i => _facts[i]).ToArray();
-            return op.Fusion == Fusion.BatchNorm ? inputs[0] : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => r.Fact)]);
+            return op.Fusion == Fusion.BatchNorm ? inputs[0] : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(r => new ConstantSlot(node, r).Fact)]);
         }
     }
 }

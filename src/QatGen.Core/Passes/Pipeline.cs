@@ -79,7 +79,7 @@ public static class Pipeline
     public static IReadOnlyList<Violation> Check(Graph fused)
     {
         var checker = new MarchChecker(MarchSpec.Get(fused.March));
-        var constants = Lowering.Slots(fused).Select(static s => s.Role.Fact).ToArray();
+        var constants = Lowering.Slots(fused).Select(static s => s.Fact).ToArray();
         var inputs = fused.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)).ToArray();
         if (inputs.Any(static i => i.IsEmpty))
         {
