@@ -66,7 +66,7 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
     [MemberData(nameof(CompositeCases))]
     public void Composite_StaysWithinItsStepsOfFloat(string op, string example, DType input, DType output)
     {
-        using var ladder = Ladder.Of(op, example, Taking(op, example, input, output), input, output);
+        using var ladder = Ladder.Covering(op, example, Taking(op, example, input, output), input, output);
         var (trained, type) = (ladder.Trained.Dequantize(), ladder.Trained.DType);
         var step = (float)ladder.Trained.Scale.Max();
         var errors = ladder.Real().Zip(trained, (real, integer) => Math.Abs(Math.Clamp(real, type.Min() * step, type.Max() * step) - integer) / step).ToArray();

@@ -2,6 +2,7 @@ using QatGen.Graphs;
 using QatGen.Operators;
 using QatGen.Primitives;
 using QatGen.Torch;
+using QatGen.Torch.Observers;
 using QatGen.Torch.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,11 +16,20 @@ internal sealed class Ladder : IDisposable
     private readonly Graph _graph;
     private readonly GraphQat _qat;
 
-    /// <summary>Random parameters, calibrated on data of spread 1, and a first batch of <paramref name="spread"/>.</summary>
+    /// <summary>Random parameters, calibrated on data of spread 1, and a first batch of <paramref name="spread"/>, on which it is calibrated too where the observers keep the largest range.</summary>
     public Ladder(Graph graph, int batch, double spread, QConfig? config = null)
     {
         _graph = graph;
         _qat = Nets.Calibrated(graph, config: config);
+        if (config?.Activation == ObserverKind.MinMax)
+        {
+            var data = Nets.Batch(graph, batch, spread);
+            _qat.Calibrate([[.. data.Select(static x => x.clone())]]);
+            FixedPoint = _qat.ConvertToFixedPoint();
+            (Inputs, Trained) = (Nets.Quantized(FixedPoint.Signature, data), _qat.ValidationIntegers(data));
+            return;
+        }
+
         FixedPoint = _qat.ConvertToFixedPoint();
         Draw(batch, spread);
     }
@@ -46,6 +56,13 @@ internal sealed class Ladder : IDisposable
     {
         var graph = Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march };
         return new(graph, batch: 2, spread: 1, new() { ActivationType = output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, input))] });
+    }
+
+    /// <summary>The same, where nothing that the first batch gives exceeds its range.</summary>
+    public static Ladder Covering(string op, string example, March march, DType input, DType output)
+    {
+        var graph = Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march };
+        return new(graph, batch: 2, spread: 1, new() { Activation = ObserverKind.MinMax, ActivationType = output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, input))] });
     }
 
     /// <summary>The reals that the same program gives in float for the inputs, weights and biases that the integers stand for; a composite's own parameters are taken as they are.</summary>

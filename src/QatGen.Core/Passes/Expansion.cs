@@ -43,8 +43,8 @@ public sealed class Expansion
         ConstantTensor.Read($"{Node.ModulePath}.{name}", Below(name), isParameter: true, Seq<int>.Empty) with { Part = Part.Wide with { Shape = new(shape) } });
 
     /// <summary>A fully connected layer with parameters of the composite's module; <paramref name="bias"/> is empty where it has none.</summary>
-    public int Linear(string name, int x, int outputs, string weight, string bias, Part? part = null, int inputs = Primitives.Fact.UnknownDimension) =>
-        _writer.Add(new("Linear", Below(name), FormOf("Linear"), new(x), new() { ["inputSize"] = inputs, ["outputSize"] = outputs, ["hasBias"] = bias.Length > 0 })
+    public int Linear(string name, int x, int outputs, string weight, string bias, Part? part = null) =>
+        _writer.Add(new("Linear", Below(name), FormOf("Linear"), new(x), new() { ["inputSize"] = Fact(x) is { IsKnown: true, Shape: { Count: > 0 } sizes } ? sizes[sizes.Count - 1] : Primitives.Fact.UnknownDimension, ["outputSize"] = outputs, ["hasBias"] = bias.Length > 0 })
         {
             Part = (part ?? Part.Wide) with { Weight = $"{Node.ModulePath}.{weight}", Bias = bias.Length == 0 ? "" : $"{Node.ModulePath}.{bias}" },
         });
