@@ -35,6 +35,9 @@ internal abstract class RecurrentLayer(string kind) : CompositeOperator(kind, (8
 
     public override string ModuleType => "TorchSharp.Modules." + Name;
 
+    public override string FloatCall(Node node, string module, string[] inputs) =>
+        inputs.Length == 3 ? $"{module}.call({inputs[0]}, ({inputs[1]}, {inputs[2]}))" : base.FloatCall(node, module, inputs);
+
     public override int[] Expand(Expansion call)
     {
         var (node, input) = (call.Node, call.Inputs[0]);
