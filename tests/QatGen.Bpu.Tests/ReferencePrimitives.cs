@@ -68,6 +68,21 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 
     public ReferenceValue SumPool(ReferenceValue x, PoolGeometry geometry, AverageCount count) => Pool(x, geometry, DType.QInt32, static values => values.Sum());
 
+    public ReferenceValue Reduce(ReferenceValue x, Reduction reduction)
+    {
+        var (shape, data) = ((int[])x.Shape.Clone(), x.Data);
+        foreach (var axis in reduction.Axes.Select(a => a < 0 ? a + shape.Length : a))
+        {
+            var inner = shape.Skip(axis + 1).Aggregate(1, static (n, d) => n * d);
+            var (old, size) = (data, shape[axis]);
+            shape[axis] = 1;
+            data = [.. Enumerable.Range(0, old.Length / size).Select(i => Enumerable.Range(0, size).Select(k => old[(((i / inner * size) + k) * inner) + (i % inner)]))
+                .Select(values => reduction.Kind switch { ReduceKind.Maximum => values.Max(), ReduceKind.Minimum => values.Min(), _ => values.Sum() })];
+        }
+
+        return new(shape, data, reduction.IsSum ? DType.QInt32 : x.Type);
+    }
+
     public ReferenceValue Concat(ReferenceValue[] parts, ReferenceValue rescale, int axis)
     {
         var r = (RescaleConstant)rescale.Constant!;
@@ -137,6 +152,19 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
         }
 
         return (int)Math.Clamp(y, t.DType.Min(), t.DType.Max());
+    }
+
+    public ReferenceValue Resize(ReferenceValue x, ResizeGeometry geometry)
+    {
+        var plan = geometry.For(new(x.Shape), x.Type);
+        var (width, positions) = (x.Shape[^1], x.Shape.Skip(2).Aggregate(1, static (n, d) => n * d));
+        var sums = from map in x.Data.Chunk(positions) from row in plan.Rows.Taps from column in plan.Columns.Taps select Blend(
+            plan.Rows.Denominator, row.Weight, Line(map, row.First, column), Line(map, row.Second, column));
+        return new(plan.Output.ToArray(), [.. sums], DType.QInt32);
+
+        int Line(int[] map, int row, ResizeTap column) => Blend(plan.Columns.Denominator, column.Weight, map[(row * width) + column.First], map[(row * width) + column.Second]);
+
+        static int Blend(int denominator, int weight, int first, int second) => (denominator * first) + (weight * (second - first));
     }
 
     private static int One(RescaleConstant r, int lane, params int[] terms)

@@ -25,6 +25,12 @@ internal sealed class TileGeometry(Step step, int alignment)
     public Extent InputRows(int row, int rows)
     {
         var (unit, height) = (step.Unit!, step.Unit!.X.Shape.Height);
+        if (unit.Resize is { } resize)
+        {
+            var taps = resize.Rows.Taps.Skip(row).Take(rows).ToArray();
+            return new(taps[0].First, taps[^1].Second - taps[0].First + 1);
+        }
+
         var start = Math.Clamp(unit.Window.FirstRow(row), 0, height - 1);
         return new(start, Math.Clamp(unit.Window.EndRow(row + rows), start + 1, height) - start);
     }
@@ -62,7 +68,7 @@ internal sealed class TileGeometry(Step step, int alignment)
     /// <summary>The rows of a term for some rows of the result: a term of one row repeats.</summary>
     public Extent TermRows(Tensor term, int row, int rows) => term.Height == step.Part.Height ? new(row, rows) : new(0, 1);
 
-    public Extent TermChannels(Tensor term, int channel, int channels) => term.Channels == step.Part.Channels ? new(channel, channels) : new(0, 1);
+    public Extent TermChannels(Tensor term, int channel, int channels) => term.Channels == step.Part.Channels ? new(channel, channels) : new(0, step.Reduction is null ? 1 : term.Channels);
 
     public ParameterLayout Parameters(int channel, int channels) => new(step, channel, channels, step.Unit is null ? 0 : InputChannels(channel, channels).Count);
 

@@ -1,4 +1,5 @@
 using QatGen.Arithmetic;
+using QatGen.Primitives;
 
 namespace QatGen.Bpu;
 
@@ -132,6 +133,19 @@ internal abstract record Instruction
         public override void Execute(Machine machine) => VectorUnit.Lut(machine.Sram, this);
     }
 
+    /// <summary>
+    /// The sum, or the largest or smallest, of the columns of a row that are To.Columns apart, and of all their channels where To has one channel. Sums are int32, of int32 too.
+    /// </summary>
+    internal sealed record Reduce(ReduceKind Kind, Region From, Region To) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To));
+        public override bool IsConsistent => From.Rows == To.Rows && From.Columns % To.Columns == 0 && (From.Channels == To.Channels || To.Channels == 1)
+            && To.Type == (Kind is ReduceKind.Sum or ReduceKind.Mean ? DType.QInt32 : From.Type);
+        public override long Cycles(Timing timing) => timing.Elementwise(From.Positions, 1, From.Channels);
+        public override void Execute(Machine machine) => VectorUnit.Reduce(machine.Sram, this);
+    }
+
     /// <summary>Moves integers, counted in NCHW order, into a box of another shape.</summary>
     internal sealed record Reshape(Region From, Region To) : Instruction
     {
@@ -155,5 +169,26 @@ internal abstract record Instruction
         public override bool IsConsistent => From.Type == To.Type && (Rows | Columns | Channels) % 4 == 0 && Top >= 0 && First >= 0;
         public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, 1, To.Channels);
         public override void Execute(Machine machine) => Mover.Move(machine.Sram, this);
+    }
+
+    /// <summary>
+    /// int32 sums of weighted neighbours. For each row and column of the result a table of int32 triples says the first and second row or column of a tensor of which From is the box that begins at row Top,
+    /// and the weight of the second; that of the first is what is left of the denominator.
+    /// </summary>
+    internal sealed record Resize(Region From, Region To, int Rows, int Columns, int RowDenominator, int ColumnDenominator, int Top) : Instruction
+    {
+        /// <summary>Neighbours of each result.</summary>
+        public const int Taps = 4;
+
+        /// <summary>Bytes of one entry of a table.</summary>
+        public const int TapBytes = 12;
+
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(
+            Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Rows, (long)TapBytes * To.Rows), Access.Table(Columns, (long)TapBytes * To.Columns));
+        public override bool IsConsistent => From.Type != DType.QInt32 && To.Type == DType.QInt32 && From.Channels == To.Channels && (Rows | Columns) % 4 == 0 && Top >= 0
+            && RowDenominator > 0 && ColumnDenominator > 0 && (long)RowDenominator * ColumnDenominator <= int.MaxValue;
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Taps, To.Channels);
+        public override void Execute(Machine machine) => Sampler.Resize(machine.Sram, this);
     }
 }

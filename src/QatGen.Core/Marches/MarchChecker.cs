@@ -72,6 +72,8 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
 
     public Fact SumPool(Fact x, PoolGeometry geometry, AverageCount count) => Check(PoolLimits.Sum, [x], _facts.SumPool(x, geometry, count), new PoolUse(x, geometry));
 
+    public Fact Reduce(Fact x, Reduction reduction) => Check(reduction.IsSum ? ReduceLimits.Sum : ReduceLimits.Extreme, [x], _facts.Reduce(x, reduction), new ReduceUse(x, reduction));
+
     public Fact Concat(Fact[] parts, Fact rescale, int axis)
     {
         var result = _facts.Concat(parts, rescale, axis);
@@ -92,6 +94,12 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
     {
         var result = _facts.Lut(x, table);
         return Check(LutLimits.Lut, [x], result, new LutUse(x, result));
+    }
+
+    public Fact Resize(Fact x, ResizeGeometry geometry)
+    {
+        var result = _facts.Resize(x, geometry);
+        return Check(SamplingLimits.Resize, [x], result, new ResizeUse(x, result));
     }
 
     /// <summary>Holds one primitive against its table, and its result against the limits of every tensor; returns the result.</summary>

@@ -45,6 +45,8 @@ public sealed class CostChecker : IPrimitives<Fact>
 
     public Fact SumPool(Fact x, PoolGeometry geometry, AverageCount count) => Add(_facts.SumPool(x, geometry, count));
 
+    public Fact Reduce(Fact x, Reduction reduction) => Add(_facts.Reduce(x, reduction));
+
     public Fact Concat(Fact[] parts, Fact rescale, int axis) => Add(_facts.Concat(parts, rescale, axis));
 
     public Fact Reshape(Fact x, int[] shape) => Add(_facts.Reshape(x, shape));
@@ -54,6 +56,8 @@ public sealed class CostChecker : IPrimitives<Fact>
     public Fact Move(Fact x, Fact fill, Movement movement) => Add(_facts.Move(x, fill, movement));
 
     public Fact Lut(Fact x, Fact table) => Add(_facts.Lut(x, table));
+
+    public Fact Resize(Fact x, ResizeGeometry geometry) => Add(_facts.Resize(x, geometry));
 
     /// <summary>The last result of a layer is what it leaves behind; what comes before is its accumulator.</summary>
     private Fact Add(Fact result, long? macs = 0, long? parameters = 0, long? parameterBytes = 0)

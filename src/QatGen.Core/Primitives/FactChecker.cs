@@ -63,6 +63,16 @@ public sealed partial class FactChecker : IPrimitives<Fact>
 
     public Fact SumPool(Fact x, PoolGeometry geometry, AverageCount count) => Pool(x, geometry, DType.QInt32);
 
+    public Fact Reduce(Fact x, Reduction reduction)
+    {
+        NotConstant(x);
+        var type = reduction.IsSum ? DType.QInt32 : x.DType;
+        Expect(x.DType != DType.QInt32, ShapeRules.OperandType, x.ToString(), x.ToString());
+        var fits = !x.IsKnown || reduction.For(x.Rank).Count > 0;
+        Expect(fits, ShapeRules.ReducedAxes, $"[{string.Join(", ", reduction.Axes)}]", x.ToString());
+        return fits && x.IsKnown ? Fact.Of(reduction.Output(x.Shape), type) : Fact.Unknown(type);
+    }
+
     public Fact Concat(Fact[] parts, Fact rescale, int axis)
     {
         Array.ForEach(parts, NotConstant);
@@ -131,6 +141,25 @@ public sealed partial class FactChecker : IPrimitives<Fact>
         // Before conversion a table has no entries yet, and fits.
         Expect(x.DType != DType.QInt32 && (table.Rank == 0 || table.Shape[0] == x.DType.Max() - x.DType.Min() + 1), ShapeRules.TableInput, x.ToString());
         return x with { DType = table.DType };
+    }
+
+    public Fact Resize(Fact x, ResizeGeometry geometry)
+    {
+        if (!x.IsKnown || x.Shape.Skip(2).Any(static d => d < 0))
+        {
+            return Fact.Unknown(DType.QInt32);
+        }
+
+        Expect(x.DType != DType.QInt32, ShapeRules.SampledType, x.ToString());
+        try
+        {
+            return Fact.Of(geometry.For(x.Shape, x.DType).Output, DType.QInt32);
+        }
+        catch (SamplingException e)
+        {
+            Expect(false, ShapeRules.Sampling, x.ToString(), e.Message);
+            return Fact.Unknown(DType.QInt32);
+        }
     }
 
     private Fact Pool(Fact x, PoolGeometry geometry, DType type)

@@ -36,6 +36,9 @@ public interface IPrimitives<T>
     /// <summary>The int32 sum of each window; padding adds nothing. <paramref name="count"/> tells what the sum will be divided by.</summary>
     T SumPool(T x, PoolGeometry geometry, AverageCount count);
 
+    /// <summary>The int32 sum, or the largest or smallest integer, along axes, which stay with one element.</summary>
+    T Reduce(T x, Reduction reduction);
+
     /// <summary>Joins tensors along an axis, each rescaled to the common scale with its own multiplier.</summary>
     T Concat(T[] parts, T rescale, int axis);
 
@@ -50,4 +53,7 @@ public interface IPrimitives<T>
 
     /// <summary>The result of a table for each integer: of 256 entries for int8, of segments for int16. The table says the result's type.</summary>
     T Lut(T x, T table);
+
+    /// <summary>The int32 sum of weighted neighbours of a linear resize of [N, C, L] or [N, C, H, W]: the real value times the denominator of its plan for the shape and type of x.</summary>
+    T Resize(T x, ResizeGeometry geometry);
 }

@@ -31,6 +31,8 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public int SumPool(int x, PoolGeometry geometry, AverageCount count) => Add(new IntNode.SumPool(x, geometry, count, _layer));
 
+    public int Reduce(int x, Reduction reduction) => Add(new IntNode.Reduce(x, reduction, _layer));
+
     public int Concat(int[] parts, int rescale, int axis) => Add(new IntNode.Concat(new(parts), Id(rescale), axis, _layer));
 
     public int Reshape(int x, int[] shape) => Add(new IntNode.Reshape(x, new(shape), _layer));
@@ -40,6 +42,8 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
     public int Move(int x, int fill, Movement movement) => Add(new IntNode.Move(x, Id(fill), movement, _layer));
 
     public int Lut(int x, int table) => Add(new IntNode.Lut(x, Id(table), _layer));
+
+    public int Resize(int x, ResizeGeometry geometry) => Add(new IntNode.Resize(x, geometry, _layer));
 
     private static int Id(int id) => -1 - id;
 

@@ -72,6 +72,21 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 
     public ReferenceValue SumPool(ReferenceValue x, PoolGeometry geometry, AverageCount count) => Pool((Integers)x, geometry, DType.QInt32, 0, static (sum, v) => sum + v);
 
+    public ReferenceValue Reduce(ReferenceValue x, Reduction reduction)
+    {
+        var input = (Integers)x;
+        var result = new Integers([.. reduction.Output(new(input.Shape))], reduction.IsSum ? DType.QInt32 : input.DType);
+        Array.Fill(result.Data, reduction.Kind switch { ReduceKind.Maximum => int.MinValue, ReduceKind.Minimum => int.MaxValue, _ => 0 });
+        var into = Repeated(result with { Data = [.. Enumerable.Range(0, result.Data.Length)] }, input.Shape).Data;
+        for (var i = 0; i < input.Data.Length; i++)
+        {
+            ref var value = ref result.Data[into[i]];
+            value = reduction.Kind switch { ReduceKind.Maximum => Math.Max(value, input.Data[i]), ReduceKind.Minimum => Math.Min(value, input.Data[i]), _ => value + input.Data[i] };
+        }
+
+        return result;
+    }
+
     public ReferenceValue Concat(ReferenceValue[] parts, ReferenceValue rescale, int axis)
     {
         var (inputs, r) = (parts.Cast<Integers>().ToArray(), Constant<RescaleConstant>(rescale));
@@ -103,6 +118,30 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
     public ReferenceValue Move(ReferenceValue x, Movement movement) => Move((Integers)x, movement, 0);
 
     public ReferenceValue Move(ReferenceValue x, ReferenceValue fill, Movement movement) => Move((Integers)x, movement, Constant<FillConstant>(fill).Value);
+
+    public ReferenceValue Resize(ReferenceValue x, ResizeGeometry geometry)
+    {
+        var input = (Integers)x;
+        var plan = geometry.For(new(input.Shape), input.DType);
+        var (result, at, width) = (new Integers(plan.Output.ToArray(), DType.QInt32), 0, input.Shape[^1]);
+        for (var channel = 0; channel < input.Shape[0] * input.Shape[1]; channel++)
+        {
+            foreach (var row in plan.Rows.Taps)
+            {
+                foreach (var column in plan.Columns.Taps)
+                {
+                    var (wy, wx) = (plan.Rows.Denominator - row.Weight, plan.Columns.Denominator - column.Weight);
+                    var upper = (wx * At(row.First, column.First)) + (column.Weight * At(row.First, column.Second));
+                    var lower = (wx * At(row.Second, column.First)) + (column.Weight * At(row.Second, column.Second));
+                    result.Data[at++] = (wy * upper) + (row.Weight * lower);
+                }
+            }
+
+            int At(int y, int x) => input.Data[(channel * input.Area) + (y * width) + x];
+        }
+
+        return result;
+    }
 
     private static Integers Move(Integers input, Movement movement, int fill)
     {

@@ -56,9 +56,13 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
             quantizer.Observe(min, max);
         }
 
-        var scale = quantizer.CalibratedScale;
-        source.Latest = RescaleConstant.Create([.. inputs.Select(static t => t.Known)], scale, source.Role.Range, quantizer.DType, _layer);
-        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, inputs, scale), [.. inputs.Select(static t => t.Data)]), scale, quantizer.DType);
+        return Rescaled(inputs, source, quantizer.CalibratedScale, quantizer.DType);
+    }
+
+    private QatValue.Activation Rescaled(QatValue.Activation[] inputs, QatValue.RescaleSource source, double scale, DType type)
+    {
+        source.Latest = RescaleConstant.Create([.. inputs.Select(static t => t.Known)], scale, source.Role.Range, type, _layer);
+        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, inputs, scale), [.. inputs.Select(static t => t.Data)]), scale, type);
     }
 
     public QatValue Clamp(QatValue x, QatValue limits)
@@ -77,17 +81,26 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         var divisors = count.Divisors(geometry, (int)input.Data.shape[2], (int)input.Data.shape[3]);
         var distinct = divisors.Distinct().ToArray();
         var window = geometry.For((int)input.Data.shape[2], (int)input.Data.shape[3]);
-        var bound = input.Known.Bounds[0] * window.KernelH * window.KernelW;
-        if (bound > int.MaxValue)
-        {
-            throw QatGenException.Of(QuantizationRules.Overflow, _layer, "0", $"{bound}");
-        }
+        var bound = Bounded(input.Known.Bounds[0] * window.KernelH * window.KernelW);
 
         var map = distinct.Length == 1 ? Seq<int>.Empty : divisors.Select(d => Array.IndexOf(distinct, d)).ToSeq();
         var quantity = new Quantity(
             distinct.Length == 1 ? LaneKind.Tensor : LaneKind.Position, distinct.Select(_ => input.Known.Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
-        var type = bound < TorchConv.Float32Bound ? ScalarType.Float32 : ScalarType.Float64;
-        return new QatValue.Activation(TorchPool.Sum(input.Data.to(type), geometry), quantity, DType.QInt32);
+        return new QatValue.Activation(TorchPool.Sum(input.Data.to(Exact(bound)), geometry), quantity, DType.QInt32);
+    }
+
+    public QatValue Reduce(QatValue x, Reduction reduction)
+    {
+        var input = (QatValue.Activation)x;
+        if (!reduction.IsSum)
+        {
+            return input with { Data = TorchReduce.Run(input.Data, reduction, reduction.Kind, _layer) };
+        }
+
+        var count = reduction.Count(input.Data.shape.Select(static d => (int)d).ToSeq());
+        var bound = Bounded(input.Known.Bounds[0] * count);
+        var quantity = new Quantity(LaneKind.Tensor, new(input.Known.Scales[0]), new(reduction.Kind == ReduceKind.Mean ? (int)count : 1), new(bound), Seq<int>.Empty);
+        return new QatValue.Activation(TorchReduce.Run(input.Data.to(Exact(bound)), reduction, ReduceKind.Sum, _layer), quantity, DType.QInt32);
     }
 
     public QatValue Concat(QatValue[] parts, QatValue rescale, int axis)
@@ -121,6 +134,16 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         return Moved(input, movement, source.Latest.Value);
     }
 
+    public QatValue Resize(QatValue x, ResizeGeometry geometry)
+    {
+        var input = (QatValue.Activation)x;
+        var plan = TorchResize.Plan(input.Data, input.DType, geometry, _layer);
+        var bound = input.Known.Bounds[0] * plan.Denominator;
+        var quantity = new Quantity(LaneKind.Tensor, input.Known.Scales, new(plan.Denominator), new(bound), Seq<int>.Empty);
+        var type = bound < TorchConv.Float32Bound ? ScalarType.Float32 : ScalarType.Float64;
+        return new QatValue.Activation(TorchResize.Sum(input.Data.to(type), plan), quantity, DType.QInt32) { Weighted = input.DType };
+    }
+
     private QatValue.Activation Moved(QatValue.Activation x, Movement movement, int fill) => x with { Data = TorchMove.Run(x.Data, movement, fill, _layer) };
 
     public QatValue Lut(QatValue x, QatValue table)
@@ -150,9 +173,15 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         return sum with { Data = sum.Data.clamp(low, high) };
     }
 
-    private static QatValue.Activation Quantized(Tensor data, float scale, DType type) => new(data, Quantity.Of(scale, type), type);
+    /// <summary>A bound of sums that int32 holds.</summary>
+    private long Bounded(long bound) => bound <= int.MaxValue ? bound : throw QatGenException.Of(QuantizationRules.Overflow, _layer, "0", $"{bound}");
+
+    /// <summary>The type that holds integers up to a bound.</summary>
+    private static ScalarType Exact(long bound) => bound < TorchConv.Float32Bound ? ScalarType.Float32 : ScalarType.Float64;
+
+    private static QatValue.Activation Quantized(Tensor data, double scale, DType type) => new(data, Quantity.Of(scale, type), type);
 
     /// <summary>The real multipliers in the constant's order: the gradients.</summary>
-    private static double[] Real(RescaleConstant constant, QatValue.Activation[] terms, float scale) =>
+    private static double[] Real(RescaleConstant constant, QatValue.Activation[] terms, double scale) =>
         [.. Enumerable.Range(0, constant.LaneCount).SelectMany(lane => terms.Select(t => t.Known.Multiplier(t.Known.LaneFor(lane), scale)))];
 }

@@ -50,6 +50,8 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count) => Real(TorchPool.Average(Data(x), geometry, count));
 
+    public QatValue Reduce(QatValue x, Reduction reduction) => Real(TorchReduce.Run(Data(x), reduction, reduction.Kind, _layer));
+
     public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(cat([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
 
     public QatValue Reshape(QatValue x, int[] shape) => Real(TorchShape.Reshape(Data(x), shape));
@@ -73,6 +75,8 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         var (low, high) = source.Observe(RawTensor.Contiguous(data));
         return Real(result.clamp(low, high));
     }
+
+    public QatValue Resize(QatValue x, ResizeGeometry geometry) => Real(TorchResize.Real(Data(x), geometry, _layer));
 
     private QatValue Observed(Tensor result, QatValue.RescaleSource source)
     {

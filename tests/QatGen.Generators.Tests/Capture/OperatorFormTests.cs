@@ -57,6 +57,13 @@ public class OperatorFormTests
     [InlineData("torch.cat(new[] { x, x }, 1)", "Cat[cat](%0, %0) dim: 1")]
     [InlineData("torch.concat(new List<Tensor> { x, x }, dim: 2)", "Cat[concat](%0, %0) dim: 2")]
     [InlineData("torch.cat([x, x, x], 3)", "Cat[cat](%0, %0, %0) dim: 3")]
+    [InlineData("x.sum(-1, keepdim: true)", "Sum[sum](%0) dim: -1, keepdim: true")]
+    [InlineData("x.sum(1, 2)", "Sum[sum](%0) dim0: 1, dim1: 2, keepdim: false")]
+    [InlineData("torch.sum(x, 1)", "Sum[sum](%0) dim: 1, keepdim: false")]
+    [InlineData("x.mean([2, 3])", "Mean[mean](%0) dimensions: new long[] { 2, 3 }, keepdim: false")]
+    [InlineData("torch.mean(x, new long[] { -1 }, true)", "Mean[mean](%0) dimensions: new long[] { -1 }, keepdim: true")]
+    [InlineData("x.amax(new long[] { 1 }, keepdim: true)", "AMax[amax](%0) dims: new long[] { 1 }, keepdim: true")]
+    [InlineData("torch.amin(x, new long[] { 1, 3 })", "AMin[amin](%0) dims: new long[] { 1, 3 }, keepdim: false")]
     [InlineData("F.max_pool2d(x, 2)", "MaxPool2d[max_pool2d](%0) ceil_mode: false, kernel_size: 2")]
     [InlineData("F.max_pool2d(x, new long[] { 3, 3 }, strides: new long[] { 2, 1 })", "MaxPool2d[max_pool2d](%0) ceil_mode: false, kernel_size: new long[] { 3, 3 }, strides: new long[] { 2, 1 }")]
     [InlineData(
@@ -72,6 +79,13 @@ public class OperatorFormTests
     [InlineData("x.view(x.shape[0], -1)", "View[view](%0) shape: new long[] { x.shape[0], -1 }")]
     [InlineData("x.reshape(x.size(0), 2 * 2, 64)", "View[reshape](%0) shape: new long[] { x.shape[0], 4, 64 }")]
     [InlineData("torch.reshape(x, x.size()[0], -1)", "View[reshape](%0) shape: new long[] { x.shape[0], -1 }")]
+    [InlineData(
+        "F.interpolate(x, scale_factor: new[] { 2.0, 1.5 }, mode: InterpolationMode.Bilinear, align_corners: false)",
+        "Interpolate[interpolate](%0) align_corners: false, antialias: false, mode: global::TorchSharp.torch.InterpolationMode.Bilinear, recompute_scale_factor: false, scale_factor: new double[] { 2d, 1.5d }")]
+    [InlineData("F.upsample_bilinear(x, new long[] { 9, 7 })", "Interpolate[upsample_bilinear](%0) align_corners: false, size: new long[] { 9, 7 }")]
+    [InlineData(
+        "F.upsample(x, new long[] { 9, 7 }, mode: UpsampleMode.Bilinear)",
+        "Interpolate[upsample](%0) align_corners: false, mode: global::TorchSharp.torch.UpsampleMode.Bilinear, size: new long[] { 9, 7 }")]
     public void Function_Form_IsCaptured(string expression, string node, string? next = null)
     {
         var graph = Differential.Members($$"""
@@ -100,6 +114,9 @@ public class OperatorFormTests
     [InlineData("AvgPool2d(2, ceil_mode: true, divisor_override: 3)", "ceil_mode: true, count_include_pad: true, divisor_override: 3, kernel_size: 2")]
     [InlineData("AdaptiveAvgPool2d((1, 1))", "output_size: new long[] { 1, 1 }")]
     [InlineData("Dropout(0.5)", "inplace: false, p: 0.5d")]
+    [InlineData(
+        "Upsample(scale_factor: new double[] { 2, 2 }, mode: UpsampleMode.Bilinear, align_corners: true)",
+        "align_corners: true, mode: global::TorchSharp.torch.UpsampleMode.Bilinear, scale_factor: new double[] { 2d, 2d }")]
     [InlineData("Identity()", "")]
     [InlineData("Flatten()", "end_dim: -1, start_dim: 1")]
     [InlineData("ReLU6(inplace: true)", "inplace: true")]
