@@ -72,7 +72,7 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
         var errors = ladder.Real().Zip(trained, (real, integer) => Math.Abs(Math.Clamp(real, type.Min() * step, type.Max() * step) - integer) / step).ToArray();
         var steps = Catalogue.Get(op).CompositeSteps;
         log.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"COMPOSITE {op} | {example} | {input.Name()} to {output.Name()} | {errors.Max():F2} | {errors.Average():F3}"));
-        Assert.InRange(errors.Max(), 0, output == DType.QInt8 ? steps.Int8 : steps.Int16);
+        Assert.InRange(errors.Max(), 0, type == DType.QInt8 ? steps.Int8 : steps.Int16);
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using QatGen.Passes;
 namespace QatGen.Operators;
 
 /// <summary>x above 0 and a learned slope times x below it: one slope, or one for each channel.</summary>
-internal sealed class PReLU() : CompositeOperator("PReLU", (1.5, 6))
+internal sealed class PReLU() : CompositeOperator("PReLU", (1.5, 60))
 {
     public override Seq<Form> Forms => new(new Form(FormKind.Module, "PReLU"));
 
