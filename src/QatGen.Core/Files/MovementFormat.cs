@@ -30,7 +30,9 @@ internal static class MovementFormat
         (typeof(Movement.Divide), static r => new Movement.Divide(r.ReadInt32(), List(r))),
         (typeof(Movement.PixelShuffle), static r => new Movement.PixelShuffle(r.ReadInt32())),
         (typeof(Movement.PixelUnshuffle), static r => new Movement.PixelUnshuffle(r.ReadInt32())),
-        (typeof(Movement.ChannelShuffle), static r => new Movement.ChannelShuffle(r.ReadInt32())));
+        (typeof(Movement.ChannelShuffle), static r => new Movement.ChannelShuffle(r.ReadInt32())),
+        (typeof(Movement.Pieces), static r => new Movement.Pieces(r.ReadInt32(), r.ReadInt32(), r.ReadInt32())),
+        (typeof(Movement.Split), static r => new Movement.Split(r.ReadInt32(), List(r), r.ReadInt32())));
 
     private static readonly Dictionary<Type, byte> Tags = Kinds.Select(static (k, i) => (k.Type, Tag: (byte)i)).ToDictionary(static p => p.Type, static p => p.Tag);
 

@@ -7,9 +7,14 @@ namespace QatGen.Operators;
 /// <summary>
 /// What users write in TorchSharp. An operator answers for itself: how it is written, what it means in integers, which constants that takes, how it fuses, and examples that prove it.
 /// One file each; <see cref="Catalogue"/> finds them.
+/// <para>A node has one result. A call that returns several is captured as one node for each result that is read: all have the call's inputs and arguments, and which result they are is the
+/// attribute <see cref="Item"/>, a number; from the end where it is negative. <see cref="Lower"/>, <see cref="Check"/> and the rest read it there; <see cref="FloatResult"/> prints the access.</para>
 /// </summary>
 public abstract class Operator(string name)
 {
+    /// <summary>The attribute that says which of several results a node is.</summary>
+    public const string Item = "item";
+
     public string Name { get; } = name;
 
     /// <summary>The name inside a fused operator's: Bn, Add, ReLU.</summary>
@@ -52,6 +57,12 @@ public abstract class Operator(string name)
     /// <summary>Arguments that only size parameters: where a constructor argument decides them, the parameters' own shapes tell.</summary>
     public virtual Seq<string> Sizes => Seq<string>.Empty;
 
+    /// <summary>Whether several results come as a tuple; otherwise they come as an array.</summary>
+    public virtual bool ReturnsTuple => false;
+
+    /// <summary>How many results are in the array that a call returns; null where neither the arguments nor the first input's shape, -1 where unknown, tell.</summary>
+    public virtual int? CountResults(Node node, Seq<int>? shape) => null;
+
     /// <summary>What the operator cannot do whatever the march.</summary>
     public virtual IEnumerable<Violation> Check(Node node) => [];
 
@@ -63,6 +74,18 @@ public abstract class Operator(string name)
 
     /// <summary>The integer meaning, once and for all.</summary>
     public abstract T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants);
+
+    /// <summary>The node's own result as C#: the float call, and which of its results where it has several.</summary>
+    public string FloatResult(Node node, string module, string[] inputs)
+    {
+        if (node.Attributes[Item] is not Value.Integer { Number: var item })
+        {
+            return FloatCall(node, module, inputs);
+        }
+
+        var call = FloatCall(node with { Attributes = new(node.Attributes.Where(static a => a.Key != Item)) }, module, inputs);
+        return ReturnsTuple ? $"{call}.Item{item + 1}" : item < 0 ? $"{call}[^{-item}]" : $"{call}[{item}]";
+    }
 
     /// <summary>The float call as C#, for the given tensor expressions; <paramref name="module"/> is the expression of the module at the node's path.</summary>
     public virtual string FloatCall(Node node, string module, string[] inputs)

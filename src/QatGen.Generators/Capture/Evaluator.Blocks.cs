@@ -58,11 +58,12 @@ internal sealed partial class Evaluator
         }
 
         var values = inputs.SelectMany((x, i) => TensorsOf(x, forms[i])).ToList();
+        var several = new Dictionary<string, string>();
         var outer = _path;
         _path = _paths.Find(layer.Id) ?? outer;
         foreach (var node in block.Graph.Nodes)
         {
-            values.Add(context.Step(site, _path, () => node.IsOpaque ? RecordOpaqueAgain(node, layer, block.Graph, values, site, location) : RecordAgain(node)));
+            values.Add(context.Step(site, _path, () => node.IsOpaque || node.Form.Kind == FormKind.State ? RecordOpaqueAgain(node, layer, block.Graph, values, site, location) : RecordAgain(node)));
         }
 
         _path = outer;
@@ -82,10 +83,27 @@ internal sealed partial class Evaluator
             var op = Catalogue.Get(node.Operator);
             var path = node.Form.Kind == FormKind.Module
                 ? NextCall(Inside(PathOf(layer.Id, layer.Type, site), node.ModulePath))
-                : _recorder.FunctionPath(ModuleOf(node), FunctionName(node.Form, op));
+                : ItemPath(node, op) ?? _recorder.FunctionPath(ModuleOf(node), FunctionName(node.Form, op));
             var operands = node.Inputs.Select(i => values[i]).ToArray();
             var attributes = new Arguments(this, path, op, operands.Length > 0 ? operands[0].Number : -1).Read(node.Attributes, layer, site);
             return _recorder.Add(node with { Path = path, Inputs = operands.Select(_recorder.Read).ToSeq(), Attributes = attributes }, location, op.IsView);
+        }
+
+        // The results of one call have the path of the call.
+        string? ItemPath(Node node, Operator op)
+        {
+            if (node.Attributes[Operator.Item] is not Value.Integer item || !node.Path.EndsWith("." + item.ToCode(static _ => ""), StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            var call = node.Path.Substring(0, node.Path.LastIndexOf('.'));
+            if (!several.TryGetValue(call, out var path))
+            {
+                several[call] = path = _recorder.FunctionPath(ModuleOf(node with { Path = call }), FunctionName(node.Form, op));
+            }
+
+            return _recorder.FunctionPath("", path + node.Path.Substring(call.Length));
         }
 
         Datum OutputOf(TensorForm form) => form switch

@@ -62,19 +62,6 @@ internal sealed partial class Evaluator
             : new ManyOf(number, element);
     }
 
-    /// <summary>One of several results whose number is not known.</summary>
-    private Datum ItemOf(ManyOf many, Datum index, IOperation site)
-    {
-        var position = index switch
-        {
-            Constant { Value: int or long } or FromEnd => index.Spelled,
-            _ => throw Undecided(index, site),
-        };
-        var path = _recorder.FunctionPath(_path, "item");
-        var item = _recorder.Add(new("item", path, new(FormKind.Item, $"[{position}]"), new(many.Number), new()), site.Syntax.GetLocation(), sharesMemory: true);
-        return Result(item.Number, path, many.Element, null, site.Syntax.GetLocation());
-    }
-
     /// <summary>How many tensors a call gives that returns an array of them, where its arguments say so.</summary>
     private int? CountOf(string method, Seq<Argument> arguments, Node node)
     {

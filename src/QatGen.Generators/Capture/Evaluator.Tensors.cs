@@ -132,14 +132,16 @@ internal sealed partial class Evaluator
 
         var op = Find(form) is { } claimed && !arguments.Any(a => IsComputed(a, claimed, receiver)) ? claimed : null;
         var path = _recorder.FunctionPath(_path, FunctionName(form, op));
+        var written = new Written(form, name, path, site, site.Syntax.GetLocation());
         if (op is null)
         {
-            return RecordOpaque(new(form, name, path, site, site.Syntax.GetLocation()), receiver, arguments, returned);
+            return RecordOpaque(written, receiver, arguments, returned);
         }
 
         var values = arguments.Where(a => !IsOperand(a));
         var operands = arguments.Where(a => IsOperand(a) && a.Value is not Constant { Value: null }).Select(static a => (a.Value, a.Site));
-        return RecordClaimed(op, form, path, receiver is null ? operands : operands.Prepend((receiver, site)), values, site.Syntax.GetLocation());
+        var node = Claimed(op, form, path, receiver is null ? operands : operands.Prepend((receiver, site)), values);
+        return IsSeveral(returned) ? RecordSeveral(op, node, written, receiver, arguments, returned) : _recorder.Add(node, written.Location, op.IsView);
     }
 
     /// <summary>Whether an argument is only known with the shapes of tensors and is not one of the input's sizes that the operator takes.</summary>
@@ -150,8 +152,11 @@ internal sealed partial class Evaluator
         _ => false,
     });
 
-    /// <summary>Records a call of an operator: tensors become inputs in the order written, everything else an attribute by parameter name.</summary>
-    private TensorRef RecordClaimed(Operator op, Form form, string path, IEnumerable<(Datum Value, IOperation Site)> operands, IEnumerable<Argument> values, Location location)
+    private TensorRef RecordClaimed(Operator op, Form form, string path, IEnumerable<(Datum Value, IOperation Site)> operands, IEnumerable<Argument> values, Location location) =>
+        _recorder.Add(Claimed(op, form, path, operands, values), location, op.IsView);
+
+    /// <summary>A call of an operator: tensors become inputs in the order written, everything else an attribute by parameter name.</summary>
+    private Node Claimed(Operator op, Form form, string path, IEnumerable<(Datum Value, IOperation Site)> operands, IEnumerable<Argument> values)
     {
         var tensors = new List<TensorRef>();
         foreach (var (value, where) in operands)
@@ -171,7 +176,7 @@ internal sealed partial class Evaluator
 
         var inputs = tensors.Select(_recorder.Read).ToSeq();
         var attributes = new Arguments(this, path, op, inputs.Count > 0 ? inputs[0] : -1).Read(values);
-        return _recorder.Add(new(op.Name, path, form, inputs, attributes), location, op.IsView);
+        return new(op.Name, path, form, inputs, attributes);
     }
 
     /// <summary>How the path of a function's call ends.</summary>

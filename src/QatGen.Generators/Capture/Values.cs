@@ -132,6 +132,9 @@ internal sealed record Choice(Scalar Condition, Datum WhenTrue, Datum WhenFalse)
 /// <summary>Several results of a call that only the running program counts, as the call's value in the graph.</summary>
 internal sealed record ManyOf(int Number, ITypeSymbol Element) : Datum
 {
+    /// <summary>The call as that of an operator, of which each result is a node; null where none claims it.</summary>
+    public Node? Claimed { get; init; }
+
     public override string Spelled => "the number of tensors";
 }
 

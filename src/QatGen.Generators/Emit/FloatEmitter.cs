@@ -24,7 +24,7 @@ internal static class FloatEmitter
                 {
                     string[] inputs = [.. node.Inputs.Select(i => values[i])];
                     var module = $"((torch.nn.Module<torch.Tensor, torch.Tensor>){OpaqueCall.Module(node.Path)})";
-                    var call = node.IsOpaque ? OpaqueCall.ToCode(node, inputs) : Catalogue.Get(node.Operator).FloatCall(node, module, inputs);
+                    var call = node.IsOpaque ? OpaqueCall.ToCode(node, inputs) : Catalogue.Get(node.Operator).FloatResult(node, module, inputs);
                     values.Add(names.Unique(node.Path));
                     code.Lines($"var {values[values.Count - 1]} = {call};");
                 }

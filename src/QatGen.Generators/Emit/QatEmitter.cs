@@ -124,7 +124,7 @@ internal static class QatEmitter
     private static string Call(Node node)
     {
         var op = Catalogue.Get(node.Operator);
-        var known = node.Attributes.Where(a => op.Structural.Contains(a.Key) || (op.Sizes.Contains(a.Key) && a.Value is not Value.Symbol)).Select(static a => $"[{Literal.Text(a.Key)}] = {Literal.Of(a.Value)}").ToArray();
+        var known = node.Attributes.Where(a => a.Key == Operator.Item || op.Structural.Contains(a.Key) || (op.Sizes.Contains(a.Key) && a.Value is not Value.Symbol)).Select(static a => $"[{Literal.Text(a.Key)}] = {Literal.Of(a.Value)}").ToArray();
         var form = node.Form.Kind == FormKind.Module ? "" : $"new(FormKind.{node.Form.Kind}, {Literal.Text(node.Form.Name)}), ";
         var attributes = known.Length == 0 ? "new()" : $"new() {{ {string.Join(", ", known)} }}";
         return $"{Literal.Text(node.Operator)}, {Literal.Text(node.Path)}, {form}{attributes}";

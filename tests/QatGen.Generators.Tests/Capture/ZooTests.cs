@@ -26,9 +26,9 @@ public class ZooTests
     [InlineData("VGG16", "3, 64, 64", "QG1007 AdaptiveAvgPool2d")]
     [InlineData("AlexNet", "3, 64, 64", "QG1007 AdaptiveAvgPool2d")]
     [InlineData("BlazeFace", "3, 128, 128", "QG1003 functional.pad")]
-    [InlineData("FasterNetT0", "3, 64, 64", "QG1003 split")]
+    [InlineData("FasterNetT0", "3, 64, 64", "")]
     [InlineData("GoogLeNet", "3, 64, 64", "")]
-    [InlineData("GruTagger", "25, 10", "QG1003 GRUCell new_zeros unbind unsqueeze")]
+    [InlineData("GruTagger", "25, 10", "QG1003 GRUCell new_zeros unsqueeze")]
     [InlineData("LeNet", "1, 32, 32", "")]
     [InlineData("LstmTagger", "49, 10", "QG1003 LSTMCell stack zeros, QG1013 net.fc")]
     [InlineData("MobileNetV1", "3, 64, 64", "")]
@@ -38,7 +38,7 @@ public class ZooTests
     [InlineData("PointNet", "3, 32", "QG1003 BatchNorm1d Conv1d amax bmm max")]
     [InlineData("ViTTiny", "3, 224, 224", "QG1003 LayerNorm expand indexer matmul softmax, QG1007 Permute View")]
     [InlineData("YoloV5n", "3, 64, 64", "QG1003 Upsample")]
-    [InlineData("YoloV8n", "3, 64, 64", "QG1003 Upsample chunk softmax split, QG1007 View")]
+    [InlineData("YoloV8n", "3, 64, 64", "QG1003 Upsample softmax, QG1007 View")]
     public void Model_OfZoo_EqualsEmitted(string name, string shape, string unsupported)
     {
         var graph = Differential.Check("Model", [1, .. shape.Split(", ").Select(long.Parse)], [], Sources(name, shape));

@@ -24,6 +24,8 @@ internal sealed partial class ModelFuzzer
         new("flatten and view", static (f, b) => b.Shape.IsMap && !b.KeepsSize && !b.IsPlain && b.Shape.Channels * b.Shape.Size * b.Shape.Size <= 64
             && Resize(b, new(b.Shape.Channels * b.Shape.Size * b.Shape.Size, 0), f.Choices.Pick("x = x.flatten(1);", "x = torch.flatten(x, 1);", "x = x.view(x.shape[0], -1);",
                 "x = x.reshape(x.size(0), -1);", $"x = x.reshape(-1, {b.Shape.Channels * b.Shape.Size * b.Shape.Size});", "{ var n = x.size()[0]; x = x.view(n, -1); }"))),
+        new("halves", static (f, b) => b.Shape.Channels > 1
+            && Write(b, f.Choices.Pick("{ var halves = x.chunk(2, 1); x = torch.cat([halves[1], halves[^2]], 1); }", "x = torch.cat(x.tensor_split(2, 1).Reverse().ToArray(), 1);"))),
         new("shape check", static (f, b) => Write(b, f.Choices.Pick("if (x.dim() < 2) { throw new ArgumentException(nameof(x)); }",
             "if (x.shape[0] == 0 || x.size(0) < 0) throw new InvalidOperationException($\"batch of {x.shape[0]}\");"))),
         new("call without operator", static (f, b) => f.Unclaimed(b)),
@@ -39,7 +41,7 @@ internal sealed partial class ModelFuzzer
     {
         _hasUnclaimed = true;
         return Write(body, Choices.Pick("x = F.gelu(x);", "x = x.tanh();", "x = x * 0.5f;", "x = 1 - x;", "x = -x;", "x = x.clamp(-1, max: 0.5);", "x = x.softmax(1);", "x = x.cumsum(1);", "x = x / x.shape[1];",
-            "x = x * x.mean(new long[] { 1 }, keepdim: true);", "x = x - x.max(1, keepdim: true).values;", "{ var halves = x.chunk(2, 1); x = torch.cat([halves[1], halves[^2]], 1); }",
+            "x = x * x.mean(new long[] { 1 }, keepdim: true);", "x = x - x.max(1, keepdim: true).values;", "{ var parts = x.split(new long[] { 1, x.shape[1] - 1 }, 1); x = torch.cat([parts[1], parts[^2]], 1); }",
             "x = torch.where(x > 0, x, x * 0.1f);", "{ var (sorted, _) = torch.sort(x, 1); x = sorted; }", "x = x.narrow(1, 0, x.shape[1]) + torch.ones_like(x);", "x = x.mul(2).add_(1);"));
     }
 

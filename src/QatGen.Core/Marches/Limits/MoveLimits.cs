@@ -27,7 +27,7 @@ internal static class MoveLimits
     /// <summary>The table of a movement.</summary>
     public static PrimitiveTable<Fact> Of(Movement movement) => movement switch
     {
-        Movement.Slice or Movement.Select or Movement.Section => Slice,
+        Movement.Slice or Movement.Select or Movement.Section or Movement.Pieces or Movement.Split => Slice,
         Movement.Unsqueeze or Movement.Squeeze or Movement.Merge or Movement.Divide => TensorLimits.Reshape,
         Movement.Repeat or Movement.RepeatInterleave or Movement.Expand => Repeat,
         Movement.ReflectPad => Reflect,

@@ -67,4 +67,39 @@ public abstract partial record Movement
             return part < 0 || part >= count ? throw new MovementException($"axis {axis} has no part {Part}") : source.Pick(axis, Enumerable.Range(start, length));
         }
     }
+
+    /// <summary>Part <paramref name="Part"/> of an axis that is cut into pieces of a size, of which the last may be smaller.</summary>
+    public sealed record Pieces(int Axis, int Size, int Part) : Movement
+    {
+        public override Seq<Value> Arguments => new(Axis, Size, Part);
+
+        protected override MovePlan Plan(MoveSource source)
+        {
+            var axis = source.Axis(Axis);
+            var size = source.Shape[axis];
+            if (Size < 1)
+            {
+                throw new MovementException($"there are no pieces of {Size}");
+            }
+
+            var count = (size + (long)Size - 1) / Size;
+            var part = Part < 0 ? Part + count : Part;
+            return part < 0 || part >= count ? throw new MovementException($"axis {axis} has no part {Part}")
+                : source.Pick(axis, Enumerable.Range((int)(part * Size), (int)Math.Min(Size, size - (part * Size))));
+        }
+    }
+
+    /// <summary>Part <paramref name="Part"/> of an axis that is cut into pieces of these sizes.</summary>
+    public sealed record Split(int Axis, Seq<int> Sizes, int Part) : Movement
+    {
+        public override Seq<Value> Arguments => new(Axis, List(Sizes), Part);
+
+        protected override MovePlan Plan(MoveSource source)
+        {
+            var axis = source.Axis(Axis);
+            return Sizes.Any(static s => s < 0) || Sizes.Sum(static s => (long)s) != source.Shape[axis] ? throw new MovementException($"axis {axis} has {source.Shape[axis]} elements, which is not the sum of the sizes")
+                : Part < 0 || Part >= Sizes.Count ? throw new MovementException($"axis {axis} has no part {Part}")
+                : source.Pick(axis, Enumerable.Range(Sizes.Take(Part).Sum(), Sizes[Part]));
+        }
+    }
 }
