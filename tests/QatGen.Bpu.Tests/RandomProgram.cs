@@ -34,7 +34,7 @@ internal static class RandomProgram
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
         switch (random.Next(17))
         {
-            case 15 or 16:
+            case 16:
                 return b.Lut(x);
             case 0:
                 var multiplier = random.Next(1, 3);

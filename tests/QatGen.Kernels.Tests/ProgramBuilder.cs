@@ -93,17 +93,17 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
     public Built Move(Built x, int fill, Movement movement) =>
         Add(new IntNode.Move(x.Id, Constant(new FillConstant(fill)), movement, Layer("move")), _checker.Move(x.Fact, movement), x.Quantity);
 
-    public Built Lut(Built x, TableFunction function, double scale, DType type = DType.QInt8, TableSplit split = TableSplit.Automatic)
-    {
-        var table = TableBuilder.Build(TableBuilder.Reals(function, x.Quantity.Scales[0], x.Fact.DType), scale, type, split).Constant;
-        return Add(new IntNode.Lut(x.Id, Constant(table), Layer("lut")), _checker.Lut(x.Fact, Fact.Of(table)), Quantity.Of(scale, type));
-    }
-
     public Built Resize(Built x, ResizeGeometry geometry)
     {
         var denominator = geometry.For(x.Shape, x.Fact.DType).Denominator;
         var quantity = new Quantity(LaneKind.Tensor, x.Quantity.Scales, new(denominator), new(x.Quantity.Bounds[0] * denominator), Seq<int>.Empty);
         return Add(new IntNode.Resize(x.Id, geometry, Layer("resize")), _checker.Resize(x.Fact, geometry), quantity);
+    }
+
+    public Built Lut(Built x, TableFunction function, double scale, DType type = DType.QInt8, TableSplit split = TableSplit.Automatic)
+    {
+        var table = TableBuilder.Build(TableBuilder.Reals(function, x.Quantity.Scales[0], x.Fact.DType), scale, type, split).Constant;
+        return Add(new IntNode.Lut(x.Id, Constant(table), Layer("lut")), _checker.Lut(x.Fact, Fact.Of(table)), Quantity.Of(scale, type));
     }
 
     public FixedPointProgram Build(params Built[] outputs)

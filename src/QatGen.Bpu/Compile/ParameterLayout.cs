@@ -67,14 +67,14 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
             WriteIntegers(block, Places, move.Rows.Concat(move.Columns).Concat(move.Channels.Skip(channel).Take(channels)).SelectMany(static p => new[] { p.Row, p.Column, p.Channel }));
         }
 
-        if (step.Table is { } table)
-        {
-            FunctionTable.Write(table, block.AsSpan((int)Lut));
-        }
-
         if (step.Unit?.Resize is { } resize)
         {
             WriteIntegers(block, Places, resize.Rows.Taps.Concat(resize.Columns.Taps).SelectMany(static t => new[] { t.First, t.Second, t.Weight }));
+        }
+
+        if (step.Table is { } table)
+        {
+            FunctionTable.Write(table, block.AsSpan((int)Lut));
         }
 
         return block;

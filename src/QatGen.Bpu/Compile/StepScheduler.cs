@@ -70,13 +70,13 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         {
             _instructions.Add(new Instruction.Elementwise(operation.Kind, terms.ToSeq(), result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Table));
         }
-        else if (_step.Table is not null)
-        {
-            _instructions.Add(new Instruction.Lut(terms[0], result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Lut));
-        }
         else if (_step.Reduction is { } reduction)
         {
             _instructions.Add(new Instruction.Reduce(reduction, terms[0], result));
+        }
+        else if (_step.Table is not null)
+        {
+            _instructions.Add(new Instruction.Lut(terms[0], result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Lut));
         }
         else if (_step.IsReshape)
         {

@@ -123,16 +123,6 @@ internal abstract record Instruction
         public override void Execute(Machine machine) => VectorUnit.Elementwise(machine.Sram, this);
     }
 
-    /// <summary>A function of each integer: its table is 256 results for int8, lines and segments for int16, which take two entries each.</summary>
-    internal sealed record Lut(Region From, Region To, int Table) : Instruction
-    {
-        public override Engine Engine => Engine.Vector;
-        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Table, FunctionTable.Bytes(From.Type)));
-        public override bool IsConsistent => From.HasShapeOf(To) && From.Type != DType.QInt32 && To.Type != DType.QInt32 && Table % 4 == 0;
-        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, From.Type.Bytes(), To.Channels);
-        public override void Execute(Machine machine) => VectorUnit.Lut(machine.Sram, this);
-    }
-
     /// <summary>
     /// The sum, or the largest or smallest, of the columns of a row that are To.Columns apart, and of all their channels where To has one channel. Sums are int32, of int32 too.
     /// </summary>
@@ -144,6 +134,16 @@ internal abstract record Instruction
             && To.Type == (Kind is ReduceKind.Sum or ReduceKind.Mean ? DType.QInt32 : From.Type);
         public override long Cycles(Timing timing) => timing.Elementwise(From.Positions, 1, From.Channels);
         public override void Execute(Machine machine) => VectorUnit.Reduce(machine.Sram, this);
+    }
+
+    /// <summary>A function of each integer: its table is 256 results for int8, lines and segments for int16, which take two entries each.</summary>
+    internal sealed record Lut(Region From, Region To, int Table) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Table, FunctionTable.Bytes(From.Type)));
+        public override bool IsConsistent => From.HasShapeOf(To) && From.Type != DType.QInt32 && To.Type != DType.QInt32 && Table % 4 == 0;
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, From.Type.Bytes(), To.Channels);
+        public override void Execute(Machine machine) => VectorUnit.Lut(machine.Sram, this);
     }
 
     /// <summary>Moves integers, counted in NCHW order, into a box of another shape.</summary>

@@ -24,9 +24,9 @@ public static class ProgramFormat
         Constant,
         Mul,
         Elementwise,
-        Lut,
         Resize,
         Reduce,
+        Lut,
     }
 
     /// <summary>Writes the file whole or, when anything fails, not at all.</summary>

@@ -90,16 +90,16 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
 
     public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
 
-    public Fact Lut(Fact x, Fact table)
-    {
-        var result = _facts.Lut(x, table);
-        return Check(LutLimits.Lut, [x], result, new LutUse(x, result));
-    }
-
     public Fact Resize(Fact x, ResizeGeometry geometry)
     {
         var result = _facts.Resize(x, geometry);
         return Check(SamplingLimits.Resize, [x], result, new ResizeUse(x, result));
+    }
+
+    public Fact Lut(Fact x, Fact table)
+    {
+        var result = _facts.Lut(x, table);
+        return Check(LutLimits.Lut, [x], result, new LutUse(x, result));
     }
 
     /// <summary>Holds one primitive against its table, and its result against the limits of every tensor; returns the result.</summary>

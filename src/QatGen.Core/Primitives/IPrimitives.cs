@@ -51,9 +51,9 @@ public interface IPrimitives<T>
     /// <summary>As <see cref="Move(T, Movement)"/>, where what comes from outside of the frame is the integer of <paramref name="fill"/>.</summary>
     T Move(T x, T fill, Movement movement);
 
-    /// <summary>The result of a table for each integer: of 256 entries for int8, of segments for int16. The table says the result's type.</summary>
-    T Lut(T x, T table);
-
     /// <summary>The int32 sum of weighted neighbours of a linear resize of [N, C, L] or [N, C, H, W]: the real value times the denominator of its plan for the shape and type of x.</summary>
     T Resize(T x, ResizeGeometry geometry);
+
+    /// <summary>The result of a table for each integer: of 256 entries for int8, of segments for int16. The table says the result's type.</summary>
+    T Lut(T x, T table);
 }

@@ -47,9 +47,9 @@ internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
 
     public string Move(string x, string fill, Movement movement) => Let("moved", $"p.Move({x}, {fill}, {Literal.Of(movement)})");
 
-    public string Lut(string x, string table) => Let("looked_up", $"p.Lut({x}, {table})");
-
     public string Resize(string x, ResizeGeometry geometry) => Let("resized", $"p.Resize({x}, {Literal.Of(geometry)})");
+
+    public string Lut(string x, string table) => Let("looked_up", $"p.Lut({x}, {table})");
 
     private string Let(string what, string expression)
     {

@@ -60,6 +60,8 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue Move(QatValue x, QatValue fill, Movement movement) => Real(TorchMove.Run(Data(x), movement, ((QatValue.FillSource)fill).Value, _layer));
 
+    public QatValue Resize(QatValue x, ResizeGeometry geometry) => Real(TorchResize.Real(Data(x), geometry, _layer));
+
     public QatValue Lut(QatValue x, QatValue table)
     {
         var (data, source) = (Data(x), (TableSource)table);
@@ -75,8 +77,6 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         var (low, high) = source.Observe(RawTensor.Contiguous(data));
         return Real(result.clamp(low, high));
     }
-
-    public QatValue Resize(QatValue x, ResizeGeometry geometry) => Real(TorchResize.Real(Data(x), geometry, _layer));
 
     private QatValue Observed(Tensor result, QatValue.RescaleSource source)
     {
