@@ -43,10 +43,10 @@ internal static class FloatState
         {
             var (node, role) = (module.Node, module.WeightRole);
             var isNorm = Catalogue.Get(node.Operator).Fusion == Fusion.BatchNorm;
-            var weight = isNorm ? ones([.. role.Shape.Select(static d => (long)d)]) : Find(node.ModulePath + ".weight", module.ParameterShape);
+            var weight = isNorm ? ones([.. role.Shape.Select(static d => (long)d)]) : Rows(Find(node.WeightName, Whole(module.ParameterShape, node)), node);
             weight = weight is not null && role.Layout is not null ? OutputsFirst(weight, role.Groups) : weight;
             var channels = weight is null ? Primitives.Fact.UnknownDimension : (int)weight.shape[0];
-            var bias = !isNorm && HasBias(node) ? Find(node.ModulePath + ".bias", new(channels)) : zeros(Math.Max(0, channels));
+            var bias = !isNorm && HasBias(node) ? Rows(Find(node.BiasName, Whole(new(channels), node)), node) : zeros(Math.Max(0, channels));
             var (factor, shift) = BatchNorm(isNorm ? node : node.Find(Fusion.BatchNorm), channels);
             if (weight is null || bias is null || factor is null || shift is null)
             {
@@ -73,6 +73,12 @@ internal static class FloatState
             var (inputs, outputs, kernel) = (weight.shape[0], weight.shape[1], weight.shape[2..]);
             return weight.reshape([groups, inputs / groups, outputs, .. kernel]).transpose(1, 2).reshape([groups * outputs, inputs / groups, .. kernel]).contiguous();
         }
+
+        /// <summary>The shape of a parameter of which a node may take some rows only.</summary>
+        private static Seq<int> Whole(Seq<int> shape, Node node) => node.Part is { Rows: > 0 } ? new([Primitives.Fact.UnknownDimension, .. shape.Skip(1)]) : shape;
+
+        private static Tensor? Rows(Tensor? parameter, Node node) =>
+            node.Part is { Rows: > 0 } part && parameter?.shape[0] >= part.FirstRow + part.Rows ? parameter.narrow(0, part.FirstRow, part.Rows) : parameter;
 
         /// <summary>A parameter or buffer that the program reads as it is, of any shape but that of an earlier load.</summary>
         public void Read(QatNode module, string target)
@@ -153,6 +159,6 @@ var fits = sizes.Length == shape.Count && shape.Zip(sizes, static (d, size) => d
             return fits ? found : null;
         }
 
-        private static string Layer(string key) => key[..key.LastIndexOf('.')];
+        private static string Layer(string key) => key[..Math.Max(0, key.LastIndexOf('.'))];
     }
 }

@@ -30,7 +30,7 @@ public sealed record LayerType
     internal bool Selects(Node node) => Kind switch
     {
         "layer" => node.Path == Name || node.Absorbed.Any(a => a.Path == Name),
-        "operator" => node.Operator == Name,
+        "operator" => node.Operator == Name || node.Part?.ResultOf == Name,
         _ => false,
     };
 

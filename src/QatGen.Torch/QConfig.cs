@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Primitives;
 using QatGen.Torch.Observers;
 
 namespace QatGen.Torch;
@@ -18,10 +19,13 @@ public sealed record QConfig
     /// <summary>Types of single layers and inputs; of several that fit the last one counts. One that fits nothing is an error.</summary>
     public IReadOnlyList<LayerType> Types { get; init; } = [];
 
+    /// <summary>Where the segments of tables with int16 inputs begin.</summary>
+    public TableSplit TableSplit { get; init; }
+
     /// <summary>A new observer of activations, per tensor.</summary>
     public Observer CreateActivationObserver() => Activation == ObserverKind.MinMax ? new MinMaxObserver() : new MovingAverageMinMaxObserver(AveragingConstant);
 
-    internal DType TypeOf(Node node) => Types.LastOrDefault(t => t.Selects(node))?.DType ?? ActivationType;
+    internal DType TypeOf(Node node) => node.Part?.Type ?? Types.LastOrDefault(t => t.Selects(node))?.DType ?? ActivationType;
 
     /// <summary>The type of an input, where [Quantize] says one other than qint8 that one.</summary>
     internal DType TypeOfInput(string name, DType declared) =>

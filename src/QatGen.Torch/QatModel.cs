@@ -95,6 +95,10 @@ public sealed class QatModel
     public QatNode Node(string op, string path, Form form, AttributeMap attributes, OutputKind output, params Node[] absorbed) =>
         Node(Absorbed(op, path, form, attributes) with { Output = output, Absorbed = new(absorbed) });
 
+    /// <summary>Declares a node that a composite operator is made of.</summary>
+    public QatNode Node(string op, string path, Form form, AttributeMap attributes, OutputKind output, Part part, params Node[] absorbed) =>
+        Node(Absorbed(op, path, form, attributes) with { Output = output, Part = part, Absorbed = new(absorbed) });
+
     /// <summary>A node that was fused into another.</summary>
     public static Node Absorbed(string op, string path, AttributeMap? attributes = null) => Absorbed(op, path, new Form(FormKind.Module, op), attributes ?? []);
 

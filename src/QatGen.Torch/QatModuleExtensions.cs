@@ -96,6 +96,9 @@ public static class QatModuleExtensions
         return violations.Any(static v => v.Rule.Severity == RuleSeverity.Error) ? throw new QatGenException(violations) : fixedPoint;
     }
 
+    /// <summary>The tables that conversion, or the last pass in QAT or VALIDATION, made, layer by layer, and how well they follow their functions.</summary>
+    public static IReadOnlyList<TableReport> TableReports(this IQatModule model) => [.. model.Model.Nodes.SelectMany(static n => n.Tables)];
+
     /// <summary>Throws with the name of every layer that never saw data.</summary>
     internal static void RequireCalibration(this IQatModule model)
     {

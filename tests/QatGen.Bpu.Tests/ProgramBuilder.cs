@@ -171,6 +171,17 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         return Add(new IntNode.Concat(new(parts), Constant(constant), axis, _layer), Quantity.Of(scale * Step(type), type));
     }
 
+    /// <summary>A wave over the range of the input.</summary>
+    public int Lut(int x)
+    {
+        Begin("lut");
+        var (type, input) = (ResultType(), _quantities[x].Scales[0]);
+        var half = input * Type(x).Max() / 2;
+        var (bend, scale) = (0.02 + random.NextDouble(), half / 100 * Step(type));
+        var reals = TableBuilder.Reals(new("wave", v => Math.Sin(v / half / bend) * half), input, Type(x));
+        return Add(new IntNode.Lut(x, Constant(TableBuilder.Build(reals, scale, type, random.Next(2) == 0 ? TableSplit.Even : TableSplit.Curvature).Constant), _layer), Quantity.Of(scale, type));
+    }
+
     public int Reshape(int x, params int[] shape)
     {
         Begin("view");

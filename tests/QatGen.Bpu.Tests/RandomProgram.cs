@@ -39,8 +39,10 @@ internal static class RandomProgram
         }
 
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(21))
+        switch (random.Next(23))
         {
+            case 21 or 22:
+                return b.Lut(x);
             case 0:
                 var multiplier = random.Next(1, 3);
                 return Conv(random, b, x, channels * multiplier, groups: channels);

@@ -129,14 +129,14 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
     {
         var c = (GridConstant)constant.Constant!;
         var (height, width, bits) = (x.Shape[2], x.Shape[3], c.Bits);
-        return Map([x.Shape[0], x.Shape[1], grid.Shape[1], grid.Shape[2]], DType.QInt32, (n, channel, h, w) =>
+        return Map(x, x.Shape[1], grid.Shape[1], grid.Shape[2], DType.QInt32, (n, channel, _, h, w) =>
         {
-            var (px, py) = (Position(grid[n, h, w, 0], c.MultiplierX, width), Position(grid[n, h, w, 1], c.MultiplierY, height));
+            var (px, py) = (Position(grid[n, h, 0, w, 0], c.MultiplierX, width), Position(grid[n, h, 0, w, 1], c.MultiplierY, height));
             return mode.IsNearest ? At(Even(py), Even(px)) : (from y in new[] { py >> bits, (py >> bits) + 1 }
                                                               from z in new[] { px >> bits, (px >> bits) + 1 }
                                                               select Weight(py, y) * Weight(px, z) * At(y, z)).Sum();
 
-            int At(int y, int z) => x.Holds(y, z) ? x[n, channel, y, z] : 0;
+            int At(int y, int z) => x.Holds(y, z) ? x[n, channel, 0, y, z] : 0;
         });
 
         int Weight(int position, int element) => (1 << bits) - Math.Abs(position - (element << bits));
@@ -158,6 +158,35 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
         int Line(int[] map, int row, ResizeTap column) => Blend(plan.Columns.Denominator, column.Weight, map[(row * width) + column.First], map[(row * width) + column.Second]);
 
         static int Blend(int denominator, int weight, int first, int second) => (denominator * first) + (weight * (second - first));
+    }
+
+    public ReferenceValue Lut(ReferenceValue x, ReferenceValue table)
+    {
+        var t = (TableConstant)table.Constant!;
+        return new(x.Shape, [.. x.Data.Select(q => t.Input == DType.QInt8 ? t.Values[q + 128] : Segment(t, q))], t.DType);
+    }
+
+    /// <summary>NUMERICS section 6 in 64-bit arithmetic: a line, six segments of 63 intervals, a line.</summary>
+    private static int Segment(TableConstant t, int q)
+    {
+        var fraction = t.DType == DType.QInt8 ? 7 : 0;
+        var piece = t.Splits.Count(s => s <= q) - 1;
+        long Half(int bits) => 1L << (bits - 1);
+        long y;
+        if (piece is -1 or 6)
+        {
+            var (split, value, slope) = piece < 0 ? (t.Splits[0], t.Values[0], t.Slopes[0]) : (t.Splits[6], t.Values[383], t.Slopes[1]);
+            y = (((long)(q - split) * slope) + (value * 65536L) + Half(16 + fraction)) >> (16 + fraction);
+        }
+        else
+        {
+            var u = ((q - t.Splits[piece]) * (63L * 256 * 65536 / (t.Splits[piece + 1] - t.Splits[piece])) + 32768) / 65536;
+            var entry = Math.Min(u / 256, 62);
+            var values = t.Values.Skip((64 * piece) + (int)entry).Take(2).ToArray();
+            y = ((values[0] * 256L) + ((values[1] - values[0]) * (u - (entry * 256))) + Half(8 + fraction)) >> (8 + fraction);
+        }
+
+        return (int)Math.Clamp(y, t.DType.Min(), t.DType.Max());
     }
 
     private static int One(RescaleConstant r, int lane, params int[] terms)

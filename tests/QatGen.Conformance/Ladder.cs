@@ -2,6 +2,7 @@ using QatGen.Graphs;
 using QatGen.Operators;
 using QatGen.Primitives;
 using QatGen.Torch;
+using QatGen.Torch.Observers;
 using QatGen.Torch.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,38 +15,66 @@ internal sealed class Ladder : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly Graph _graph;
     private readonly GraphQat _qat;
-    private readonly Tensor[] _data;
 
-    /// <summary>Random parameters, calibrated on data of spread 1; <paramref name="spread"/> of the data it is then run on: above 1 saturates.</summary>
+    /// <summary>Random parameters, calibrated on data of spread 1, and a first batch of <paramref name="spread"/>, on which it is calibrated too where the observers keep the largest range.</summary>
     public Ladder(Graph graph, int batch, double spread, QConfig? config = null)
     {
         _graph = graph;
         _qat = Nets.Calibrated(graph, config: config);
-        _data = Nets.Batch(graph, batch, spread);
+        if (config?.Activation == ObserverKind.MinMax)
+        {
+            var data = Nets.Batch(graph, batch, spread);
+            _qat.Calibrate([[.. data.Select(static x => x.clone())]]);
+            FixedPoint = _qat.ConvertToFixedPoint();
+            (Inputs, Trained) = (Nets.Quantized(FixedPoint.Signature, data), _qat.ValidationIntegers(data));
+            return;
+        }
+
         FixedPoint = _qat.ConvertToFixedPoint();
-        Inputs = Nets.Quantized(FixedPoint.Signature, _data);
-        Trained = _qat.ValidationIntegers(_data);
+        Draw(batch, spread);
     }
 
     public FixedPointModel FixedPoint { get; }
 
-    public QTensor[] Inputs { get; }
+    public QTensor[] Inputs { get; private set; } = [];
+
+    /// <summary>The largest error of the node's table in steps of its result; 0 for a node without.</summary>
+    public double TableError => _qat.TableReports().Select(static r => r.LargestError).DefaultIfEmpty().Max();
 
     /// <summary>The integers of QAT in VALIDATION.</summary>
-    public QTensor Trained { get; }
+    public QTensor Trained { get; private set; } = null!;
 
-    /// <summary>A case of the suite: one operator call inside a model for a march, with inputs and result of given types.</summary>
-    public static Ladder Of(string op, string example, March march, DType input, DType output, double spread = 1)
+    /// <summary>New data of a <paramref name="spread"/>, above 1 beyond what was calibrated, and what VALIDATION makes of it.</summary>
+    public void Draw(int batch, double spread)
     {
-        var graph = Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march };
-        return new(graph, batch: 2, spread, new() { ActivationType = output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, input))] });
+        var data = Nets.Batch(_graph, batch, spread);
+        (Inputs, Trained) = (Nets.Quantized(FixedPoint.Signature, data), _qat.ValidationIntegers(data));
     }
 
-    /// <summary>The reals that the same program, of one node, gives in float for the inputs, weights and biases that the integers stand for.</summary>
+    /// <summary>A case of the suite: one operator call inside a model for a march, with inputs and result of given types.</summary>
+    public static Ladder Of(string op, string example, March march, DType input, DType output)
+    {
+        var graph = Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march };
+        return new(graph, batch: 2, spread: 1, new() { ActivationType = output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, input))] });
+    }
+
+    /// <summary>The same, where nothing that the first batch gives exceeds its range.</summary>
+    public static Ladder Covering(string op, string example, March march, DType input, DType output)
+    {
+        var graph = Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march };
+        return new(graph, batch: 2, spread: 1, new() { Activation = ObserverKind.MinMax, ActivationType = output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, input))] });
+    }
+
+    /// <summary>The reals that the same program gives in float for the inputs, weights and biases that the integers stand for; a composite's own parameters are taken as they are.</summary>
     public float[] Real()
     {
         using var grad = no_grad();
         var state = Torch.Tests.Nets.State(_graph);
+        if (_graph.Nodes.Any(static n => n.Part is not null))
+        {
+            return Run(new(_graph, state));
+        }
+
         var tensors = FixedPoint.Constants.OfType<TensorConstant>().GetEnumerator();
         foreach (var node in _qat.Model.Nodes.Where(static n => n.Value is not null))
         {
@@ -62,6 +91,11 @@ internal sealed class Ladder : IDisposable
             node.Bias!.copy_(tensor(quantizer.BiasConstant(trained.Bias!).Values.Select((q, c) => (float)(q * FixedPoint.Signature.Inputs[0].Scales[0] * quantizer.Scales[c])).ToArray()));
         }
 
+        return Run(real);
+    }
+
+    private float[] Run(GraphQat real)
+    {
         var inputs = Inputs.Select(static q => tensor(q.Dequantize(), [.. q.Shape.Select(static d => (long)d)])).ToArray();
         return ((QatValue.Activation)real.Model.Run(inputs)[0]).Data.data<float>().ToArray();
     }

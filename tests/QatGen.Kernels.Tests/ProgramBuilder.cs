@@ -115,6 +115,12 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
         return Add(new IntNode.GridSample(x.Id, grid.Id, Constant(constant), mode, Layer("sample")), _checker.GridSample(x.Fact, grid.Fact, Fact.Of(constant), mode), quantity);
     }
 
+    public Built Lut(Built x, TableFunction function, double scale, DType type = DType.QInt8, TableSplit split = TableSplit.Automatic)
+    {
+        var table = TableBuilder.Build(TableBuilder.Reals(function, x.Quantity.Scales[0], x.Fact.DType), scale, type, split).Constant;
+        return Add(new IntNode.Lut(x.Id, Constant(table), Layer("lut")), _checker.Lut(x.Fact, Fact.Of(table)), Quantity.Of(scale, type));
+    }
+
     public FixedPointProgram Build(params Built[] outputs)
     {
         _checker.ThrowIfBroken();

@@ -102,8 +102,9 @@ internal sealed class RandomProgram
             return;
         }
 
-        Add(_random.Next(10) switch
+        Add(_random.Next(11) switch
         {
+            10 => Looked(x),
             0 => Requantized(x),
             1 => _builder.Clamp(x, _random.Next(-50, 0), _random.Next(0, 50)),
             2 when Pool(x, 2) is { } pool => _builder.MaxPool(x, pool),
@@ -145,6 +146,13 @@ internal sealed class RandomProgram
 
     /// <summary>About as wide as the sums are, from a few steps to well saturated.</summary>
     private double Scale(Built sum, int fan) => sum.Quantity.Scales[0] * Math.Sqrt(fan) * 60 * (0.2 + (_random.NextDouble() * 3));
+
+    private Built Looked(Built x)
+    {
+        var (bend, half) = (0.01 + _random.NextDouble(), x.Quantity.Scales[0] * x.Fact.DType.Max() / 2);
+        TableFunction function = new("wave", v => Math.Sin(v / half / bend) * half);
+        return _builder.Lut(x, function, half / (50 + (100 * _random.NextDouble())), Type(), _random.Next(2) == 0 ? TableSplit.Even : TableSplit.Curvature);
+    }
 
     private Built Requantized(Built x)
     {

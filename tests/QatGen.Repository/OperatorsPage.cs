@@ -3,6 +3,7 @@ using System.Text;
 using QatGen.Graphs;
 using QatGen.Marches;
 using QatGen.Operators;
+using QatGen.Passes;
 using QatGen.Primitives;
 
 namespace QatGen.Repository;
@@ -20,7 +21,7 @@ internal static class OperatorsPage
         page.Append("A limit whose shape is not known while typing is checked when the model is converted and when it is compiled.\n");
 
         page.Append("\n## Operators\n\n| operator | written as | result | march | types | runs as | beyond the limits of its primitives |\n|---|---|---|---|---|---|---|\n");
-        foreach (var op in Catalogue.All)
+        foreach (var op in Catalogue.All.Where(static o => o.Forms.Count > 0))
         {
             var name = $"{op.Name} | {string.Join(", ", op.Forms.Select(static f => $"{f.Kind} `{f.Name}`"))} | {Result(op)}";
             foreach (var rows in Marches.GroupBy(m => Support(op, m.March)))
@@ -82,8 +83,9 @@ internal static class OperatorsPage
             foreach (var example in op.Examples().Where(e => output == input || op.OwnsScaleIn(e.Node)))
             {
                 var checker = new MarchChecker(MarchSpec.Get(march));
-                var constants = op.Constants(example.Node).Select(r => new Fact(r.Shape, r is { Kind: ConstantKind.Rescale, DType: DType.QInt8 } ? output : r.DType));
-                var result = op.Lower(checker, example.Node, [.. example.InputShapes.Select(s => Fact.Of(s, input))], [.. constants]);
+                Fact[] inputs = [.. example.InputShapes.Select(s => Fact.Of(s, input))];
+                var result = op.IsComposite(example.Node) ? Expanded(example, march, checker, inputs, output)
+                    : op.Lower(checker, example.Node, inputs, [.. op.Constants(example.Node).Select(r => new Fact(r.Shape, IsResult(r) ? output : r.DType))]);
                 if (!checker.Violations.Any(static v => v.Rule != MarchRules.Limit) && LimitsAreOfShapes(checker))
                 {
                     pairs.Add((input, result.DType));
@@ -98,6 +100,18 @@ internal static class OperatorsPage
         // An example may be too large for a march, or its type not allowed together with its geometry.
         static bool LimitsAreOfShapes(MarchChecker checker) => !checker.Violations.Any(static v => v.Arguments[2].Contains("qint", StringComparison.Ordinal));
     }
+
+    /// <summary>A composite as the operators that it is made of.</summary>
+    private static Fact Expanded(Example example, March march, MarchChecker checker, Fact[] inputs, DType output)
+    {
+        var graph = new Graph("", "", march, inputs.Select(static (f, i) => new GraphInput($"x{i}", f.Shape, 0, f.DType)).ToSeq(), example.Nodes, new(example.InputShapes.Count + example.Nodes.Count - 1));
+        var expanded = ExpandComposites.Run(graph, []);
+        var constants = Lowering.Slots(expanded).Select(s => s.Node.Part?.Type is null && IsResult(s.Role) ? new Fact(s.Role.Shape, output) : s.Fact);
+        return Lowering.Run(expanded, checker, [.. constants], inputs)[0];
+    }
+
+    /// <summary>Whether a constant has the type of the operator's result.</summary>
+    private static bool IsResult(ConstantRole role) => role is { Kind: ConstantKind.Rescale or ConstantKind.Table, DType: DType.QInt8 };
 
     private static string Names(IEnumerable<DType> types) => string.Join(", ", types.Select(static t => t.Name()));
 

@@ -154,6 +154,13 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
         });
     }
 
+    public Naive Lut(Naive x, Naive table)
+    {
+        var t = (TableConstant)table.Constant!;
+        var results = t.Expand();
+        return Fill(x.Shape, i => results[x[i] - t.Input.Min()]);
+    }
+
     private static Naive Pool(Naive x, PoolGeometry geometry, Func<IEnumerable<long>, long> combine) => Planes(
         x, x.Shape[1], x => (geometry.For(x.Shape[2], x.Shape[3]).OutputHeight(x.Shape[2]), geometry.For(x.Shape[2], x.Shape[3]).OutputWidth(x.Shape[3])), (x, i) =>
         {

@@ -13,7 +13,17 @@ internal static class Nets
     {
         var owns = Catalogue.Get(example.Node.Operator).OwnsScaleIn(example.Nodes[example.Nodes.Count - 1]) && example.Node.Output == OutputKind.SameAsInput;
         var node = example.Nodes[example.Nodes.Count - 1] with { Output = owns ? OutputKind.Quantized : example.Node.Output };
-        return new("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new([.. example.Nodes.SkipLast(1), node]), new(node.Inputs.Count));
+        var graph = new Graph("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new([.. example.Nodes.SkipLast(1), node]), new(node.Inputs.Count));
+        return Catalogue.Get(node.Operator).IsComposite(node) ? Expanded(graph) : graph;
+    }
+
+    /// <summary>The graph with its composites expanded, and fused; the result is quantized, as it would be inside a model.</summary>
+    private static Graph Expanded(Graph graph)
+    {
+        var violations = new List<Violation>();
+        var expanded = AssignQuantization.Run(FuseEpilogues.Run(ExpandComposites.Run(graph, violations)));
+        return violations.Count > 0 ? throw new QatGenException(violations)
+            : expanded with { Nodes = expanded.Nodes.Select(static n => n.Output == OutputKind.HighPrecision ? n with { Output = OutputKind.Quantized } : n).ToSeq() };
     }
 
     /// <summary>A graph of nodes in order; node i is value i + 1 and value 0 the input of <paramref name="shape"/>. The last node is the output.</summary>
@@ -76,12 +86,12 @@ internal static class Nets
             var outputs = weight.Layout is null ? shape[0] : shape[1] * weight.Groups;
             if (!isNorm)
             {
-                state[node.Path + ".weight"] = randn(shape) / Math.Sqrt(shape.Skip(1).Aggregate(1.0, static (n, d) => n * d));
+                state[node.WeightName] = randn(shape) / Math.Sqrt(shape.Skip(1).Aggregate(1.0, static (n, d) => n * d));
             }
 
             if (!isNorm && node.Flag("bias", node.Flag("hasBias", true)))
             {
-                state[node.Path + ".bias"] = randn(outputs) * 0.1;
+                state[node.BiasName] = randn(outputs) * 0.1;
             }
 
             if ((isNorm ? node : node.Find(Fusion.BatchNorm)) is { } bn)

@@ -26,7 +26,10 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
 
     private long TapBytes => step.Unit?.Resize is { } r ? (long)Instruction.Resize.TapBytes * (r.Rows.Taps.Count + r.Columns.Taps.Count) : 0;
 
-    public long Bytes => Tensor.AlignUp(ChannelPlaces + TapBytes + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
+    /// <summary>The function's table, which is all that a step with one has.</summary>
+    public long Lut => Tensor.AlignUp(ChannelPlaces + TapBytes + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
+
+    public long Bytes => Tensor.AlignUp(Lut + (step.Table is { } t ? FunctionTable.Bytes(t.Input) : 0), Align);
 
     public int LaneCount => step.Rescale is { } r ? r.Lanes == LaneKind.Channel ? channels : r.Shifts.Count : 0;
 
@@ -67,6 +70,11 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
         if (step.Unit?.Resize is { } resize)
         {
             WriteIntegers(block, Places, resize.Rows.Taps.Concat(resize.Columns.Taps).SelectMany(static t => new[] { t.First, t.Second, t.Weight }));
+        }
+
+        if (step.Table is { } table)
+        {
+            FunctionTable.Write(table, block.AsSpan((int)Lut));
         }
 
         return block;

@@ -50,10 +50,10 @@ internal sealed record Sampling(GridConstant Constant, GridMode Mode);
 internal readonly record struct Offset(int Row, int Column, int Channel);
 
 /// <summary>
-/// What is computed tile by tile without leaving the chip: a window unit, or a rescale, or a unit whose accumulators go straight into the rescale; or a movement; with none of them a reshape.
+/// What is computed tile by tile without leaving the chip: a window unit, or a rescale, or a unit whose accumulators go straight into the rescale; or a movement or a table; with none of them a reshape.
 /// The unit's result stands at <paramref name="UnitTerm"/> among the rescale's terms. <paramref name="Part"/> is its shape and lies at <paramref name="At"/> of <paramref name="Output"/>.
 /// </summary>
-internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int UnitTerm, RescaleTable? Rescale, View Output, Tensor Part, Offset At = default, MoveTables? Move = null)
+internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int UnitTerm, RescaleTable? Rescale, View Output, Tensor Part, Offset At = default, MoveTables? Move = null, TableConstant? Table = null)
 {
     /// <summary>How many slices of a frame the step computes as frames of their own: of a volume the planes that windows read.</summary>
     public int Slices { get; init; } = 1;
@@ -70,7 +70,7 @@ internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int Un
     /// <summary>How many matrices the rows of the two terms hold, to be multiplied channel by channel; 0 where the rows of the one matrix are channels.</summary>
     public int? Matrices { get; init; }
 
-    public bool IsReshape => Sampling is null && Unit is null && Rescale is null && Operation is null && Move is null && Reduction is null && Matrices is null;
+    public bool IsReshape => Sampling is null && Unit is null && Rescale is null && Operation is null && Move is null && Reduction is null && Matrices is null && Table is null;
 
     /// <summary>Whether no tile has fewer than all rows.</summary>
     public bool KeepsRows => IsReshape || Matrices > 1;

@@ -111,6 +111,10 @@ internal sealed partial class StepBuilder
             case IntNode.Rescale n:
                 AddRescale(n, value);
                 break;
+            case IntNode.Lut n:
+                var output = Define(value);
+                _steps.Add(new(Layer(n), null, new(_views[n.X]), -1, null, output, output.Shape, Table: (TableConstant)_graph.Constants[n.Table]));
+                break;
             default:
                 var unit = Unit(node, value);
                 if (IsAccumulator(value))

@@ -82,6 +82,10 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         {
             _instructions.Add(new Instruction.Reduce(reduction, terms[0], result));
         }
+        else if (_step.Table is not null)
+        {
+            _instructions.Add(new Instruction.Lut(terms[0], result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Lut));
+        }
         else if (_step.IsReshape)
         {
             _instructions.Add(new Instruction.Reshape(terms[0], result));

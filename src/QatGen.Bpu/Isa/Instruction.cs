@@ -151,6 +151,16 @@ internal abstract record Instruction
         public override void Execute(Machine machine) => VectorUnit.Reduce(machine.Sram, this);
     }
 
+    /// <summary>A function of each integer: its table is 256 results for int8, lines and segments for int16, which take two entries each.</summary>
+    internal sealed record Lut(Region From, Region To, int Table) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Table, FunctionTable.Bytes(From.Type)));
+        public override bool IsConsistent => From.HasShapeOf(To) && From.Type != DType.QInt32 && To.Type != DType.QInt32 && Table % 4 == 0;
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, From.Type.Bytes(), To.Channels);
+        public override void Execute(Machine machine) => VectorUnit.Lut(machine.Sram, this);
+    }
+
     /// <summary>Moves integers, counted in NCHW order, into a box of another shape.</summary>
     internal sealed record Reshape(Region From, Region To) : Instruction
     {

@@ -55,6 +55,23 @@ internal static partial class VectorUnit
         });
     }
 
+    public static void Lut(Span<byte> sram, Instruction.Lut lut)
+    {
+        var function = FunctionTable.Read(sram.Slice(lut.Table, FunctionTable.Bytes(lut.From.Type)), lut.From.Type, lut.To.Type);
+        var values = new int[lut.To.Channels];
+        for (var position = 0; position < lut.To.Positions; position++)
+        {
+            var (row, column) = (position / lut.To.Columns, position % lut.To.Columns);
+            Integers.Read(sram.Slice(lut.From.At(row, column), lut.From.RunBytes), lut.From.Type, values);
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = function(values[i]);
+            }
+
+            Integers.Write(values, sram.Slice(lut.To.At(row, column), lut.To.RunBytes), lut.To.Type);
+        }
+    }
+
     private delegate void Take(Span<int> result, ReadOnlySpan<int> values);
 
     private static void Pool(Span<byte> sram, Region from, Region to, Window window, int[] result, int initial, Take take)

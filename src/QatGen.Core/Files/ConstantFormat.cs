@@ -16,6 +16,7 @@ internal static class ConstantFormat
         Tensor,
         Compare,
         Grid,
+        Table,
     }
 
     public static void Write(BinaryWriter writer, Constant constant)
@@ -63,6 +64,12 @@ internal static class ConstantFormat
                 writer.Write((byte)Tag.Compare);
                 Array.ForEach([c.MultiplierX, c.ShiftX, c.MultiplierY, c.ShiftY], writer.Write);
                 break;
+            case TableConstant l:
+                writer.Write((byte)Tag.Table);
+                writer.Write((byte)l.Input);
+                writer.Write((byte)l.DType);
+                Array.ForEach([l.Values, l.Splits, l.Slopes], list => writer.WriteList(list, writer.Write));
+                break;
             default:
                 throw new InvalidOperationException(constant.GetType().Name);
         }
@@ -85,6 +92,7 @@ internal static class ConstantFormat
             Tag.Tensor => Checked(new TensorConstant(Integers(), (DType)reader.ReadByte(), Integers(), reader.ReadDouble()), IsValid),
             Tag.Grid => Checked(new GridConstant(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), IsValid),
             Tag.Compare => Checked(new CompareConstant(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), IsValid),
+            Tag.Table => Checked(new TableConstant((DType)reader.ReadByte(), (DType)reader.ReadByte(), Integers(), Integers(), Integers()), static t => Enum.IsDefined(typeof(DType), t.DType) && t.IsValid()),
             _ => throw new InvalidDataException($"constant {(int)tag} is not known"),
         };
 

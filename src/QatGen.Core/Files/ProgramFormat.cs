@@ -28,6 +28,7 @@ public static class ProgramFormat
         Reduce,
         MatMul,
         GridSample,
+        Lut,
     }
 
     /// <summary>Writes the file whole or, when anything fails, not at all.</summary>
@@ -120,6 +121,9 @@ public static class ProgramFormat
                 Numbers(Tag.Concat, n.Constant, n.Axis);
                 writer.WriteList(n.Parts, writer.Write);
                 break;
+            case IntNode.Lut n:
+                Numbers(Tag.Lut, n.X, n.Table);
+                break;
             case IntNode.Reshape n:
                 Numbers(Tag.Reshape, n.X);
                 writer.WriteList(n.Shape, writer.Write);
@@ -185,6 +189,7 @@ public static class ProgramFormat
             Tag.MaxPool => new IntNode.MaxPool(Id(), ReadPool(), layer),
             Tag.SumPool => new IntNode.SumPool(Id(), ReadPool(), new(reader.ReadBoolean(), Number()), layer),
             Tag.Concat when (Constant: Id(), Axis: Number()) is var (constant, axis) => new IntNode.Concat(reader.ReadList(Id), constant, axis, layer),
+            Tag.Lut => new IntNode.Lut(Id(), Id(), layer),
             Tag.Reshape => new IntNode.Reshape(Id(), reader.ReadList(Size), layer),
             Tag.Move => new IntNode.Move(Id(), Id(), MovementFormat.Read(reader), layer),
             Tag.Constant => new IntNode.Literal(Id(), layer),

@@ -25,8 +25,17 @@ public sealed record Node(string Operator, string Path, Form Form, Seq<int> Inpu
 
     public OutputKind Output { get; init; }
 
+    /// <summary>What the composite operator says that the node was expanded from; null for a node that the user wrote.</summary>
+    public Part? Part { get; init; }
+
     /// <summary>The module's own path: that of a later call of the same module has the number of the call behind it.</summary>
     public string ModulePath => Path.Split('#')[0];
+
+    /// <summary>The name of the weights in the float model.</summary>
+    public string WeightName => Part is { Weight.Length: > 0 } part ? part.Weight : ModulePath + ".weight";
+
+    /// <summary>The name of the bias in the float model.</summary>
+    public string BiasName => Part is { Weight.Length: > 0 } part ? part.Bias : ModulePath + ".bias";
 
     /// <summary>Whether no operator of the catalogue claims the call: it holds all its arguments and can be printed in float, but not lowered.</summary>
     public bool IsOpaque => !Operators.Catalogue.Contains(Operator);

@@ -12,7 +12,7 @@ namespace QatGen.Graphs;
 /// </summary>
 internal static class RecordText
 {
-    public const int Version = 3;
+    public const int Version = 4;
 
     private static readonly ConcurrentDictionary<Type, Shape> Shapes = new();
 

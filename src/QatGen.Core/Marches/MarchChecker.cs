@@ -111,6 +111,12 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
         return Check(SamplingLimits.Resize, [x], result, new ResizeUse(x, result));
     }
 
+    public Fact Lut(Fact x, Fact table)
+    {
+        var result = _facts.Lut(x, table);
+        return Check(LutLimits.Lut, [x], result, new LutUse(x, result));
+    }
+
     /// <summary>Holds one primitive against its table, and its result against the limits of every tensor; returns the result.</summary>
     private Fact Check<T>(PrimitiveTable<T> table, Fact[] inputs, Fact result, T use)
     {

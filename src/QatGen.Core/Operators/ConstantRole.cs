@@ -33,6 +33,9 @@ public enum ConstantKind
 
     /// <summary>What makes positions of the integers of a grid.</summary>
     Grid,
+
+    /// <summary>A function of the input at its scale, in steps of the operator's own output scale.</summary>
+    Table,
 }
 
 /// <summary>A constant that an operator needs: its shape (weight and bias), the activation it clamps to, and its result's type (rescale).</summary>
@@ -86,6 +89,11 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
         new(ConstantKind.Rescale, "output", Seq<int>.Empty, node.Range, node.Output == Graphs.OutputKind.HighPrecision ? DType.QInt32 : DType.QInt8);
 
     public static ConstantRole Fill(double value) => new(ConstantKind.Fill, "fill", Seq<int>.Empty, new(value, value), DType.QInt8);
+
+    /// <summary>The function of a table.</summary>
+    public TableFunction? Function { get; init; }
+
+    public static ConstantRole Table(TableFunction function) => new(ConstantKind.Table, "table", Seq<int>.Empty, ClampRange.None, DType.QInt8) { Function = function };
 
     public static ConstantRole Clamp(ClampRange range) => new(ConstantKind.Clamp, "limits", Seq<int>.Empty, range, DType.QInt8);
 }

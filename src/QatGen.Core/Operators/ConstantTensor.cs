@@ -13,7 +13,7 @@ public sealed class ConstantTensor() : Operator("Constant")
     public override Seq<string> Structural => new("target");
 
     public override Seq<ConstantRole> Constants(Node node) =>
-        new(ConstantRole.Tensor(node.Attributes["shape"] is Value.Items shape ? shape.Elements.OfType<Value.Integer>().Select(static d => (int)d.Number).ToSeq() : Seq<int>.Empty));
+        new(ConstantRole.Tensor(node.Part is { Shape.Count: > 0 } part ? part.Shape : node.Attributes["shape"] is Value.Items shape ? shape.Elements.OfType<Value.Integer>().Select(static d => (int)d.Number).ToSeq() : Seq<int>.Empty));
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Constant(constants[0]);
 

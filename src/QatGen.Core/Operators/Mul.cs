@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Passes;
 
 namespace QatGen.Operators;
 
@@ -30,19 +31,19 @@ internal sealed class Mul() : ProductOperator("Mul")
     }
 }
 
-/// <summary>A tensor divided by a number: times its reciprocal.</summary>
+/// <summary>A tensor divided by a number: times its reciprocal. One divided by a tensor, and a number by a tensor: times the tensor's reciprocal, by table.</summary>
 internal sealed class Div() : ProductOperator("Div")
 {
     public override Seq<Form> Forms => new(
         new(FormKind.Symbol, "op_Division"), new(FormKind.Torch, "div"), new(FormKind.Method, "div"), new(FormKind.Torch, "divide"), new(FormKind.Method, "divide"), new(FormKind.Method, "true_divide"));
 
-    public override Seq<string> Structural => new("right", "target", "other", "rounding_mode");
+    public override Seq<string> Structural => new("right", "left", "target", "other", "rounding_mode");
 
     public override IEnumerable<Violation> Check(Node node)
     {
-        if (node.Attributes["rounding_mode"] is Value.Member { Name: not "None" } or Value.Integer { Number: not 0 } || NumberIsLeft(node) || Number(node) is null or 0)
+        if (node.Attributes["rounding_mode"] is Value.Member { Name: not "None" } or Value.Integer { Number: not 0 } || (node.Inputs.Count == 1 && !NumberIsLeft(node) && Number(node) is null or 0))
         {
-            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "operands", node.Attributes.ToString(), "a tensor divided by a number that is not 0, without rounding");
+            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "operands", node.Attributes.ToString(), "a divisor that is not 0, without rounding");
         }
 
         foreach (var violation in base.Check(node))
@@ -53,6 +54,23 @@ internal sealed class Div() : ProductOperator("Div")
 
     protected override double? Factor(Node node) => 1 / Number(node);
 
+    public override bool IsComposite(Node node) => node.Inputs.Count == 2 || NumberIsLeft(node);
+
+    public override (double Int8, double Int16) CompositeSteps => (3, 600);
+
+    /// <summary>The reciprocal is qint16, and so must be what it is taken of: plus 0, which rescales.</summary>
+    public override int[] Expand(Expansion call)
+    {
+        var divisor = call.Add("divisor", "Add", new(call.Inputs[call.Inputs.Count - 1]), new() { ["right"] = 0 });
+        if (call.Inputs.Count == 2)
+        {
+            return [call.Result("Mul", new(call.Inputs[0], call.Add("reciprocal", "Reciprocal", new(divisor))))];
+        }
+
+        var reciprocal = call.Configured("reciprocal", "Reciprocal", new(divisor));
+        return [call.Result("Mul", new(reciprocal), new() { ["right"] = call.Node.Real("left", 1) })];
+    }
+
     protected override string Symbol(Node node) => "/";
 
     public override IEnumerable<Example> Examples()
@@ -60,6 +78,8 @@ internal sealed class Div() : ProductOperator("Div")
         Node By(Value value) => new("Div", "div", Forms[0], new(0), new() { ["right"] = value });
         yield return Example.Of("by a whole number", By(4), [2, 5, 3, 7]);
         yield return Example.Of("by a negative number", By(-0.3), [2, 17]);
+        yield return Example.Of("by a tensor", new("Div", "div", Forms[0], new(0, 1), new()), [2, 5, 3, 7], [2, 5, 1, 7]);
+        yield return Example.Of("number by a tensor", new("Div", "div", Forms[0], new(0), new() { ["left"] = 2 }), [2, 17]);
     }
 }
 

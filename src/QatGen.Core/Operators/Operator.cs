@@ -1,5 +1,6 @@
 using QatGen.Arithmetic;
 using QatGen.Graphs;
+using QatGen.Passes;
 using QatGen.Primitives;
 
 namespace QatGen.Operators;
@@ -75,6 +76,9 @@ public abstract class Operator(string name)
     /// <summary>The integer meaning, once and for all.</summary>
     public abstract T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants);
 
+    /// <summary>The type through which <see cref="FloatCall"/> calls the operator's module.</summary>
+    public virtual string ModuleType => "torch.nn.Module<torch.Tensor, torch.Tensor>";
+
     /// <summary>The node's own result as C#: the float call, and which of its results where it has several.</summary>
     public string FloatResult(Node node, string module, string[] inputs)
     {
@@ -86,6 +90,12 @@ public abstract class Operator(string name)
         var call = FloatCall(node with { Attributes = new(node.Attributes.Where(static a => a.Key != Item)) }, module, inputs);
         return ReturnsTuple ? $"{call}.Item{item + 1}" : item < 0 ? $"{call}[^{-item}]" : $"{call}[{item}]";
     }
+
+    /// <summary>Whether the call is made of calls of simpler operators, which <see cref="Expand"/> names, and so has no integer meaning of its own.</summary>
+    public virtual bool IsComposite(Node node) => false;
+
+    /// <summary>Writes the calls that a composite's call is made of; gives its results.</summary>
+    public virtual int[] Expand(Expansion call) => throw new InvalidOperationException($"{Name} is not made of other operators.");
 
     /// <summary>The float call as C#, for the given tensor expressions; <paramref name="module"/> is the expression of the module at the node's path.</summary>
     public virtual string FloatCall(Node node, string module, string[] inputs)
@@ -101,6 +111,12 @@ public abstract class Operator(string name)
             _ => throw new InvalidOperationException($"{Name} has no default for {node.Form}"),
         };
     }
+
+    /// <summary>Of a composite: the largest errors of its examples, in steps of a qint8 and of a qint16 result.</summary>
+    public virtual (double Int8, double Int16) CompositeSteps => (0, 0);
+
+    /// <summary>Of a table: the largest error of its examples with int16 inputs, in steps of an int16 result; 0 for other operators.</summary>
+    public virtual double TableSteps => 0;
 
     /// <summary>Calls that the conformance suite proves on every rung.</summary>
     public abstract IEnumerable<Example> Examples();

@@ -32,7 +32,7 @@ public static class FuseEpilogues
             {
                 var conv = graph.Producer(convolution)!;
                 var residual = node.Inputs[0] == convolution ? node.Inputs[1] : node.Inputs[0];
-                builder.Add(conv with { Inputs = new([.. conv.Inputs, residual]), Absorbed = new([.. conv.Absorbed, node]) }, value);
+                builder.Add(conv with { Inputs = new([.. conv.Inputs, residual]), Absorbed = new([.. conv.Absorbed, node]), Part = Part.Fused(conv.Part, node.Part) }, value);
             }
             else if (!moved.Contains(value))
             {

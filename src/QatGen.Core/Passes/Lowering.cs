@@ -5,7 +5,11 @@ using QatGen.Primitives;
 namespace QatGen.Passes;
 
 /// <summary>A constant of the program: its node and what it is for.</summary>
-public sealed record ConstantSlot(Node Node, ConstantRole Role);
+public sealed record ConstantSlot(Node Node, ConstantRole Role)
+{
+    /// <summary>What is known of the constant before there is one, in the type that a composite operator gives its parts.</summary>
+    public Fact Fact => Node.Part?.Type is { } type && Role is { Kind: ConstantKind.Rescale or ConstantKind.Table or ConstantKind.Tensor, DType: not DType.QInt32 } ? Role.Fact with { DType = type } : Role.Fact;
+}
 
 /// <summary>Runs a fused graph on an implementation of the primitives, node by node, each through its operator's own lowering.</summary>
 public static class Lowering

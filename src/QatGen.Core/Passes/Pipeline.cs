@@ -8,7 +8,7 @@ namespace QatGen.Passes;
 /// <summary>A captured graph after the passes: canonical (float, unfused), and fused and quantized unless a rule of severity error is broken.</summary>
 public sealed record PipelineResult(Graph Canonical, Graph? Fused, Seq<Violation> Violations);
 
-/// <summary>Canonicalize, fold batch norm, fuse epilogues, assign quantization; verified after each.</summary>
+/// <summary>Canonicalize, expand composites, fold batch norm, fuse epilogues, assign quantization; verified after each.</summary>
 public static class Pipeline
 {
     public static PipelineResult Run(Graph captured)
@@ -23,7 +23,13 @@ public static class Pipeline
 
         var needed = Verified(RemoveIdentities.Run(canonical));
         violations.AddRange(Notes(needed));
-        var folded = Verified(FoldBatchNorm.Run(needed));
+        var expanded = Verified(ExpandComposites.Run(needed, violations));
+        if (HasErrors(violations))
+        {
+            return new(canonical, null, violations.ToSeq());
+        }
+
+        var folded = Verified(FoldBatchNorm.Run(expanded));
         violations.AddRange(FoldBatchNorm.Check(folded));
         if (HasErrors(violations))
         {
@@ -73,7 +79,7 @@ public static class Pipeline
     public static IReadOnlyList<Violation> Check(Graph fused)
     {
         var checker = new MarchChecker(MarchSpec.Get(fused.March));
-        var constants = Lowering.Slots(fused).Select(static s => s.Role.Fact).ToArray();
+        var constants = Lowering.Slots(fused).Select(static s => s.Fact).ToArray();
         var inputs = fused.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)).ToArray();
         if (inputs.Any(static i => i.IsEmpty))
         {

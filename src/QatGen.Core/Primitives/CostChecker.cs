@@ -66,6 +66,8 @@ public sealed class CostChecker : IPrimitives<Fact>
 
     public Fact Resize(Fact x, ResizeGeometry geometry) => Add(_facts.Resize(x, geometry));
 
+    public Fact Lut(Fact x, Fact table) => Add(_facts.Lut(x, table));
+
     /// <summary>The last result of a layer is what it leaves behind; what comes before is its accumulator.</summary>
     private Fact Add(Fact result, long? macs = 0, long? parameters = 0, long? parameterBytes = 0)
     {

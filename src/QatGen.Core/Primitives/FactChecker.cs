@@ -134,6 +134,13 @@ public sealed partial class FactChecker : IPrimitives<Fact>
 
     public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
 
+    public Fact Lut(Fact x, Fact table)
+    {
+        // Before conversion a table has no entries yet, and fits.
+        Expect(x.DType != DType.QInt32 && (table.Rank == 0 || table.Shape[0] == x.DType.Max() - x.DType.Min() + 1), ShapeRules.TableInput, x.ToString());
+        return x with { DType = table.DType };
+    }
+
     private Fact Pool(Fact x, PoolGeometry geometry, DType type)
     {
         NotConstant(x);

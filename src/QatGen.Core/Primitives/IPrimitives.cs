@@ -62,4 +62,7 @@ public interface IPrimitives<T>
     /// the nearest element as it is.
     /// </summary>
     T GridSample(T x, T grid, T constant, GridMode mode);
+
+    /// <summary>The result of a table for each integer: of 256 entries for int8, of segments for int16. The table says the result's type.</summary>
+    T Lut(T x, T table);
 }

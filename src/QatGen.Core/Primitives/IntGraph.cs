@@ -73,6 +73,7 @@ public sealed record IntGraph(Signature Signature, Seq<Constant> Constants, Seq<
         IntNode.Literal n => At(n.Tensor) is TensorConstant,
         IntNode.Elementwise n => n.Operands.Count == n.Kind.Operands()
             && (n.Kind.IsComparison() ? At(n.Numbers) is CompareConstant : At(n.Numbers) is RescaleConstant r && r.LaneCount == n.Operands.Count - n.Kind.FirstRescaled()),
+        IntNode.Lut n => At(n.Table) is TableConstant,
         _ => true,
     };
 

@@ -84,6 +84,13 @@ public abstract record IntNode(string Layer)
         public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Concat([.. Parts.Select(value)], constant(Constant), Axis);
     }
 
+    public sealed record Lut(int X, int Table, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X);
+        public override Seq<int> ConstantIds => new(Table);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Lut(value(X), constant(Table));
+    }
+
     public sealed record Reshape(int X, Seq<int> Shape, string Layer) : IntNode(Layer)
     {
         public override Seq<int> Inputs => new(X);

@@ -47,6 +47,8 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public int Resize(int x, ResizeGeometry geometry) => Add(new IntNode.Resize(x, geometry, _layer));
 
+    public int Lut(int x, int table) => Add(new IntNode.Lut(x, Id(table), _layer));
+
     private static int Id(int id) => -1 - id;
 
     private int Add(IntNode node)

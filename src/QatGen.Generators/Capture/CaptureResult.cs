@@ -15,8 +15,22 @@ internal sealed record CaptureResult(Seq<Graph> Graphs, Block? Block, IReadOnlyL
 
     /// <summary>What was found later in the graphs, at the calls it concerns: once per rule and place, as a block may stand in a model several times.</summary>
     public IEnumerable<LocatedViolation> Locate(IEnumerable<Violation> violations, Location otherwise) =>
-        violations.Select(v => new LocatedViolation(v, Places.TryGetValue(v.Layer, out var place) ? place : otherwise))
+        violations.Select(v => new LocatedViolation(v, PlaceOf(v.Layer) ?? otherwise))
             .GroupBy(static v => (v.Violation.Rule, v.Location)).Select(static g => g.First());
+
+    /// <summary>The place of a call; a part of a composite operator, whose path is below the composite's, has that one's. Of several results the first is as good as any.</summary>
+    private Location? PlaceOf(string layer)
+    {
+        for (var path = layer; path.Length > 0; path = path.Substring(0, Math.Max(0, path.LastIndexOf('.'))))
+        {
+            if (Places.TryGetValue(path, out var place) || Places.TryGetValue(path + ".0", out place))
+            {
+                return place;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>A broken rule and the source that breaks it.</summary>

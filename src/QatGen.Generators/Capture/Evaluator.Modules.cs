@@ -278,8 +278,19 @@ internal sealed partial class Evaluator
             return RecordOpaque(new(form, layer.Type.Name, name, site, location), null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), isInPlace);
         }
 
-        return RecordClaimed(op, form, name, inputs.Select(i => (i, site)), layer.Arguments, location);
+        var node = Claimed(op, form, name, inputs.SelectMany(Untupled).Select(i => (i, site)), layer.Arguments);
+        return ResultType(layer.Type) is { } returned && IsSeveral(returned)
+            ? RecordSeveral(op, node, new(form, layer.Type.Name, name, site, location), null, Seq<Argument>.Empty, returned)
+            : _recorder.Add(node, location, op.IsView);
     }
+
+    /// <summary>The tensors of an argument that may be a tuple of them, such as the states of an LSTM, or nothing.</summary>
+    private IEnumerable<Datum> Untupled(Datum argument) => Resolve(argument) switch
+    {
+        TupleOf tuple => tuple.Items.SelectMany(Untupled),
+        Constant { Value: null } => [],
+        var other => [other],
+    };
 
     /// <summary>The path of a module's next call: a module without parameters and scale may serve several, as torchvision's blocks do with relu; later ones are told apart by a number.</summary>
     private string NextCall(string path)

@@ -152,9 +152,6 @@ internal sealed partial class Evaluator
         _ => false,
     });
 
-    private TensorRef RecordClaimed(Operator op, Form form, string path, IEnumerable<(Datum Value, IOperation Site)> operands, IEnumerable<Argument> values, Location location) =>
-        _recorder.Add(Claimed(op, form, path, operands, values), location, op.IsView);
-
     /// <summary>A call of an operator: tensors become inputs in the order written, everything else an attribute by parameter name.</summary>
     private Node Claimed(Operator op, Form form, string path, IEnumerable<(Datum Value, IOperation Site)> operands, IEnumerable<Argument> values)
     {

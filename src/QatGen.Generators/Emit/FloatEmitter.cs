@@ -23,8 +23,7 @@ internal static class FloatEmitter
                 foreach (var node in canonical.Nodes)
                 {
                     string[] inputs = [.. node.Inputs.Select(i => values[i])];
-                    var module = $"((torch.nn.Module<torch.Tensor, torch.Tensor>){OpaqueCall.Module(node.Path)})";
-                    var call = node.IsOpaque ? OpaqueCall.ToCode(node, inputs) : Catalogue.Get(node.Operator).FloatResult(node, module, inputs);
+                    var call = node.IsOpaque ? OpaqueCall.ToCode(node, inputs) : Call(Catalogue.Get(node.Operator), node, inputs);
                     values.Add(names.Unique(node.Path));
                     code.Lines($"var {values[values.Count - 1]} = {call};");
                 }
@@ -32,5 +31,11 @@ internal static class FloatEmitter
                 code.Lines($"return {canonical.Returns.ToCode(o => values[canonical.Outputs[o]])};");
             }));
         return code.ToString();
+    }
+
+    private static string Call(Operator op, Node node, string[] inputs)
+    {
+        var path = node.Attributes[Operator.Item] is null ? node.Path : node.Path.Substring(0, Math.Max(0, node.Path.LastIndexOf('.')));
+        return op.FloatResult(node, $"(({op.ModuleType}){OpaqueCall.Module(path)})", inputs);
     }
 }

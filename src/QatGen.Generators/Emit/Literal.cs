@@ -72,6 +72,22 @@ internal static class Literal
         _ => throw new InvalidOperationException(value.GetType().Name),
     };
 
+    /// <summary>What differs from the defaults, named.</summary>
+    public static string Of(Part p)
+    {
+        var parts = new List<string>();
+        void Add(bool differs, string name, string value) => parts.AddRange(differs ? [$"{name}: {value}"] : []);
+        Add(p.Type is not null, nameof(p.Type), $"DType.{p.Type}");
+        Add(p.Scale != 0, nameof(p.Scale), Number(p.Scale));
+        Add(p.Weight.Length > 0, nameof(p.Weight), Text(p.Weight));
+        Add(p.Bias.Length > 0, nameof(p.Bias), Text(p.Bias));
+        Add(p.FirstRow != 0, nameof(p.FirstRow), Number(p.FirstRow));
+        Add(p.Rows != 0, nameof(p.Rows), Number(p.Rows));
+        Add(p.Shape.Count > 0, nameof(p.Shape), $"new({string.Join(", ", p.Shape.Select(Number))})");
+        Add(p.ResultOf.Length > 0, nameof(p.ResultOf), Text(p.ResultOf));
+        return $"new Part({string.Join(", ", parts)})";
+    }
+
     private static string New(params (string Name, int Value, int Default)[] arguments) =>
         "new(" + string.Join(", ", arguments.Where(static a => a.Value != a.Default).Select(static a => $"{a.Name}: {Number(a.Value)}")) + ")";
 }

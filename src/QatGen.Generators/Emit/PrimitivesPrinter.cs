@@ -53,6 +53,8 @@ internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
 
     public string Resize(string x, ResizeGeometry geometry) => Let("resized", $"p.Resize({x}, {Literal.Of(geometry)})");
 
+    public string Lut(string x, string table) => Let("looked_up", $"p.Lut({x}, {table})");
+
     private string Let(string what, string expression)
     {
         var name = names.Unique(_layer + "_" + what);

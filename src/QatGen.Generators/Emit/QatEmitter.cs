@@ -117,15 +117,16 @@ internal static class QatEmitter
     private static string Declare(Node node)
     {
         var absorbed = string.Concat(node.Absorbed.Select(static a => $",\n    QatModel.Absorbed({Call(a)})"));
-        return $"Node({Call(node)}, OutputKind.{node.Output}{absorbed})";
+        var part = node.Part is null ? "" : $", {Literal.Of(node.Part)}";
+        return $"Node({Call(node, needsForm: node.Part is not null)}, OutputKind.{node.Output}{part}{absorbed})";
     }
 
     /// <summary>Operator, path, how it was written where that is not a module, and the arguments that its integer form reads. A size that a constructor argument decides is read from the parameters instead.</summary>
-    private static string Call(Node node)
+    private static string Call(Node node, bool needsForm = false)
     {
         var op = Catalogue.Get(node.Operator);
         var known = node.Attributes.Where(a => a.Key == Operator.Item || op.Structural.Contains(a.Key) || (op.Sizes.Contains(a.Key) && a.Value is not Value.Symbol)).Select(static a => $"[{Literal.Text(a.Key)}] = {Literal.Of(a.Value)}").ToArray();
-        var form = node.Form.Kind == FormKind.Module ? "" : $"new(FormKind.{node.Form.Kind}, {Literal.Text(node.Form.Name)}), ";
+        var form = node.Form.Kind == FormKind.Module && !needsForm ? "" : $"new(FormKind.{node.Form.Kind}, {Literal.Text(node.Form.Name)}), ";
         var attributes = known.Length == 0 ? "new()" : $"new() {{ {string.Join(", ", known)} }}";
         return $"{Literal.Text(node.Operator)}, {Literal.Text(node.Path)}, {form}{attributes}";
     }

@@ -156,6 +156,8 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
                 return new ReduceStep(reduce.Reduction, _facts[reduce.X].Shape, _slots[reduce.X], target);
             case IntNode.Concat concat:
                 return Concat(node, concat);
+            case IntNode.Lut lut:
+                return new LutStep(packing.Table(lut.Table), _slots[lut.X], target);
             case IntNode.Reshape or IntNode.Move when IsReshape(value):
                 var source = _slots[_graph.Nodes[node].Inputs[0]];
                 return source == target ? null : new ReshapeStep(source, target);

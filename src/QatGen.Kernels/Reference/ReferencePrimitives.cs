@@ -133,6 +133,13 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
         return result;
     }
 
+    public ReferenceValue Lut(ReferenceValue x, ReferenceValue table)
+    {
+        var (input, t) = ((Integers)x, Constant<TableConstant>(table));
+        var results = t.Expand();
+        return new Integers(input.Shape, t.DType, [.. input.Data.Select(q => results[q - t.Input.Min()])]);
+    }
+
     /// <summary>One element of NUMERICS section 5, or the clamped accumulator of a high-precision output.</summary>
     private static int Rescale(int[] terms, RescaleConstant r, int lane)
     {

@@ -157,6 +157,18 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         return isAlongChannels ? known.Picked(Channels(plan.Offsets[0])) : known.Picked(Channels(plan.Elements())) with { Lanes = LaneKind.Element };
     }
 
+    public QatValue Lut(QatValue x, QatValue table)
+    {
+        var (input, source) = ((QatValue.Activation)x, (TableSource)table);
+        if (state == FakeQuantState.Qat)
+        {
+            source.Observe(RawTensor.Contiguous(input.Data.detach()), input.Known, input.DType);
+        }
+
+        var type = source.Quantizer.DType;
+        return new QatValue.Activation(LookupFunction.Run(input.Data, source.Lookup(input.Known, input.DType)), Quantity.Of(source.Quantizer.CalibratedScale, type), type);
+    }
+
     /// <summary>A high-precision output: the accumulator itself, clamped at each channel's own limits.</summary>
     private static QatValue.Activation PassThrough(QatValue.Activation sum, QatValue.RescaleSource source)
     {

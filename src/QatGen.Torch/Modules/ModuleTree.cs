@@ -9,6 +9,17 @@ internal sealed class ModuleTree(nn.Module root)
 
     public void Register(string path, nn.Module module)
     {
+        if (_branches.TryGetValue(path, out var parts))
+        {
+            // The result of a composite operator, whose parts are registered below its path: its own state joins them.
+            foreach (var (name, child) in module.named_children())
+            {
+                parts.register_module(name, child);
+            }
+
+            return;
+        }
+
         var dot = path.LastIndexOf('.');
         Branch(dot < 0 ? "" : path[..dot]).register_module(path[(dot + 1)..], module);
         _branches[path] = module;

@@ -16,6 +16,7 @@ public sealed class QatNode : nn.Module
 {
     private readonly Operator _operator;
     private readonly QatModel _owner;
+    private readonly TableSplit _tableSplit;
     private readonly Seq<ConstantRole> _roles;
     private readonly DType _type;
     private QatValue[]? _constants;
@@ -23,11 +24,11 @@ public sealed class QatNode : nn.Module
 
     internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
     {
-        (_owner, Node, _operator) = (owner, node, Catalogue.Get(node.Operator));
+        (_owner, Node, _operator, _tableSplit) = (owner, node, Catalogue.Get(node.Operator), config.TableSplit);
         (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), type: _type);
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), node.Part?.Scale ?? 0, _type);
             register_module("output_quant", OutputQuantizer);
         }
     }
@@ -134,11 +135,11 @@ public sealed class QatNode : nn.Module
     {
         if (Value is not null)
         {
-            Value.copy_(value);
+            Value.copy_(value.reshape(Value.shape));
             return;
         }
 
-        var own = value.to(ScalarType.Float32).clone().DetachFromDisposeScope();
+        var own = (Node.Part is { Shape.Count: > 0 } part ? value.reshape([.. part.Shape.Select(static d => (long)d)]) : value).to(ScalarType.Float32).clone().DetachFromDisposeScope();
         TensorQuantizer = new(Node.Path, _type);
         register_module("value_quant", TensorQuantizer);
         if (Node.Form.Name == ConstantTensor.Parameter)
@@ -167,8 +168,13 @@ public sealed class QatNode : nn.Module
         QatValue.NumberSource n => n.Latest,
         QatValue.CompareSource e => e.Latest,
         QatValue.GridSource g => g.Latest,
+        TableSource l => l.Latest?.Constant,
         _ => null,
     } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
+
+    /// <summary>The tables of the last pass in QAT or VALIDATION.</summary>
+    internal IEnumerable<TableReport> Tables => (_constants ?? []).OfType<TableSource>().Where(static t => t.Latest is not null).Select(t =>
+        new TableReport(Node.Path, t.Function.Name, t.Latest!.Constant.Input, t.Latest.Constant.DType, t.Latest.Split, t.Latest.LargestError, t.Latest.MeanError, t.Outside));
 
     private QatValue Source(ConstantRole role) => role.Kind switch
     {
@@ -181,6 +187,7 @@ public sealed class QatNode : nn.Module
         ConstantKind.Compare => new QatValue.CompareSource(),
         ConstantKind.Grid => new QatValue.GridSource(),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
+        ConstantKind.Table => new TableSource(role.Function!, OutputQuantizer!, _tableSplit, Node.Path),
         _ => throw new InvalidOperationException(role.Kind.ToString()),
     };
 }

@@ -1,4 +1,5 @@
 using QatGen.Primitives;
+using QatGen.Torch.Functions;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Modules;
@@ -72,6 +73,22 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
     public QatValue GridSample(QatValue x, QatValue grid, QatValue constant, GridMode mode) => Real(TorchGrid.Real(Data(x), Data(grid), mode, _layer));
 
     public QatValue Resize(QatValue x, ResizeGeometry geometry) => Real(TorchResize.Real(Data(x), geometry, _layer));
+
+    public QatValue Lut(QatValue x, QatValue table)
+    {
+        var (data, source) = (Data(x), (TableSource)table);
+        var result = RealTableFunction.Run(data, source.Function);
+        if (!observe)
+        {
+            return Real(result);
+        }
+
+        using var grad = no_grad();
+
+        // What saturates in integers does so here, so that no later range is infinite.
+        var (low, high) = source.Observe(RawTensor.Contiguous(data));
+        return Real(result.clamp(low, high));
+    }
 
     private QatValue Observed(Tensor result, QatValue.RescaleSource source)
     {

@@ -30,6 +30,7 @@ internal static class PrimitiveCalls
         ["reshape"] = static (p, input, _) => p.Reshape(Map(input), [0, -1]),
         ["slice"] = static (p, input, _) => p.Move(Map(input), new Movement.Slice(2)),
         ["sum"] = static (p, input, output) => p.Rescale([Map(input), Map(input)], Rescale(output)),
+        ["table function"] = static (p, input, output) => p.Lut(Map(input), Rescale(output)),
         ["tensor"] = static (p, input, _) => p.Reshape(Map(input), [0, -1]),
         ["windows"] = static (p, input, _) => p.Move(Map(input), new Movement.Windows(2, 1, 2, 1, 1)),
         ["transpose"] = static (p, input, _) => p.Move(Map(input), new Movement.Transpose(2, 3)),

@@ -4,7 +4,7 @@ using QatGen.Passes;
 
 namespace QatGen.Generators.Tests.Capture;
 
-/// <summary>Source with expected violations marked as <c>{|QG1003:gelu(x)|}</c>.</summary>
+/// <summary>Source with expected violations marked as <c>{|QG1003:hardshrink(x)|}</c>.</summary>
 internal static partial class Markup
 {
     /// <summary>Captures the class Model of marked members and compares what capture and the passes found with the marks; returns the messages.</summary>

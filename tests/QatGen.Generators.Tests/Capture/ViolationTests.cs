@@ -4,21 +4,21 @@ namespace QatGen.Generators.Tests.Capture;
 public class ViolationTests
 {
     [Theory]
-    [InlineData("x = {|QG1003:F.gelu(x)|};", "functional.gelu")]
-    [InlineData("x = {|QG1003:x.sigmoid()|} + {|QG1003:torch.tanh(x)|};", "sigmoid")]
+    [InlineData("x = {|QG1003:F.hardshrink(x)|};", "functional.hardshrink")]
+    [InlineData("x = {|QG1003:x.digamma()|} + {|QG1003:torch.digamma(x)|};", "digamma")]
     [InlineData("x = {|QG1003:x % 2|};", "operator %")]
     [InlineData("x = {|QG1003:~x|};", "operator ~")]
     [InlineData("x = {|QG1003:x[0]|};", "indexer")]
     [InlineData("x = {|QG1003:x.T|};", "T")]
     [InlineData("x = x + {|QG1003:torch.ones(1)|};", "ones")]
     [InlineData("var (y, _) = {|QG1003:torch.sort(x, 1)|}; x = y;", "sort")]
-    [InlineData("x = {|QG1003:gelu.call(x)|};", "GELU")]
+    [InlineData("x = {|QG1003:shrink.call(x)|};", "Hardshrink")]
     [InlineData("{|QG1003:x.backward()|};", "backward")]
     [InlineData("x = {|QG1003:x.max(1)|}.values;", "max")]
     public void UnknownOperator_Called_QG1003(string body, string name)
     {
         var messages = Markup.Verify($$"""
-            private readonly GELU gelu = GELU();
+            private readonly Hardshrink shrink = Hardshrink();
             private readonly Parameter weight = Parameter(torch.ones(8));
             public Model() : base("m") { RegisterComponents(); }
             public override Tensor forward(Tensor x) { {{body}} return x; }
@@ -33,7 +33,7 @@ public class ViolationTests
 
     [Fact]
     public void UnknownOperator_InSequential_QG1003WhereItIsCreated() => Markup.Verify("""
-        private readonly Sequential s = Sequential(Conv2d(4, 4, 1), {|QG1003:GELU()|});
+        private readonly Sequential s = Sequential(Conv2d(4, 4, 1), {|QG1003:Hardshrink()|});
         public Model() : base("m") { RegisterComponents(); }
         public override Tensor forward(Tensor x) => s.call(x);
         """);
@@ -42,7 +42,7 @@ public class ViolationTests
     public void UnknownOperator_ResultNotUsed_NoViolation() => Markup.Verify("""
         private readonly Conv2d a = Conv2d(4, 4, 1);
         public Model() : base("m") { RegisterComponents(); }
-        public override Tensor forward(Tensor x) { var y = x.sigmoid(); Console.WriteLine("forward"); return a.call(x); }
+        public override Tensor forward(Tensor x) { var y = x.digamma(); Console.WriteLine("forward"); return a.call(x); }
         """);
 
     [Theory]
@@ -222,7 +222,7 @@ public class ViolationTests
         public sealed class Block : Module<Tensor, Tensor>
         {
             public Block() : base("b") { RegisterComponents(); }
-            public override Tensor forward(Tensor x) => {|QG1003:F.silu(x)|};
+            public override Tensor forward(Tensor x) => {|QG1003:F.hardshrink(x)|};
         }
         """);
 

@@ -10,7 +10,7 @@ public class ZooTests
 {
     [Theory]
     [InlineData("DeepLabASPP", "2048, 9, 9", "QG1007 Interpolate")]
-    [InlineData("EfficientNetB0", "3, 64, 64", "QG1003 SiLU Sigmoid")]
+    [InlineData("EfficientNetB0", "3, 64, 64", "")]
     [InlineData(
         "FcosResNet50",
         "3, 128, 128",
@@ -26,19 +26,19 @@ public class ZooTests
     [InlineData("VGG16", "3, 64, 64", "")]
     [InlineData("AlexNet", "3, 64, 64", "")]
     [InlineData("BlazeFace", "3, 128, 128", "QG1003 functional.pad")]
-    [InlineData("FasterNetT0", "3, 64, 64", "QG1003 GELU")]
+    [InlineData("FasterNetT0", "3, 64, 64", "")]
     [InlineData("GoogLeNet", "3, 64, 64", "")]
-    [InlineData("GruTagger", "25, 10", "QG1003 GRUCell new_zeros unsqueeze")]
+    [InlineData("GruTagger", "25, 10", "QG1003 new_zeros unbind unsqueeze")]
     [InlineData("LeNet", "1, 32, 32", "")]
-    [InlineData("LstmTagger", "49, 10", "QG1003 LSTMCell stack zeros, QG1013 net.fc")]
+    [InlineData("LstmTagger", "49, 10", "QG1003 stack zeros, QG1013 net.fc")]
     [InlineData("MobileNetV1", "3, 64, 64", "")]
     [InlineData("MobileNetV2", "3, 64, 64", "")]
-    [InlineData("MobileNetV3Large", "3, 64, 64", "QG1003 Hardsigmoid Hardswish")]
+    [InlineData("MobileNetV3Large", "3, 64, 64", "")]
     [InlineData("MobileOneS0", "3, 64, 64", "")]
     [InlineData("PointNet", "3, 32", "")]
-    [InlineData("ViTTiny", "3, 224, 224", "QG1003 LayerNorm expand functional.gelu indexer softmax, QG1007 Permute View")]
-    [InlineData("YoloV5n", "3, 64, 64", "QG1003 SiLU, QG1007 Interpolate")]
-    [InlineData("YoloV8n", "3, 64, 64", "QG1003 SiLU softmax, QG1007 Interpolate View")]
+    [InlineData("ViTTiny", "3, 224, 224", "QG1003 expand indexer, QG1007 Permute View")]
+    [InlineData("YoloV5n", "3, 64, 64", "QG1007 Interpolate")]
+    [InlineData("YoloV8n", "3, 64, 64", "QG1007 Interpolate View")]
     public void Model_OfZoo_EqualsEmitted(string name, string shape, string unsupported)
     {
         var graph = Differential.Check("Model", [1, .. shape.Split(", ").Select(long.Parse)], [], Sources(name, shape));

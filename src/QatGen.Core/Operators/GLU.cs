@@ -1,0 +1,35 @@
+using QatGen.Graphs;
+using QatGen.Passes;
+
+namespace QatGen.Operators;
+
+/// <summary>One half of an axis times the sigmoid of the other.</summary>
+internal sealed class GLU() : CompositeOperator("GLU", (3, 300))
+{
+    public override Seq<Form> Forms => new(new(FormKind.Module, "GLU"), new(FormKind.Functional, "glu"), new(FormKind.Method, "glu"));
+
+    public override Seq<string> Structural => new("dim");
+
+    public override IEnumerable<Violation> Check(Node node)
+    {
+        if (node.Integer("dim", -1) == 0)
+        {
+            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "dim", "0", "an axis other than the batch");
+        }
+    }
+
+    public override int[] Expand(Expansion call)
+    {
+        int Half(string name, int item) => call.Configured(name, "Chunk", call.Inputs, new() { ["chunks"] = 2, ["dim"] = call.Node.Integer("dim", -1), [Item] = item });
+        var gate = call.Configured("sigmoid", "Sigmoid", new(Half("gate", 1)));
+        return [call.Result("Mul", new(Half("value", 0), gate))];
+    }
+
+    public override IEnumerable<Example> Examples()
+    {
+        Node Over(int axis) => new(Name, "glu", Forms[0], new(0), new() { ["dim"] = axis });
+        yield return Example.Of("channels", Over(1), [2, 34, 5, 4]);
+        yield return Example.Of("columns", Over(-1), [2, 3, 5, 14]);
+        yield return Example.Of("vectors", Over(1), [3, 22]);
+    }
+}

@@ -1,0 +1,61 @@
+using QatGen.Graphs;
+using QatGen.Operators;
+using QatGen.Primitives;
+
+namespace QatGen.Passes;
+
+/// <summary>The call of a composite operator while the calls that it is made of are written. Values are numbers of the graph being written.</summary>
+public sealed class Expansion
+{
+    private readonly ExpandComposites.Writer _writer;
+    private readonly string _suffix;
+
+    internal Expansion(ExpandComposites.Writer writer, Node call)
+    {
+        (_writer, Node) = (writer, call);
+        _suffix = call.Path.Substring(call.ModulePath.Length);
+    }
+
+    public Node Node { get; }
+
+    public Seq<int> Inputs => Node.Inputs;
+
+    /// <summary>What is known of a value's shape.</summary>
+    public Fact Fact(int value) => _writer.FactOf(value);
+
+    /// <summary>The sizes of a value, all but the batch known; otherwise a violation that says so.</summary>
+    public Seq<int> Shape(int value) => Fact(value) is { IsKnown: true } known && known.Shape.Skip(1).All(static d => d > 0) ? known.Shape
+        : throw QatGenException.Of(ShapeRules.CompositeShape, Node.Path, Node.Operator);
+
+    /// <summary>A call of an operator, in qint16 unless <paramref name="part"/> says otherwise.</summary>
+    public int Add(string name, string op, Seq<int> inputs, AttributeMap? attributes = null, Part? part = null) =>
+        _writer.Add(new(op, Below(name), FormOf(op), inputs, attributes ?? new()) { Part = part ?? Part.Wide });
+
+    /// <summary>A call whose type is as configured.</summary>
+    public int Configured(string name, string op, Seq<int> inputs, AttributeMap? attributes = null) => Add(name, op, inputs, attributes, new(ResultOf: Node.Operator));
+
+    /// <summary>The last call: it has the composite's own path, and its result the type configured for the composite.</summary>
+    public int Result(string op, Seq<int> inputs, AttributeMap? attributes = null) => _writer.Add(
+        new(op, Node.Path, FormOf(op), inputs, attributes ?? new()) { Part = (Node.Part ?? new()) with { ResultOf = Node.Operator } });
+
+    /// <summary>A parameter of the composite's module in qint16, read in a shape.</summary>
+    public int Parameter(string name, params int[] shape) => _writer.Add(
+        ConstantTensor.Read($"{Node.ModulePath}.{name}", Below(name), isParameter: true, Seq<int>.Empty) with { Part = Part.Wide with { Shape = new(shape) } });
+
+    /// <summary>A fully connected layer with parameters of the composite's module; <paramref name="bias"/> is empty where it has none.</summary>
+    public int Linear(string name, int x, int outputs, string weight, string bias, Part? part = null) =>
+        _writer.Add(new("Linear", Below(name), FormOf("Linear"), new(x), new() { ["inputSize"] = Fact(x) is { IsKnown: true, Shape: { Count: > 0 } sizes } ? sizes[sizes.Count - 1] : Primitives.Fact.UnknownDimension, ["outputSize"] = outputs, ["hasBias"] = bias.Length > 0 })
+        {
+            Part = (part ?? Part.Wide) with { Weight = $"{Node.ModulePath}.{weight}", Bias = bias.Length == 0 ? "" : $"{Node.ModulePath}.{bias}" },
+        });
+
+    /// <summary>The path of a part: a later call of a module has the number of the call behind it, as has a later step of one call.</summary>
+    private string Below(string name)
+    {
+        var step = name.Split('#');
+        var suffix = (_suffix.Length, step.Length) switch { (0, 1) => "", (0, _) => "#" + step[1], (_, 1) => _suffix, _ => $"{_suffix}_{step[1]}" };
+        return $"{Node.ModulePath}.{step[0]}{suffix}";
+    }
+
+    private static Form FormOf(string op) => Catalogue.Get(op).Forms.DefaultIfEmpty(new(FormKind.Module, op)).First();
+}

@@ -1,0 +1,65 @@
+using QatGen.Arithmetic;
+
+namespace QatGen.Primitives;
+
+/// <summary>Makes tables from the real values of a function at every input, in input order (NUMERICS section 6), and measures them.</summary>
+public static class TableBuilder
+{
+    private const int InputMin = short.MinValue;
+
+    /// <summary>f(q * scale) for every integer q of a type; infinite values saturate.</summary>
+    public static double[] Reals(TableFunction function, double scale, DType input) =>
+        [.. Enumerable.Range(input.Min(), input.Max() - input.Min() + 1).Select(q => function.Value(q * scale))];
+
+    /// <summary>The table that gives these reals in steps of <paramref name="scale"/>.</summary>
+    public static TableFit Build(IReadOnlyList<double> reals, double scale, DType output, TableSplit split)
+    {
+        double[] steps = [.. reals.Select(r => Math.Min(Math.Max(r / scale, int.MinValue), int.MaxValue))];
+        if (steps.Length == 1 << 8)
+        {
+            var values = steps.Select(s => Quantization.Clamp(Quantization.Round(s), output.Min(), output.Max())).ToSeq();
+            return Measured(new(DType.QInt8, output, values, Seq<int>.Empty, Seq<int>.Empty), TableSplit.Automatic, steps);
+        }
+
+        // Beyond what entries hold only the side counts.
+        var one = 1 << SegmentTable.FractionBits(output);
+        double[] near = [.. steps.Select(s => Math.Min(Math.Max(s, (double)short.MinValue / one), (double)short.MaxValue / one))];
+        return new[] { TableSplit.Even, TableSplit.Curvature }.Where(s => split == TableSplit.Automatic || split == s)
+            .Select(s => Measured(Segmented(near, s == TableSplit.Even ? SegmentSplits.Even() : SegmentSplits.ByCurvature(near), output), s, steps))
+            .OrderBy(static f => f.LargestError).ThenBy(static f => f.MeanError).First();
+    }
+
+    private static TableConstant Segmented(double[] steps, int[] splits, DType output)
+    {
+        var one = (double)(1 << SegmentTable.FractionBits(output));
+        var values = Enumerable.Range(0, SegmentTable.Segments).SelectMany(k => Enumerable.Range(0, SegmentTable.Entries)
+            .Select(i => Quantization.Quantize(At(steps, splits[k] + (i * (double)(splits[k + 1] - splits[k]) / (SegmentTable.Entries - 1))) * one, 1, DType.QInt16)));
+        var (first, last) = (splits[0], splits[SegmentTable.Segments]);
+        var left = Slope(At(steps, InputMin), At(steps, first), first - InputMin);
+        var right = Slope(At(steps, last), At(steps, short.MaxValue), short.MaxValue - last);
+        return new(DType.QInt16, output, values.ToSeq(), new(splits), new(left, right));
+
+        int Slope(double from, double to, int length) => length <= 0 ? 0 : Quantization.Quantize((to - from) * one * (1 << SegmentTable.SlopeBits) / length, 1, DType.QInt32);
+    }
+
+    /// <summary>The value between inputs, and one beyond the last, by the line through two inputs.</summary>
+    private static double At(double[] steps, double q)
+    {
+        var left = Math.Min((int)Math.Floor(q - InputMin), steps.Length - 2);
+        var fraction = q - InputMin - left;
+        return steps[left] + (fraction == 0 ? 0 : fraction * (steps[left + 1] - steps[left]));
+    }
+
+    private static TableFit Measured(TableConstant table, TableSplit split, double[] steps)
+    {
+        var results = table.Expand();
+        var (largest, sum) = (0.0, 0.0);
+        for (var i = 0; i < results.Length; i++)
+        {
+            var error = Math.Abs(results[i] - Math.Min(Math.Max(steps[i], table.DType.Min()), table.DType.Max()));
+            (largest, sum) = (Math.Max(largest, error), sum + error);
+        }
+
+        return new(table, split, largest, sum / results.Length);
+    }
+}
