@@ -53,7 +53,7 @@ public abstract record Value
 
     public sealed record Items(Seq<Value> Elements) : Value
     {
-        public override string ToCode(Func<int, string> input) => $"new long[] {{ {Join(Elements, input)} }}";
+        public override string ToCode(Func<int, string> input) => $"new {(Elements.Any(static e => e is Real) ? "double" : "long")}[] {{ {Join(Elements, input)} }}";
     }
 
     /// <summary>A size of one of the node's inputs, by default the first; the batch dimension of any tensor is that of every other.</summary>
