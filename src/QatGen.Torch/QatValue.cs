@@ -16,6 +16,9 @@ public abstract record QatValue
     /// </summary>
     public sealed record Activation(Tensor Data, Quantity? Quantity, DType DType = DType.QInt8) : QatValue
     {
+        /// <summary>Of a weighted sum that goes back to the scale of its input, the type of that.</summary>
+        public DType? Weighted { get; init; }
+
         public Quantity Known => Quantity ?? throw new InvalidOperationException("A real tensor reached the integer program.");
     }
 

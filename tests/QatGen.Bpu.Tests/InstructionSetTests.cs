@@ -17,7 +17,8 @@ public sealed class InstructionSetTests
         new Instruction.Reshape(Box(), Box()),
         new Instruction.Move(Box(), Box(), 4, 1 << 20, 12, 3, 0, -128),
 
-        new Instruction.Elementwise(VectorKind.Select, new(Box(), Box(), Box()), Box(), 16)];
+        new Instruction.Elementwise(VectorKind.Select, new(Box(), Box(), Box()), Box(), 16),
+        new Instruction.Resize(Box(), Box(), 4, 1 << 20, 4, 255, 3)];
 
     [Fact]
     public void ReadAndWrite_EveryInstruction_AreInverse()

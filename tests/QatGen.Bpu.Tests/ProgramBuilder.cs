@@ -126,6 +126,15 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         return Add(new IntNode.Move(x, random.Next(2) == 0 ? IntNode.Move.NoFill : Constant(new FillConstant(Pick(-128, 127))), movement, _layer), _quantities[x]);
     }
 
+    public int Resize(int x, ResizeGeometry geometry, bool isRescaled)
+    {
+        Begin("resize");
+        var denominator = geometry.For(new(Shape(x)), Type(x)).Denominator;
+        var quantity = new Quantity(LaneKind.Tensor, _quantities[x].Scales, new(denominator), new(_quantities[x].Bounds[0] * denominator), Seq<int>.Empty);
+        var sum = Add(new IntNode.Resize(x, geometry, _layer), quantity);
+        return isRescaled ? Rescale([sum], (float)_quantities[x].Scales[0], ClampRange.None) : sum;
+    }
+
     public QTensor[] Inputs(int batch) => [.. inputs.Select((s, i) =>
         new QTensor([batch, .. s.Skip(1)], InputType, [.. Fill(batch * s.Skip(1).Aggregate(1, static (n, d) => n * d), () => Pick(InputType.Min(), InputType.Max()))], _quantities[i].Scales[0]))];
 

@@ -32,7 +32,7 @@ internal static class RandomProgram
     private static int Extend(Random random, ProgramBuilder b, int x)
     {
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(12))
+        switch (random.Next(13))
         {
             case 0:
                 var multiplier = random.Next(1, 3);
@@ -56,6 +56,8 @@ internal static class RandomProgram
             case 7:
                 var outputs = random.Next(1, 20);
                 return b.Sum([b.Accumulate(x, outputs, 1, 1, new()), b.Accumulate(x, outputs, 3, 3, new(PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1))], Range(random));
+            case 10:
+                return b.Resize(x, RandomResize.Create(random, new(b.Shape(x))), isRescaled: true);
             case 8 or 9:
                 return Moved(random, b, x);
             default:

@@ -111,6 +111,19 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
         return new(shape, [.. data], x.Type);
     }
 
+    public ReferenceValue Resize(ReferenceValue x, ResizeGeometry geometry)
+    {
+        var plan = geometry.For(new(x.Shape), x.Type);
+        var (width, positions) = (x.Shape[^1], x.Shape.Skip(2).Aggregate(1, static (n, d) => n * d));
+        var sums = from map in x.Data.Chunk(positions) from row in plan.Rows.Taps from column in plan.Columns.Taps select Blend(
+            plan.Rows.Denominator, row.Weight, Line(map, row.First, column), Line(map, row.Second, column));
+        return new(plan.Output.ToArray(), [.. sums], DType.QInt32);
+
+        int Line(int[] map, int row, ResizeTap column) => Blend(plan.Columns.Denominator, column.Weight, map[(row * width) + column.First], map[(row * width) + column.Second]);
+
+        static int Blend(int denominator, int weight, int first, int second) => (denominator * first) + (weight * (second - first));
+    }
+
     private static int One(RescaleConstant r, int lane, params int[] terms)
     {
         var sum = terms.Select((t, i) => (long)t * r.Multipliers[(lane * r.Terms) + i]).Sum();

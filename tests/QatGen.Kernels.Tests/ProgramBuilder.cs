@@ -61,6 +61,13 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
     public Built Move(Built x, int fill, Movement movement) =>
         Add(new IntNode.Move(x.Id, Constant(new FillConstant(fill)), movement, Layer("move")), _checker.Move(x.Fact, movement), x.Quantity);
 
+    public Built Resize(Built x, ResizeGeometry geometry)
+    {
+        var denominator = geometry.For(x.Shape, x.Fact.DType).Denominator;
+        var quantity = new Quantity(LaneKind.Tensor, x.Quantity.Scales, new(denominator), new(x.Quantity.Bounds[0] * denominator), Seq<int>.Empty);
+        return Add(new IntNode.Resize(x.Id, geometry, Layer("resize")), _checker.Resize(x.Fact, geometry), quantity);
+    }
+
     public FixedPointProgram Build(params Built[] outputs)
     {
         _checker.ThrowIfBroken();

@@ -59,6 +59,13 @@ internal sealed class RandomProgram
             return;
         }
 
+        if (x.Shape.Count is 3 or 4 && _random.Next(8) == 0)
+        {
+            var sum = _builder.Resize(x, RandomResize.Create(_random, x.Shape));
+            Add(_random.Next(5) == 0 ? sum : _builder.Rescale([sum], x.Quantity.Scales[0] * (0.8 + _random.NextDouble()), Range(), Type()));
+            return;
+        }
+
         if (x.Shape.Count != 4)
         {
             Add(_random.Next(2) == 0 ? _builder.Reshape(x, x.Shape.Count == 2 ? [0, 0, 1, 1] : [0, -1, 1, 1]) : Requantized(x));

@@ -6,6 +6,8 @@ namespace QatGen.Torch.Tests;
 /// <summary>A tensor of integers, or a constant.</summary>
 internal sealed record Naive(int[] Shape, long[] Data, Constant? Constant = null)
 {
+    public DType Type { get; init; } = DType.QInt8;
+
     public long this[params int[] index] => Data[index.Select((v, i) => v * Shape.Skip(i + 1).Aggregate(1, static (n, d) => n * d)).Sum()];
 }
 
@@ -14,7 +16,7 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
 {
     /// <summary>The output integers of a model for one tensor per input.</summary>
     public static long[] Run(FixedPointModel model, params QTensor[] inputs) =>
-        model.Forward(new NaivePrimitives(), [.. model.Constants.Select(static c => new Naive([], [], c))], [.. inputs.Select(static q => new Naive([.. q.Shape], [.. q.Data]))])[0].Data;
+        model.Forward(new NaivePrimitives(), [.. model.Constants.Select(static c => new Naive([], [], c))], [.. inputs.Select(static q => new Naive([.. q.Shape], [.. q.Data]) { Type = q.DType })])[0].Data;
 
     public void Layer(string path)
     {
@@ -53,12 +55,12 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
             var lane = r.Lanes switch { LaneKind.Channel => i[1], LaneKind.Position => r.Map[(i[2] * terms[0].Shape[3]) + i[3]], _ => 0 };
             var sum = terms.Select((t, n) => t[i] * r.Multipliers[(lane * r.Terms) + n]).Sum();
             return r.IsPassThrough ? Quantization.Clamp(terms[0][i], r.Lows[lane], r.Highs[lane]) : Rescaling.Apply(sum, r.Shifts[lane], r.Lows[lane], r.Highs[lane]);
-        });
+        }) with { Type = r.DType };
     }
 
-    public Naive Clamp(Naive x, Naive limits) => Fill(x.Shape, i => Math.Clamp(x[i], ((ClampConstant)limits.Constant!).Low, ((ClampConstant)limits.Constant!).High));
+    public Naive Clamp(Naive x, Naive limits) => Fill(x.Shape, i => Math.Clamp(x[i], ((ClampConstant)limits.Constant!).Low, ((ClampConstant)limits.Constant!).High)) with { Type = x.Type };
 
-    public Naive MaxPool(Naive x, PoolGeometry geometry) => Pool(x, geometry, static window => window.Max());
+    public Naive MaxPool(Naive x, PoolGeometry geometry) => Pool(x, geometry, static window => window.Max()) with { Type = x.Type };
 
     public Naive SumPool(Naive x, PoolGeometry geometry, AverageCount count) => Pool(x, geometry, static window => window.Sum());
 
@@ -77,7 +79,7 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
             }
 
             return Rescaling.Apply(parts[part][at] * r.Multipliers[part], r.Shifts[part], r.Lows[part], r.Highs[part]);
-        });
+        }) with { Type = r.DType };
     }
 
     public Naive Reshape(Naive x, int[] shape)
@@ -99,6 +101,18 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
         {
             var parts = plan.Offsets.Select((table, axis) => table[i[axis + 1]]).ToArray();
             return parts.Contains(MovePlan.Outside) ? fill : x.Data[(i[0] * frame) + parts.Sum()];
+        }) with { Type = x.Type };
+    }
+
+    public Naive Resize(Naive x, ResizeGeometry geometry)
+    {
+        var plan = geometry.For(new(x.Shape), x.Type);
+        return Fill([.. plan.Output], i =>
+        {
+            var (row, column) = (x.Shape.Length == 3 ? plan.Rows.Taps[0] : plan.Rows.Taps[i[2]], plan.Columns.Taps[i[^1]]);
+            return new[] { (At: row.First, Weight: plan.Rows.Denominator - row.Weight), (At: row.Second, row.Weight) }.Sum(y =>
+                new[] { (At: column.First, Weight: plan.Columns.Denominator - column.Weight), (At: column.Second, column.Weight) }.Sum(c =>
+                    (long)y.Weight * c.Weight * (x.Shape.Length == 3 ? x[i[0], i[1], c.At] : x[i[0], i[1], y.At, c.At])));
         });
     }
 

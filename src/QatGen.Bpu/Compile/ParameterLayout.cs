@@ -21,7 +21,12 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
 
     public long ChannelPlaces => ColumnPlaces + ((long)MoveTables.PlaceBytes * (step.Move?.Columns.Count ?? 0));
 
-    public long Bytes => Tensor.AlignUp(ChannelPlaces + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
+    /// <summary>The tables of a resize: all rows, then all columns.</summary>
+    public long ColumnTaps => Places + ((long)Instruction.Resize.TapBytes * (step.Unit?.Resize?.Rows.Taps.Count ?? 0));
+
+    private long TapBytes => step.Unit?.Resize is { } r ? (long)Instruction.Resize.TapBytes * (r.Rows.Taps.Count + r.Columns.Taps.Count) : 0;
+
+    public long Bytes => Tensor.AlignUp(ChannelPlaces + TapBytes + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
 
     public int LaneCount => step.Rescale is { } r ? r.Lanes == LaneKind.Channel ? channels : r.Shifts.Count : 0;
 
@@ -57,6 +62,11 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
         if (step.Move is { } move)
         {
             WriteIntegers(block, Places, move.Rows.Concat(move.Columns).Concat(move.Channels.Skip(channel).Take(channels)).SelectMany(static p => new[] { p.Row, p.Column, p.Channel }));
+        }
+
+        if (step.Unit?.Resize is { } resize)
+        {
+            WriteIntegers(block, Places, resize.Rows.Taps.Concat(resize.Columns.Taps).SelectMany(static t => new[] { t.First, t.Second, t.Weight }));
         }
 
         return block;

@@ -9,10 +9,15 @@ internal enum UnitKind
     DepthwiseConv,
     MaxPool,
     SumPool,
+    Resize,
 }
 
-/// <summary>A primitive that reads windows: convolution or pooling.</summary>
-internal sealed record WindowUnit(UnitKind Kind, View X, Window Window, Tensor Result, int Groups = 1, WeightConstant? Weight = null, BiasConstant? Bias = null);
+/// <summary>A primitive that reads windows: convolution, pooling, or the neighbours that the tables of a resize name.</summary>
+internal sealed record WindowUnit(UnitKind Kind, View X, Window Window, Tensor Result, int Groups = 1, WeightConstant? Weight = null, BiasConstant? Bias = null, ResizePlan? Resize = null)
+{
+    /// <summary>Values that go into each result.</summary>
+    public int Taps => Resize is null ? Window.Taps : Instruction.Resize.Taps;
+}
 
 /// <summary>The numbers of a rescale as the hardware reads them. A shift of 0 only clamps.</summary>
 internal sealed record RescaleTable(LaneKind Lanes, int Terms, Seq<int> Multipliers, Seq<int> Shifts, Seq<int> Lows, Seq<int> Highs, Seq<int> Map)

@@ -124,7 +124,7 @@ internal sealed class StepBuilder
     private int ValueOf(IntNode node) => _graph.Signature.Inputs.Count + _graph.Nodes.Select((n, i) => (n, i)).First(p => ReferenceEquals(p.n, node)).i;
 
     private bool IsWindowResult(int value) =>
-        _uses[value] == 1 && value >= _graph.Signature.Inputs.Count && _graph.Nodes[value - _graph.Signature.Inputs.Count] is IntNode.Conv or IntNode.SumPool or IntNode.MaxPool;
+        _uses[value] == 1 && value >= _graph.Signature.Inputs.Count && _graph.Nodes[value - _graph.Signature.Inputs.Count] is IntNode.Conv or IntNode.SumPool or IntNode.MaxPool or IntNode.Resize;
 
     private void AddRescale(IntNode.Rescale n, int value)
     {
@@ -239,6 +239,8 @@ internal sealed class StepBuilder
                 return new(UnitKind.MaxPool, _views[n.X], Pooling(n.Geometry, _views[n.X].Shape), result);
             case IntNode.SumPool n:
                 return new(UnitKind.SumPool, _views[n.X], Pooling(n.Geometry, _views[n.X].Shape), result);
+            case IntNode.Resize n:
+                return new(UnitKind.Resize, _views[n.X], new(1, 1, 1, 1, 0, 0, 1, 1), result, Resize: n.Geometry.For(_facts[n.X].Shape, _facts[n.X].DType));
             default:
                 throw new InvalidOperationException($"{node.GetType().Name} at '{node.Layer}' reads no windows.");
         }

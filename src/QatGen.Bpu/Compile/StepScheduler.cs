@@ -1,4 +1,5 @@
 using QatGen.Arithmetic;
+using QatGen.Primitives;
 
 namespace QatGen.Bpu;
 
@@ -88,8 +89,16 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
             UnitKind.Conv => new Instruction.Conv(input, sums, parameters, bias, window),
             UnitKind.DepthwiseConv => new Instruction.DepthwiseConv(input, sums, parameters, bias, window),
             UnitKind.MaxPool => new Instruction.MaxPool(input, sums, window),
+            UnitKind.Resize => Resize(unit.Resize!, input, sums, parameters, tile),
             _ => new Instruction.SumPool(input, sums, window),
         };
+    }
+
+    private Instruction.Resize Resize(ResizePlan plan, Region input, Region sums, int parameters, Tile tile)
+    {
+        var layout = geometry.Parameters(tile.Channel, tile.Channels);
+        var rows = parameters + (int)layout.Places + (Instruction.Resize.TapBytes * tile.Row);
+        return new(input, sums, rows, parameters + (int)layout.ColumnTaps, plan.Rows.Denominator, plan.Columns.Denominator, geometry.InputRows(tile.Row, tile.Rows).Start);
     }
 
     private int LoadParameters(Tile tile)

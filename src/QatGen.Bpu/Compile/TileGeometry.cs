@@ -25,6 +25,12 @@ internal sealed class TileGeometry(Step step, int alignment)
     public Extent InputRows(int row, int rows)
     {
         var (unit, height) = (step.Unit!, step.Unit!.X.Shape.Height);
+        if (unit.Resize is { } resize)
+        {
+            var taps = resize.Rows.Taps.Skip(row).Take(rows).ToArray();
+            return new(taps[0].First, taps[^1].Second - taps[0].First + 1);
+        }
+
         var start = Math.Clamp(unit.Window.FirstRow(row), 0, height - 1);
         return new(start, Math.Clamp(unit.Window.EndRow(row + rows), start + 1, height) - start);
     }

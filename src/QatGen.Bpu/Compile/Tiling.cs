@@ -77,7 +77,7 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
             var inputs = geometry.InputChannels(0, t.Channels).Count;
             tensor = unit.Kind == UnitKind.Conv ? counts.Tiles * timing.Multiply(positions, unit.Window.Taps, inputs, t.Channels, unit.X.Shape.Type)
                 : unit.Kind == UnitKind.DepthwiseConv ? counts.Tiles * timing.Elementwise(positions, unit.Window.Taps * unit.X.Shape.Type.Bytes(), t.Channels) : 0;
-            vector = unit.Weight is null ? counts.Tiles * timing.Elementwise(positions, unit.Window.Taps, t.Channels) : 0;
+            vector = unit.Weight is null ? counts.Tiles * timing.Elementwise(positions, unit.Taps, t.Channels) : 0;
         }
 
         vector += _step.Unit is null || _step.Rescale is not null ? counts.Tiles * timing.Elementwise(positions, _step.Rescale?.Terms ?? Math.Max(1, _step.Terms.Count), t.Channels) : 0;
@@ -99,7 +99,9 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
     private IEnumerable<(int Channel, int Channels)> Groups(Tiling t) =>
         Enumerable.Range(0, (geometry.Channels + t.Channels - 1) / t.Channels).Select(g => (g * t.Channels, Math.Min(t.Channels, geometry.Channels - (g * t.Channels))));
 
-    private static int InputRows(WindowUnit unit, Tiling t) => Math.Min(unit.X.Shape.Height, unit.Window.EndRow(t.Rows) - unit.Window.FirstRow(0));
+    private int InputRows(WindowUnit unit, Tiling t) => unit.Resize is null
+        ? Math.Min(unit.X.Shape.Height, unit.Window.EndRow(t.Rows) - unit.Window.FirstRow(0))
+        : Enumerable.Range(0, (geometry.Height + t.Rows - 1) / t.Rows).Max(i => geometry.InputRows(i * t.Rows, t.Rows).Count);
 
     private static long Bytes(Tensor shape, int rows, int channels) => (long)rows * shape.Width * (shape with { Channels = channels }).Pitch;
 }

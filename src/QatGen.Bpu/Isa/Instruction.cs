@@ -146,4 +146,25 @@ internal abstract record Instruction
         public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, 1, To.Channels);
         public override void Execute(Machine machine) => Mover.Move(machine.Sram, this);
     }
+
+    /// <summary>
+    /// int32 sums of weighted neighbours. For each row and column of the result a table of int32 triples says the first and second row or column of a tensor of which From is the box that begins at row Top,
+    /// and the weight of the second; that of the first is what is left of the denominator.
+    /// </summary>
+    internal sealed record Resize(Region From, Region To, int Rows, int Columns, int RowDenominator, int ColumnDenominator, int Top) : Instruction
+    {
+        /// <summary>Neighbours of each result.</summary>
+        public const int Taps = 4;
+
+        /// <summary>Bytes of one entry of a table.</summary>
+        public const int TapBytes = 12;
+
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(
+            Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Rows, (long)TapBytes * To.Rows), Access.Table(Columns, (long)TapBytes * To.Columns));
+        public override bool IsConsistent => From.Type != DType.QInt32 && To.Type == DType.QInt32 && From.Channels == To.Channels && (Rows | Columns) % 4 == 0 && Top >= 0
+            && RowDenominator > 0 && ColumnDenominator > 0 && (long)RowDenominator * ColumnDenominator <= int.MaxValue;
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Taps, To.Channels);
+        public override void Execute(Machine machine) => Sampler.Resize(machine.Sram, this);
+    }
 }

@@ -24,6 +24,7 @@ public static class ProgramFormat
         Constant,
         Mul,
         Elementwise,
+        Resize,
     }
 
     /// <summary>Writes the file whole or, when anything fails, not at all.</summary>
@@ -134,6 +135,13 @@ public static class ProgramFormat
                 Numbers(Tag.Elementwise, (int)n.Kind, n.Numbers);
                 writer.WriteList(n.Operands, writer.Write);
                 break;
+            case IntNode.Resize n:
+                Numbers(Tag.Resize, n.X);
+                writer.WriteList(n.Geometry.Sizes, writer.Write);
+                writer.WriteList(n.Geometry.Factors, writer.Write);
+                writer.Write(n.Geometry.AlignCorners);
+                writer.Write(n.Geometry.Recompute);
+                break;
             default:
                 throw new InvalidOperationException(node.GetType().Name);
         }
@@ -168,6 +176,7 @@ public static class ProgramFormat
             Tag.Constant => new IntNode.Literal(Id(), layer),
             Tag.Mul => new IntNode.Mul(Id(), Id(), layer),
             Tag.Elementwise when (Kind: Kind<ElementwiseKind>(), Constant: Id()) is var (kind, constant) => new IntNode.Elementwise(kind, reader.ReadList(Id), constant, layer),
+            Tag.Resize => new IntNode.Resize(Id(), new(reader.ReadList(Number), reader.ReadList(reader.ReadDouble), reader.ReadBoolean(), reader.ReadBoolean()), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };
 

@@ -88,6 +88,12 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
 
     public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
 
+    public Fact Resize(Fact x, ResizeGeometry geometry)
+    {
+        var result = _facts.Resize(x, geometry);
+        return Check(SamplingLimits.Resize, [x], result, new ResizeUse(x, result));
+    }
+
     /// <summary>Holds one primitive against its table, and its result against the limits of every tensor; returns the result.</summary>
     private Fact Check<T>(PrimitiveTable<T> table, Fact[] inputs, Fact result, T use)
     {

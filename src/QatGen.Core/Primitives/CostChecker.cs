@@ -53,6 +53,8 @@ public sealed class CostChecker : IPrimitives<Fact>
 
     public Fact Move(Fact x, Fact fill, Movement movement) => Add(_facts.Move(x, fill, movement));
 
+    public Fact Resize(Fact x, ResizeGeometry geometry) => Add(_facts.Resize(x, geometry));
+
     /// <summary>The last result of a layer is what it leaves behind; what comes before is its accumulator.</summary>
     private Fact Add(Fact result, long? macs = 0, long? parameters = 0, long? parameterBytes = 0)
     {

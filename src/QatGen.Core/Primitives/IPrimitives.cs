@@ -47,4 +47,7 @@ public interface IPrimitives<T>
 
     /// <summary>As <see cref="Move(T, Movement)"/>, where what comes from outside of the frame is the integer of <paramref name="fill"/>.</summary>
     T Move(T x, T fill, Movement movement);
+
+    /// <summary>The int32 sum of weighted neighbours of a linear resize of [N, C, L] or [N, C, H, W]: the real value times the denominator of its plan for the shape and type of x.</summary>
+    T Resize(T x, ResizeGeometry geometry);
 }

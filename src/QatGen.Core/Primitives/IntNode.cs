@@ -92,4 +92,10 @@ public abstract record IntNode(string Layer)
         public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) =>
             Fill == NoFill ? p.Move(value(X), Movement) : p.Move(value(X), constant(Fill), Movement);
     }
+
+    public sealed record Resize(int X, ResizeGeometry Geometry, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Resize(value(X), Geometry);
+    }
 }

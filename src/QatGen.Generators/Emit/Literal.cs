@@ -40,6 +40,9 @@ internal static class Literal
         var (include, divisor) => $"new({Flag(include)}, {Number(divisor)})",
     };
 
+    public static string Of(ResizeGeometry g) =>
+        $"new(new({string.Join(", ", g.Sizes.Select(Number))}), new({string.Join(", ", g.Factors.Select(Number))}), AlignCorners: {Flag(g.AlignCorners)}, Recompute: {Flag(g.Recompute)})";
+
     public static string Of(Movement movement) => $"new Movement.{movement.GetType().Name}({string.Join(", ", movement.Arguments.Select(Argument))})";
 
     private static string Argument(Value value) => value switch

@@ -45,6 +45,8 @@ internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
 
     public string Move(string x, string fill, Movement movement) => Let("moved", $"p.Move({x}, {fill}, {Literal.Of(movement)})");
 
+    public string Resize(string x, ResizeGeometry geometry) => Let("resized", $"p.Resize({x}, {Literal.Of(geometry)})");
+
     private string Let(string what, string expression)
     {
         var name = names.Unique(_layer + "_" + what);

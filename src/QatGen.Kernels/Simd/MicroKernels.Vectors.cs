@@ -73,6 +73,21 @@ internal sealed unsafe partial class MicroKernels<TSimd, TInt, TDouble> : MicroK
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Blend(in BlendTile tile)
+    {
+        for (var c = 0; c < tile.Channels; c += TSimd.Lanes)
+        {
+            var sum = TSimd.Broadcast(0);
+            for (var s = 0; s < tile.Count; s++)
+            {
+                sum = TSimd.MultiplyAdd(sum, TSimd.Widen(tile.Sources[s] + c), TSimd.Broadcast(tile.Weights[s]));
+            }
+
+            TSimd.Store(sum, tile.Target + c);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TInt Load(void* source, int at, bool isWide) => isWide ? TSimd.Load((int*)source + at) : TSimd.Widen((short*)source + at);
 

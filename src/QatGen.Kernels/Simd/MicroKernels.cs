@@ -30,4 +30,6 @@ internal abstract unsafe class MicroKernels
     public abstract void MaxPool(in PoolWindow window);
 
     public abstract void SumPool(in PoolWindow window);
+
+    public abstract void Blend(in BlendTile tile);
 }

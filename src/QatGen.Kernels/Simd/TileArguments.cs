@@ -54,6 +54,18 @@ internal unsafe struct RescaleTile
     public bool IsWide;
 }
 
+/// <summary>The weighted sum of some pixels of int16, as int32.</summary>
+internal unsafe struct BlendTile
+{
+    public short** Sources;
+    public int* Weights;
+    public int Count;
+
+    /// <summary>A multiple of the lanes.</summary>
+    public int Channels;
+    public int* Target;
+}
+
 /// <summary>One window of a pooling, cut to the map; steps are in elements.</summary>
 internal unsafe struct PoolWindow
 {

@@ -91,7 +91,7 @@ internal sealed partial class IntegerPrimitives
     {
         var (scale, terms) = KeptScale(inputs, source.Role);
         terms = TorchShape.Broadcast(terms, _layer);
-        var type = terms[source.Role.ScaleOf].DType;
+        var type = terms[source.Role.ScaleOf].Weighted ?? terms[source.Role.ScaleOf].DType;
         source.Latest = RescaleConstant.Create([.. terms.Select(static t => t.Known)], scale, source.Role.Range, type, _layer);
         return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, terms, scale), [.. terms.Select(static t => t.Data)]), scale, type);
     }

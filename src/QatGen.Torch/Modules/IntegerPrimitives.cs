@@ -56,9 +56,13 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
             quantizer.Observe(min, max);
         }
 
-        var scale = quantizer.CalibratedScale;
-        source.Latest = RescaleConstant.Create([.. inputs.Select(static t => t.Known)], scale, source.Role.Range, quantizer.DType, _layer);
-        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, inputs, scale), [.. inputs.Select(static t => t.Data)]), scale, quantizer.DType);
+        return Rescaled(inputs, source, quantizer.CalibratedScale, quantizer.DType);
+    }
+
+    private QatValue.Activation Rescaled(QatValue.Activation[] inputs, QatValue.RescaleSource source, double scale, DType type)
+    {
+        source.Latest = RescaleConstant.Create([.. inputs.Select(static t => t.Known)], scale, source.Role.Range, type, _layer);
+        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, inputs, scale), [.. inputs.Select(static t => t.Data)]), scale, type);
     }
 
     public QatValue Clamp(QatValue x, QatValue limits)
@@ -121,6 +125,16 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         return Moved(input, movement, source.Latest.Value);
     }
 
+    public QatValue Resize(QatValue x, ResizeGeometry geometry)
+    {
+        var input = (QatValue.Activation)x;
+        var plan = TorchResize.Plan(input.Data, input.DType, geometry, _layer);
+        var bound = input.Known.Bounds[0] * plan.Denominator;
+        var quantity = new Quantity(LaneKind.Tensor, input.Known.Scales, new(plan.Denominator), new(bound), Seq<int>.Empty);
+        var type = bound < TorchConv.Float32Bound ? ScalarType.Float32 : ScalarType.Float64;
+        return new QatValue.Activation(TorchResize.Sum(input.Data.to(type), plan), quantity, DType.QInt32) { Weighted = input.DType };
+    }
+
     private QatValue.Activation Moved(QatValue.Activation x, Movement movement, int fill) => x with { Data = TorchMove.Run(x.Data, movement, fill, _layer) };
 
     /// <summary>A high-precision output: the accumulator itself, clamped at each channel's own limits.</summary>
@@ -138,9 +152,9 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         return sum with { Data = sum.Data.clamp(low, high) };
     }
 
-    private static QatValue.Activation Quantized(Tensor data, float scale, DType type) => new(data, Quantity.Of(scale, type), type);
+    private static QatValue.Activation Quantized(Tensor data, double scale, DType type) => new(data, Quantity.Of(scale, type), type);
 
     /// <summary>The real multipliers in the constant's order: the gradients.</summary>
-    private static double[] Real(RescaleConstant constant, QatValue.Activation[] terms, float scale) =>
+    private static double[] Real(RescaleConstant constant, QatValue.Activation[] terms, double scale) =>
         [.. Enumerable.Range(0, constant.LaneCount).SelectMany(lane => terms.Select(t => t.Known.Multiplier(t.Known.LaneFor(lane), scale)))];
 }

@@ -62,7 +62,7 @@ public class OperatorFormTests
     [InlineData("F.pad(x, [1, 2])", "Pad[pad](%0) mode: global::TorchSharp.PaddingModes.Constant, pad: new long[] { 1, 2 }, value: 0d")]
     [InlineData("F.pad(x, (1, 2, 0, 1), PaddingModes.Replicate)", "Pad[pad](%0) mode: global::TorchSharp.PaddingModes.Replicate, pad: new long[] { 1, 2, 0, 1 }, value: 0d")]
     [InlineData("F.pad(x, [1, 2, 1, 2], value: 0.5)", "Pad[pad](%0) mode: global::TorchSharp.PaddingModes.Constant, pad: new long[] { 1, 2, 1, 2 }, value: 0.5d")]
-    [InlineData("F.interpolate(x, scale_factor: [2, 1.5])", "Interpolate[interpolate](%0) antialias: false, mode: global::TorchSharp.InterpolationMode.Nearest, recompute_scale_factor: false, scale_factor: new double[] { 2d, 1.5d }")]
+    [InlineData("F.interpolate(x, scale_factor: [2, 1.5])", "Interpolate[interpolate](%0) antialias: false, mode: global::TorchSharp.torch.InterpolationMode.Nearest, recompute_scale_factor: false, scale_factor: new double[] { 2d, 1.5d }")]
     [InlineData("F.upsample_nearest2d(x, [5, 7])", "Interpolate[upsample_nearest2d](%0) outputSizes: new long[] { 5, 7 }")]
     [InlineData("x.narrow(3, 0, 1).expand(x.shape[0], -1, -1, 5)", "Slice[narrow](%0) dim: 3, length: 1, start: 0", "%2 = Expand[expand](%1)")]
     [InlineData("x.select(2, 0).unsqueeze(-1).squeeze(3)", "Select[select](%0) dim: 2, index: 0", "%2 = Unsqueeze[unsqueeze](%1)")]
@@ -78,6 +78,13 @@ public class OperatorFormTests
     [InlineData("x.view(x.shape[0], -1)", "View[view](%0) shape: new long[] { x.shape[0], -1 }")]
     [InlineData("x.reshape(x.size(0), 2 * 2, 64)", "View[reshape](%0) shape: new long[] { x.shape[0], 4, 64 }")]
     [InlineData("torch.reshape(x, x.size()[0], -1)", "View[reshape](%0) shape: new long[] { x.shape[0], -1 }")]
+    [InlineData(
+        "F.interpolate(x, scale_factor: new[] { 2.0, 1.5 }, mode: InterpolationMode.Bilinear, align_corners: false)",
+        "Interpolate[interpolate](%0) align_corners: false, antialias: false, mode: global::TorchSharp.torch.InterpolationMode.Bilinear, recompute_scale_factor: false, scale_factor: new double[] { 2d, 1.5d }")]
+    [InlineData("F.upsample_bilinear(x, new long[] { 9, 7 })", "Interpolate[upsample_bilinear](%0) align_corners: false, size: new long[] { 9, 7 }")]
+    [InlineData(
+        "F.upsample(x, new long[] { 9, 7 }, mode: UpsampleMode.Bilinear)",
+        "Interpolate[upsample](%0) align_corners: false, mode: global::TorchSharp.torch.UpsampleMode.Bilinear, size: new long[] { 9, 7 }")]
     public void Function_Form_IsCaptured(string expression, string node, string? next = null)
     {
         var graph = Differential.Members($$"""
@@ -106,6 +113,9 @@ public class OperatorFormTests
     [InlineData("AvgPool2d(2, ceil_mode: true, divisor_override: 3)", "ceil_mode: true, count_include_pad: true, divisor_override: 3, kernel_size: 2")]
     [InlineData("AdaptiveAvgPool2d((1, 1))", "output_size: new long[] { 1, 1 }")]
     [InlineData("Dropout(0.5)", "inplace: false, p: 0.5d")]
+    [InlineData(
+        "Upsample(scale_factor: new double[] { 2, 2 }, mode: UpsampleMode.Bilinear, align_corners: true)",
+        "align_corners: true, mode: global::TorchSharp.torch.UpsampleMode.Bilinear, scale_factor: new double[] { 2d, 2d }")]
     [InlineData("Identity()", "")]
     [InlineData("Flatten()", "end_dim: -1, start_dim: 1")]
     [InlineData("ReLU6(inplace: true)", "inplace: true")]
