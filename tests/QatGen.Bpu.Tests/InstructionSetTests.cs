@@ -1,4 +1,5 @@
 using QatGen.Arithmetic;
+using QatGen.Primitives;
 
 namespace QatGen.Bpu.Tests;
 
@@ -18,7 +19,8 @@ public sealed class InstructionSetTests
         new Instruction.Move(Box(), Box(), 4, 1 << 20, 12, 3, 0, -128),
 
         new Instruction.Elementwise(VectorKind.Select, new(Box(), Box(), Box()), Box(), 16),
-        new Instruction.Resize(Box(), Box(), 4, 1 << 20, 4, 255, 3)];
+        new Instruction.Resize(Box(), Box(), 4, 1 << 20, 4, 255, 3),
+        new Instruction.Reduce(ReduceKind.Minimum, Box(), Box())];
 
     [Fact]
     public void ReadAndWrite_EveryInstruction_AreInverse()

@@ -36,6 +36,8 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
 
     public DType Type(int value) => Facts[value].DType;
 
+    public bool IsConstant(int value) => Facts[value].IsConstant;
+
     private Fact[] Facts => new IntGraph(Signature([]), _constants.ToSeq(), _nodes.ToSeq(), Seq<int>.Empty).Facts(1);
 
     public IntGraph Finish(params int[] outputs)
@@ -103,6 +105,52 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         var quantity = new Quantity(LaneKind.Position, distinct.Select(_ => _quantities[x].Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
         var sum = Add(new IntNode.SumPool(x, g, count, _layer), quantity);
         return Rescale([sum], (float)(_quantities[x].Scales[0] * 0.7), ClampRange.None);
+    }
+
+    /// <summary>Sums are rescaled; where they could leave int32, the largest is taken.</summary>
+    public int Reduce(int x, Reduction reduction)
+    {
+        Begin("reduce");
+        var (count, kept) = (reduction.Count(new(Shape(x))), _quantities[x]);
+        if (!reduction.IsSum || kept.Bounds[0] * count > int.MaxValue)
+        {
+            return Add(new IntNode.Reduce(x, reduction.IsSum ? reduction with { Kind = ReduceKind.Maximum } : reduction, _layer), kept);
+        }
+
+        var divisor = reduction.Kind == ReduceKind.Mean ? (int)count : 1;
+        var sum = Add(new IntNode.Reduce(x, reduction, _layer), kept with { Bounds = new(kept.Bounds[0] * count), Divisors = new(divisor) });
+        return Rescale([sum], (float)(kept.Scales[0] * Math.Sqrt(count) / divisor), ClampRange.None);
+    }
+
+    public int Literal(int[] shape, DType type)
+    {
+        Begin("constant");
+        var (scale, count) = (Scale(random), shape.Aggregate(1, static (n, d) => n * d));
+        return Add(new IntNode.Literal(Constant(new TensorConstant(new(shape), type, Fill(count, () => Pick(type.Min(), type.Max())), scale)), _layer), Quantity.Of(scale, type));
+    }
+
+    public int Mul(int x, int y)
+    {
+        Begin("mul");
+        var (a, b) = (_quantities[x], _quantities[y]);
+        var product = Add(new IntNode.Mul(x, y, _layer), new(LaneKind.Tensor, new(a.Scales[0] * b.Scales[0]), new(1), new(a.Bounds[0] * b.Bounds[0]), Seq<int>.Empty));
+        return Rescale([product], (float)(a.Scales[0] * b.Scales[0] * Math.Max(a.Bounds[0], b.Bounds[0]) / 2), ClampRange.None);
+    }
+
+    public int Choose(ElementwiseKind kind, params int[] operands)
+    {
+        Begin("choice");
+        var parts = operands.Skip(kind.FirstRescaled()).Select(o => _quantities[o]).ToArray();
+        var (type, widest) = (ResultType(), parts.Max(static p => p.Scales[0]));
+        var scale = (float)(widest * Step(type));
+        return Add(new IntNode.Elementwise(kind, new(operands), Constant(RescaleConstant.CreateConcat(parts, scale, type, _layer)), _layer), Quantity.Of(scale, type));
+    }
+
+    public int Compare(ElementwiseKind kind, int x, int y)
+    {
+        Begin("compare");
+        var constant = Constant(CompareConstant.Create(_quantities[x].Scales[0], _quantities[y].Scales[0]));
+        return Add(new IntNode.Elementwise(kind, new(x, y), constant, _layer), new(LaneKind.Tensor, new(1.0), new(1), new(1L), Seq<int>.Empty));
     }
 
     public int Concat(int[] parts, int axis)

@@ -25,14 +25,14 @@ internal static class RandomProgram
 
         // Sometimes a second output that is also read inside.
         var other = random.Next(builder.Count);
-        var isPlain = builder.Type(other) != DType.QInt32 || other == value;
+        var isPlain = (builder.Type(other) != DType.QInt32 && !builder.IsConstant(other)) || other == value;
         return (random.Next(4) == 0 && isPlain && other != value ? builder.Finish(value, other) : builder.Finish(value), builder.Inputs(batch));
     }
 
     private static int Extend(Random random, ProgramBuilder b, int x)
     {
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(13))
+        switch (random.Next(16))
         {
             case 0:
                 var multiplier = random.Next(1, 3);
@@ -58,6 +58,10 @@ internal static class RandomProgram
                 return b.Sum([b.Accumulate(x, outputs, 1, 1, new()), b.Accumulate(x, outputs, 3, 3, new(PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1))], Range(random));
             case 10:
                 return b.Resize(x, RandomResize.Create(random, new(b.Shape(x))), isRescaled: true);
+            case 12:
+                return Elementwise(random, b, x);
+            case 13 or 14:
+                return Reduced(random, b, x);
             case 8 or 9:
                 return Moved(random, b, x);
             default:
@@ -93,6 +97,42 @@ internal static class RandomProgram
         }
 
         return b.Shape(x).Length == 4 ? x : b.Reshape(x, 0, b.Shape(x)[1], b.Shape(x).Length > 2 ? b.Shape(x)[2] : 1, -1);
+    }
+
+    /// <summary>A reduction in the four dimensions or in others of the same frame, back in four.</summary>
+    private static int Reduced(Random random, ProgramBuilder b, int x)
+    {
+        var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
+        x = random.Next(4) switch
+        {
+            0 => b.Reshape(x, 0, channels, height, 1, width),
+            1 => b.Reshape(b.Clamp(b.Reshape(x, 0, -1, width)), 0, height, channels, width),
+            _ => x,
+        };
+        var rank = b.Shape(x).Length;
+        var axes = Enumerable.Range(1, rank - 1).OrderBy(_ => random.Next()).Take(random.Next(1, rank)).Select(a => random.Next(2) == 0 ? a : a - rank).ToSeq();
+        var reduced = b.Reduce(x, new((ReduceKind)random.Next(4), axes));
+        return rank == 4 ? reduced : b.Reshape(reduced, 0, b.Shape(reduced)[1], -1, 1);
+    }
+
+    /// <summary>A product, choice or comparison with itself, with what repeats over it, or with a constant.</summary>
+    private static int Elementwise(Random random, ProgramBuilder b, int x)
+    {
+        var shape = b.Shape(x);
+        var axes = Enumerable.Range(1, 3).Where(_ => random.Next(2) == 0).ToSeq();
+        var y = random.Next(3) switch
+        {
+            0 => b.Clamp(x),
+            1 when axes.Count > 0 => b.Reduce(x, new(ReduceKind.Minimum, axes)),
+            _ => b.Literal([.. shape.Select((d, i) => i == 0 || axes.Contains(i) ? 1 : d).Skip(random.Next(4))], b.Type(x)),
+        };
+        return random.Next(4) switch
+        {
+            0 => b.Mul(x, y),
+            1 => b.Choose(ElementwiseKind.Maximum, x, y),
+            2 => b.Choose(ElementwiseKind.Minimum, y, x),
+            _ => b.Choose(ElementwiseKind.Select, b.Compare((ElementwiseKind)random.Next((int)ElementwiseKind.Equal, (int)ElementwiseKind.GreaterOrEqual + 1), x, y), x, y),
+        };
     }
 
     private static int Conv(Random random, ProgramBuilder b, int x, int outputs, int groups = 1)

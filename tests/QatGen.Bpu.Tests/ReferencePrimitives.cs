@@ -68,6 +68,21 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 
     public ReferenceValue SumPool(ReferenceValue x, PoolGeometry geometry, AverageCount count) => Pool(x, geometry, DType.QInt32, static values => values.Sum());
 
+    public ReferenceValue Reduce(ReferenceValue x, Reduction reduction)
+    {
+        var (shape, data) = ((int[])x.Shape.Clone(), x.Data);
+        foreach (var axis in reduction.Axes.Select(a => a < 0 ? a + shape.Length : a))
+        {
+            var inner = shape.Skip(axis + 1).Aggregate(1, static (n, d) => n * d);
+            var (old, size) = (data, shape[axis]);
+            shape[axis] = 1;
+            data = [.. Enumerable.Range(0, old.Length / size).Select(i => Enumerable.Range(0, size).Select(k => old[(((i / inner * size) + k) * inner) + (i % inner)]))
+                .Select(values => reduction.Kind switch { ReduceKind.Maximum => values.Max(), ReduceKind.Minimum => values.Min(), _ => values.Sum() })];
+        }
+
+        return new(shape, data, reduction.IsSum ? DType.QInt32 : x.Type);
+    }
+
     public ReferenceValue Concat(ReferenceValue[] parts, ReferenceValue rescale, int axis)
     {
         var r = (RescaleConstant)rescale.Constant!;

@@ -47,6 +47,38 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
         return Add(new IntNode.SumPool(x.Id, geometry, count, Layer("sumpool")), _checker.SumPool(x.Fact, geometry, count), quantity);
     }
 
+    public Built Reduce(Built x, Reduction reduction)
+    {
+        var (count, kept) = ((int)reduction.Count(x.Shape), x.Quantity);
+        var quantity = reduction.IsSum ? kept with { Bounds = new(kept.Bounds[0] * count), Divisors = new(reduction.Kind == ReduceKind.Mean ? count : 1) } : kept;
+        return Add(new IntNode.Reduce(x.Id, reduction, Layer("reduce")), _checker.Reduce(x.Fact, reduction), quantity);
+    }
+
+    public Built Literal(Seq<int> shape, DType type, Seq<int> values)
+    {
+        var constant = new TensorConstant(shape, type, values, 1);
+        return Add(new IntNode.Literal(Constant(constant), Layer("constant")), _checker.Constant(Fact.Of(constant)), Quantity.Of(1, type));
+    }
+
+    public Built Mul(Built x, Built y)
+    {
+        var quantity = new Quantity(LaneKind.Tensor, new(x.Quantity.Scales[0] * y.Quantity.Scales[0]), new(1), new(x.Quantity.Bounds[0] * y.Quantity.Bounds[0]), Seq<int>.Empty);
+        return Add(new IntNode.Mul(x.Id, y.Id, Layer("mul")), _checker.Mul(x.Fact, y.Fact), quantity);
+    }
+
+    public Built Choose(ElementwiseKind kind, Built[] operands, double scale, DType type)
+    {
+        var constant = RescaleConstant.CreateConcat([.. operands.Skip(kind.FirstRescaled()).Select(static o => o.Quantity)], scale, type, Layer("choice"));
+        return Add(new IntNode.Elementwise(kind, Ids(operands), Constant(constant), Layer("choice")), _checker.Elementwise(kind, [.. operands.Select(static o => o.Fact)], Fact.Of(constant)), Quantity.Of(scale, type));
+    }
+
+    public Built Compare(ElementwiseKind kind, Built x, Built y)
+    {
+        var constant = CompareConstant.Create(x.Quantity.Scales[0], y.Quantity.Scales[0]);
+        var fact = _checker.Elementwise(kind, [x.Fact, y.Fact], Fact.Of(constant));
+        return Add(new IntNode.Elementwise(kind, Ids([x, y]), Constant(constant), Layer("compare")), fact, new(LaneKind.Tensor, new(1.0), new(1), new(1L), Seq<int>.Empty));
+    }
+
     public Built Concat(Built[] parts, double scale, int axis, DType type = DType.QInt8)
     {
         var constant = RescaleConstant.CreateConcat([.. parts.Select(static p => p.Quantity)], scale, type, Layer("concat"));

@@ -140,7 +140,9 @@ public sealed class ProgramFormatTests
         var flat = b.Reshape(b.Reshape(b.Reshape(average, 0, -1), 0, -1, 1, 1), 0, 2, -1, 2);
         flat = b.Move(b.Move(flat, 3, new Movement.ConstantPad(new(1, 2))), new Movement.Slice(-1, 1, -2, 1));
         var logits = b.PassThrough(b.Conv(flat, weight with { Shape = new(3, 2, 1, 1) }, new(new(7, 8, 9)), [1, 2, 3], new()), ClampRange.None);
-        return b.Build(logits, y);
+        var least = b.Reduce(b.Rescale([b.Mul(y, b.Reduce(y, new(ReduceKind.Maximum, new(1, -1))))], 100, ClampRange.None), new(ReduceKind.Minimum, new(2)));
+        var chosen = b.Choose(ElementwiseKind.Select, [b.Compare(ElementwiseKind.Less, least, b.Literal(new(1, 4), DType.QInt8, new(1, 2, 3, 4))), least, least], 90, DType.QInt16);
+        return b.Build(logits, y, chosen);
     }
 
     private static byte[] Flipped(byte[] bytes, int bit)

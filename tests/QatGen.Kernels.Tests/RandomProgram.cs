@@ -66,6 +66,12 @@ internal sealed class RandomProgram
             return;
         }
 
+        if (_random.Next(6) == 0)
+        {
+            Add(_random.Next(2) == 0 ? Reduced(x) : Elementwise(x));
+            return;
+        }
+
         if (x.Shape.Count != 4)
         {
             Add(_random.Next(2) == 0 ? _builder.Reshape(x, x.Shape.Count == 2 ? [0, 0, 1, 1] : [0, -1, 1, 1]) : Requantized(x));
@@ -120,6 +126,57 @@ internal sealed class RandomProgram
     {
         var same = _values.Where(v => v.Shape == x.Shape && v.Fact.DType != DType.QInt32).ToList();
         return _builder.Rescale(_random.Next(2) == 0 ? [x] : [x, Pick(same)], x.Quantity.Scales[0] * (0.5 + _random.NextDouble()), Range(), Type());
+    }
+
+    /// <summary>A reduction over some axes, sums rescaled; where sums could leave int32, the largest.</summary>
+    private Built Reduced(Built x)
+    {
+        var rank = x.Shape.Count;
+        var axes = Enumerable.Range(1, rank - 1).OrderBy(_ => _random.Next()).Take(_random.Next(1, rank)).Select(a => _random.Next(2) == 0 ? a : a - rank).ToSeq();
+        var reduction = new Reduction((ReduceKind)_random.Next(4), axes);
+        var count = reduction.Count(x.Shape);
+        if (!reduction.IsSum || count * x.Quantity.Bounds[0] > int.MaxValue)
+        {
+            return _builder.Reduce(x, new(_random.Next(2) == 0 ? ReduceKind.Maximum : ReduceKind.Minimum, axes));
+        }
+
+        var divisor = reduction.Kind == ReduceKind.Mean ? count : 1;
+        return _builder.Rescale([_builder.Reduce(x, reduction)], x.Quantity.Scales[0] * Math.Sqrt(count) / divisor * (0.3 + _random.NextDouble()), Range(), Type());
+    }
+
+    /// <summary>A product, choice or comparison with another value, with itself in a shape that repeats, or with a constant.</summary>
+    private Built Elementwise(Built x)
+    {
+        var y = Other(x);
+        var (left, right) = _random.Next(2) == 0 ? (x, y) : (y, x);
+        var scale = Math.Max(x.Quantity.Scales[0], y.Quantity.Scales[0]) * (0.5 + _random.NextDouble());
+        return _random.Next(4) switch
+        {
+            0 => _builder.Rescale([_builder.Mul(left, right)], scale * 50, Range(), Type()),
+            1 => _builder.Choose(_random.Next(2) == 0 ? ElementwiseKind.Maximum : ElementwiseKind.Minimum, [left, right], scale, Type()),
+            2 => _builder.Compare((ElementwiseKind)_random.Next((int)ElementwiseKind.Equal, (int)ElementwiseKind.GreaterOrEqual + 1), left, right),
+            _ => _builder.Choose(ElementwiseKind.Select, [_builder.Compare(ElementwiseKind.Less, left, right), left, right], scale, Type()),
+        };
+    }
+
+    private Built Other(Built x)
+    {
+        var same = _values.Where(v => v.Shape == x.Shape && v.Fact.DType != DType.QInt32).ToList();
+        if (_random.Next(3) == 0)
+        {
+            return Pick(same);
+        }
+
+        var shape = x.Shape.Select((d, axis) => axis == 0 || _random.Next(2) == 0 ? 1 : d).ToSeq();
+        if (_random.Next(2) == 0)
+        {
+            var axes = Enumerable.Range(1, shape.Count - 1).Where(a => shape[a] == 1).ToSeq();
+            return axes.Count == 0 ? x : _builder.Reduce(x, new(ReduceKind.Maximum, axes));
+        }
+
+        shape = shape.Skip(_random.Next(shape.Count)).ToSeq();
+        var (type, count) = (x.Fact.DType, shape.Aggregate(1, static (n, d) => n * d));
+        return _builder.Literal(shape, type, new([.. Enumerable.Range(0, count).Select(_ => _random.Next(type.Min(), type.Max() + 1))]));
     }
 
     private Built Average(Built x)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using QatGen.Graphs;
 using QatGen.Marches;
 using QatGen.Operators;
 using QatGen.Primitives;
@@ -53,7 +54,17 @@ internal static class OperatorsPage
     }
 
     private static string Result(Operator op) =>
-        op.IsIdentity ? "removed at deployment" : op.OwnsScale ? "own scale" : op.Fusion == Fusion.BatchNorm ? "part of the convolution before it" : "keeps its input's scale";
+        op.IsIdentity ? "removed at deployment" : op.Fusion == Fusion.BatchNorm ? "part of the convolution before it" : string.Join(" or ", op.Examples().Select(e => Scale(op, e.Node)).Distinct().Order());
+
+    private static string Scale(Operator op, Node node)
+    {
+        var roles = op.Constants(node);
+        return op.OwnsScaleIn(node) ? "own scale"
+            : roles.Any(static r => r.Kind == ConstantKind.Compare) ? "0 or 1"
+            : roles.Any(static r => r.Kind == ConstantKind.Tensor) ? "scale of the tensor"
+            : roles.Any(static r => r.ScaleOf >= 0 && Math.Abs(r.Factor(r.ScaleOf)) != 1) ? "input's scale times the number"
+            : "keeps its input's scale";
+    }
 
     /// <summary>The operator's own examples, lowered for the march in every pair of types.</summary>
     private static (string Types, string Primitives, string Notes) Support(Operator op, March march)
@@ -66,9 +77,9 @@ internal static class OperatorsPage
 
         var pairs = new List<(DType Input, DType Output)>();
         var primitives = new List<string>();
-        foreach (var (input, output) in Activations.SelectMany(i => Activations.Where(o => op.OwnsScale || o == i).Select(o => (i, o))))
+        foreach (var (input, output) in Activations.SelectMany(i => Activations.Select(o => (i, o))))
         {
-            foreach (var example in op.Examples())
+            foreach (var example in op.Examples().Where(e => output == input || op.OwnsScaleIn(e.Node)))
             {
                 var checker = new MarchChecker(MarchSpec.Get(march));
                 var constants = op.Constants(example.Node).Select(r => new Fact(r.Shape, r is { Kind: ConstantKind.Rescale, DType: DType.QInt8 } ? output : r.DType));

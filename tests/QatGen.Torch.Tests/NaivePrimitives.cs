@@ -64,6 +64,19 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
 
     public Naive SumPool(Naive x, PoolGeometry geometry, AverageCount count) => Pool(x, geometry, static window => window.Sum());
 
+    public Naive Reduce(Naive x, Reduction reduction)
+    {
+        var axes = reduction.Axes.Select(a => a < 0 ? a + x.Shape.Length : a).ToArray();
+        return Fill([.. x.Shape.Select((d, axis) => axes.Contains(axis) ? 1 : d)], i =>
+        {
+            var along = Along(i, 0).Select(at => x[at]);
+            return reduction.Kind switch { ReduceKind.Maximum => along.Max(), ReduceKind.Minimum => along.Min(), _ => checked((int)along.Sum()) };
+        });
+
+        IEnumerable<int[]> Along(int[] at, int next) => next == axes.Length ? [at]
+            : Enumerable.Range(0, x.Shape[axes[next]]).SelectMany(v => Along([.. at.Select((old, axis) => axis == axes[next] ? v : old)], next + 1));
+    }
+
     public Naive Concat(Naive[] parts, Naive rescale, int axis)
     {
         var r = (RescaleConstant)rescale.Constant!;

@@ -55,7 +55,10 @@ internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int Un
     /// <summary>What is done with the terms instead of a rescale.</summary>
     public Operation? Operation { get; init; }
 
-    public bool IsReshape => Unit is null && Rescale is null && Operation is null && Move is null;
+    /// <summary>How the columns of the one term that stand for the same one of the result, or its channels, become one.</summary>
+    public ReduceKind? Reduction { get; init; }
+
+    public bool IsReshape => Unit is null && Rescale is null && Operation is null && Move is null && Reduction is null;
 
     /// <summary>Ids of the tensors read; the unit's input first.</summary>
     public IEnumerable<int> Reads => Sources.Select(static v => v.Id);

@@ -6,7 +6,7 @@ namespace QatGen.Bpu;
 /// Groups the primitives of a program into <see cref="Step"/>s: an accumulator that only one rescale reads never becomes a tensor, a reshape that keeps channels is the same bytes, and a concatenation
 /// is one rescale per part into its place. Nodes that nothing reads are left out.
 /// </summary>
-internal sealed class StepBuilder
+internal sealed partial class StepBuilder
 {
     private readonly IntGraph _graph;
     private readonly Fact[] _facts;
@@ -86,6 +86,9 @@ internal sealed class StepBuilder
                 break;
             case IntNode.Concat n:
                 AddConcat(n, value);
+                break;
+            case IntNode.Reduce n:
+                AddReduce(n, value);
                 break;
             case IntNode.Literal:
                 break;
@@ -195,22 +198,15 @@ internal sealed class StepBuilder
         var (output, at, rank) = (Define(value), default(Offset), _facts[value].Rank);
         var axis = n.AxisAmong(rank);
         var isInside = axis > 2 && axis < rank - 1;
-        output = isInside ? Folded(output, _facts[value], axis) : output;
+        output = isInside ? Folded(output, [.. _facts[value].Shape], axis) : output;
         for (var i = 0; i < n.Parts.Count; i++)
         {
-            var part = isInside ? Folded(_views[n.Parts[i]], _facts[n.Parts[i]], axis) : _views[n.Parts[i]];
+            var part = isInside ? Folded(_views[n.Parts[i]], [.. _facts[n.Parts[i]].Shape], axis) : _views[n.Parts[i]];
             _steps.Add(new(Layer(n), null, new(part), -1, RescaleTable.OfLane(constant, i), output, part.Shape with { Type = constant.DType }, at));
             at = axis == 1 ? at with { Channel = at.Channel + part.Shape.Channels }
                 : axis == 2 && rank > 3 ? at with { Row = at.Row + part.Shape.Height }
                 : at with { Column = at.Column + part.Shape.Width };
         }
-    }
-
-    /// <summary>The same bytes with the axes from <paramref name="axis"/> on as the width.</summary>
-    private static View Folded(View view, Fact fact, int axis)
-    {
-        var width = fact.Shape.Skip(axis).Aggregate(1, static (n, d) => n * d);
-        return view with { Shape = view.Shape with { Height = view.Shape.Positions / width, Width = width } };
     }
 
     private void AddStep(IntNode node, int value, WindowUnit? unit, Seq<View> terms, int unitTerm, RescaleTable? rescale)

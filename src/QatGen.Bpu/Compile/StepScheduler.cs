@@ -70,6 +70,10 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         {
             _instructions.Add(new Instruction.Elementwise(operation.Kind, terms.ToSeq(), result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Table));
         }
+        else if (_step.Reduction is { } reduction)
+        {
+            _instructions.Add(new Instruction.Reduce(reduction, terms[0], result));
+        }
         else if (_step.IsReshape)
         {
             _instructions.Add(new Instruction.Reshape(terms[0], result));
@@ -132,9 +136,14 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         ? Load(view, buffer, tile.Frame, new(0, view.Shape.Height), geometry.ReshapedChannels(tile.Channel, tile.Channels))
         : Repeated(Load(view, buffer, constants.Tensor(view.Id) < 0 ? tile.Frame : 0, geometry.TermRows(view.Shape, tile.Row, tile.Rows), geometry.TermChannels(view.Shape, tile.Channel, tile.Channels)), tile);
 
-    /// <summary>A box that is smaller than the result repeats: over rows and columns by a pitch of 0, over channels as the instructions do by themselves.</summary>
+    /// <summary>A box that is smaller than the result repeats: over rows and columns by a pitch of 0, over channels as the instructions do by themselves. A reduction reads it as it is.</summary>
     private Region Repeated(Region box, Tile tile)
     {
+        if (_step.Reduction is not null)
+        {
+            return box;
+        }
+
         var rows = box.Rows == tile.Rows ? box : box with { Rows = tile.Rows, RowPitch = 0 };
         return rows.Columns == _step.Part.Width ? rows : rows with { Columns = _step.Part.Width, ColumnPitch = 0 };
     }

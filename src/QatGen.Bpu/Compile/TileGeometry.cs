@@ -68,7 +68,7 @@ internal sealed class TileGeometry(Step step, int alignment)
     /// <summary>The rows of a term for some rows of the result: a term of one row repeats.</summary>
     public Extent TermRows(Tensor term, int row, int rows) => term.Height == step.Part.Height ? new(row, rows) : new(0, 1);
 
-    public Extent TermChannels(Tensor term, int channel, int channels) => term.Channels == step.Part.Channels ? new(channel, channels) : new(0, 1);
+    public Extent TermChannels(Tensor term, int channel, int channels) => term.Channels == step.Part.Channels ? new(channel, channels) : new(0, step.Reduction is null ? 1 : term.Channels);
 
     public ParameterLayout Parameters(int channel, int channels) => new(step, channel, channels, step.Unit is null ? 0 : InputChannels(channel, channels).Count);
 

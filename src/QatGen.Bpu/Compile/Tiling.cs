@@ -80,7 +80,8 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
             vector = unit.Weight is null ? counts.Tiles * timing.Elementwise(positions, unit.Taps, t.Channels) : 0;
         }
 
-        vector += _step.Unit is null || _step.Rescale is not null ? counts.Tiles * timing.Elementwise(positions, _step.Rescale?.Terms ?? Math.Max(1, _step.Terms.Count), t.Channels) : 0;
+        vector += _step.Reduction is not null ? counts.Tiles * timing.Elementwise((long)t.Rows * _step.Terms[0].Shape.Width, 1, geometry.TermChannels(_step.Terms[0].Shape, 0, t.Channels).Count)
+            : _step.Unit is null || _step.Rescale is not null ? counts.Tiles * timing.Elementwise(positions, _step.Rescale?.Terms ?? Math.Max(1, _step.Terms.Count), t.Channels) : 0;
         var (sum, slowest) = (bus + tensor + vector, Math.Max(bus, Math.Max(tensor, vector)));
         return t.Slots == 1 ? sum : slowest + ((sum - slowest) / counts.Tiles);
     }

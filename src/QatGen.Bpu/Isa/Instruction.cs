@@ -1,4 +1,5 @@
 using QatGen.Arithmetic;
+using QatGen.Primitives;
 
 namespace QatGen.Bpu;
 
@@ -120,6 +121,19 @@ internal abstract record Instruction
         public override bool IsConsistent => Terms.Count == Kind.Operands() && Terms.All(To.Repeats) && Table % 4 == 0 && (To.Type == DType.QInt32) == (Kind == VectorKind.Multiply);
         public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Terms.Count, To.Channels);
         public override void Execute(Machine machine) => VectorUnit.Elementwise(machine.Sram, this);
+    }
+
+    /// <summary>
+    /// The sum, or the largest or smallest, of the columns of a row that are To.Columns apart, and of all their channels where To has one channel. Sums are int32, of int32 too.
+    /// </summary>
+    internal sealed record Reduce(ReduceKind Kind, Region From, Region To) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To));
+        public override bool IsConsistent => From.Rows == To.Rows && From.Columns % To.Columns == 0 && (From.Channels == To.Channels || To.Channels == 1)
+            && To.Type == (Kind is ReduceKind.Sum or ReduceKind.Mean ? DType.QInt32 : From.Type);
+        public override long Cycles(Timing timing) => timing.Elementwise(From.Positions, 1, From.Channels);
+        public override void Execute(Machine machine) => VectorUnit.Reduce(machine.Sram, this);
     }
 
     /// <summary>Moves integers, counted in NCHW order, into a box of another shape.</summary>

@@ -55,9 +55,9 @@ internal static partial class VectorUnit
         });
     }
 
-    private delegate void Reduce(Span<int> result, ReadOnlySpan<int> values);
+    private delegate void Take(Span<int> result, ReadOnlySpan<int> values);
 
-    private static void Pool(Span<byte> sram, Region from, Region to, Window window, int[] result, int initial, Reduce reduce)
+    private static void Pool(Span<byte> sram, Region from, Region to, Window window, int[] result, int initial, Take take)
     {
         var values = new int[to.Channels];
         for (var row = 0; row < to.Rows; row++)
@@ -73,7 +73,7 @@ internal static partial class VectorUnit
                     for (var x = firstX; x < endX; x++)
                     {
                         Integers.Read(sram.Slice(from.At(window.FirstRow(row) + (y * window.DilationH), left + (x * window.DilationW)), from.RunBytes), from.Type, values);
-                        reduce(result, values);
+                        take(result, values);
                     }
                 }
 

@@ -25,6 +25,7 @@ public static class ProgramFormat
         Mul,
         Elementwise,
         Resize,
+        Reduce,
     }
 
     /// <summary>Writes the file whole or, when anything fails, not at all.</summary>
@@ -142,6 +143,10 @@ public static class ProgramFormat
                 writer.Write(n.Geometry.AlignCorners);
                 writer.Write(n.Geometry.Recompute);
                 break;
+            case IntNode.Reduce n:
+                Numbers(Tag.Reduce, n.X, (int)n.Reduction.Kind);
+                writer.WriteList(n.Reduction.Axes, writer.Write);
+                break;
             default:
                 throw new InvalidOperationException(node.GetType().Name);
         }
@@ -177,6 +182,7 @@ public static class ProgramFormat
             Tag.Mul => new IntNode.Mul(Id(), Id(), layer),
             Tag.Elementwise when (Kind: Kind<ElementwiseKind>(), Constant: Id()) is var (kind, constant) => new IntNode.Elementwise(kind, reader.ReadList(Id), constant, layer),
             Tag.Resize => new IntNode.Resize(Id(), new(reader.ReadList(Number), reader.ReadList(reader.ReadDouble), reader.ReadBoolean(), reader.ReadBoolean()), layer),
+            Tag.Reduce => new IntNode.Reduce(Id(), new(Kind<ReduceKind>(), reader.ReadList(reader.ReadInt32)), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };
 

@@ -72,6 +72,8 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
 
     public Fact SumPool(Fact x, PoolGeometry geometry, AverageCount count) => Check(PoolLimits.Sum, [x], _facts.SumPool(x, geometry, count), new PoolUse(x, geometry));
 
+    public Fact Reduce(Fact x, Reduction reduction) => Check(reduction.IsSum ? ReduceLimits.Sum : ReduceLimits.Extreme, [x], _facts.Reduce(x, reduction), new ReduceUse(x, reduction));
+
     public Fact Concat(Fact[] parts, Fact rescale, int axis)
     {
         var result = _facts.Concat(parts, rescale, axis);

@@ -45,6 +45,8 @@ public sealed class CostChecker : IPrimitives<Fact>
 
     public Fact SumPool(Fact x, PoolGeometry geometry, AverageCount count) => Add(_facts.SumPool(x, geometry, count));
 
+    public Fact Reduce(Fact x, Reduction reduction) => Add(_facts.Reduce(x, reduction));
+
     public Fact Concat(Fact[] parts, Fact rescale, int axis) => Add(_facts.Concat(parts, rescale, axis));
 
     public Fact Reshape(Fact x, int[] shape) => Add(_facts.Reshape(x, shape));

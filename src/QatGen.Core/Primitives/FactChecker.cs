@@ -63,6 +63,16 @@ public sealed partial class FactChecker : IPrimitives<Fact>
 
     public Fact SumPool(Fact x, PoolGeometry geometry, AverageCount count) => Pool(x, geometry, DType.QInt32);
 
+    public Fact Reduce(Fact x, Reduction reduction)
+    {
+        NotConstant(x);
+        var type = reduction.IsSum ? DType.QInt32 : x.DType;
+        Expect(x.DType != DType.QInt32, ShapeRules.OperandType, x.ToString(), x.ToString());
+        var fits = !x.IsKnown || reduction.For(x.Rank).Count > 0;
+        Expect(fits, ShapeRules.ReducedAxes, $"[{string.Join(", ", reduction.Axes)}]", x.ToString());
+        return fits && x.IsKnown ? Fact.Of(reduction.Output(x.Shape), type) : Fact.Unknown(type);
+    }
+
     public Fact Concat(Fact[] parts, Fact rescale, int axis)
     {
         Array.ForEach(parts, NotConstant);

@@ -36,6 +36,9 @@ public interface IPrimitives<T>
     /// <summary>The int32 sum of each window; padding adds nothing. <paramref name="count"/> tells what the sum will be divided by.</summary>
     T SumPool(T x, PoolGeometry geometry, AverageCount count);
 
+    /// <summary>The int32 sum, or the largest or smallest integer, along axes, which stay with one element.</summary>
+    T Reduce(T x, Reduction reduction);
+
     /// <summary>Joins tensors along an axis, which counts from the end where it is negative, each rescaled to the common scale with its own multiplier.</summary>
     T Concat(T[] parts, T rescale, int axis);
 

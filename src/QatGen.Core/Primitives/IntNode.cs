@@ -65,6 +65,12 @@ public abstract record IntNode(string Layer)
         public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.SumPool(value(X), Geometry, Count);
     }
 
+    public sealed record Reduce(int X, Reduction Reduction, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Reduce(value(X), Reduction);
+    }
+
     public sealed record Concat(Seq<int> Parts, int Constant, int Axis, string Layer) : IntNode(Layer)
     {
         public override Seq<int> Inputs => Parts;

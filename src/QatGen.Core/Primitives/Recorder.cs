@@ -31,6 +31,8 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public int SumPool(int x, PoolGeometry geometry, AverageCount count) => Add(new IntNode.SumPool(x, geometry, count, _layer));
 
+    public int Reduce(int x, Reduction reduction) => Add(new IntNode.Reduce(x, reduction, _layer));
+
     public int Concat(int[] parts, int rescale, int axis) => Add(new IntNode.Concat(new(parts), Id(rescale), axis, _layer));
 
     public int Reshape(int x, int[] shape) => Add(new IntNode.Reshape(x, new(shape), _layer));

@@ -24,6 +24,7 @@ public static class ShapeRules
     public static Rule OperandType { get; } = new("QG2022", RuleSeverity.Error, "Accumulator as operand", "The operands are {0} and {1}", "Only an output of the model may be high precision; operands are qint8 or qint16");
     public static Rule Sampling { get; } = new("QG2040", RuleSeverity.Error, "Map cannot be sampled so", "{0} cannot be resized or sampled: {1}", "Give one size or factor for each axis behind the channels, and a result of at least one element");
     public static Rule SampledType { get; } = new("QG2041", RuleSeverity.Error, "Accumulator is sampled", "The input of the resize or sampling is {0}", "Sampling reads qint8 or qint16: only an output of the model may be high precision");
+    public static Rule ReducedAxes { get; } = new("QG2023", RuleSeverity.Error, "Axes cannot be reduced", "The axes {0} of {1} cannot be reduced", "Give each axis that the tensor has once, and not that of the batch");
     public static Rule LayerInput { get; } = new("QG2016", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
     public static Rule Empty { get; } = new("QG2030", RuleSeverity.Error, "Tensor is empty", "The tensor is {0}; every dimension is at least 1", "Give [InputShape] and the sizes of layers no zero");
 }

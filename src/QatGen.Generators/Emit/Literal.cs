@@ -43,6 +43,8 @@ internal static class Literal
     public static string Of(ResizeGeometry g) =>
         $"new(new({string.Join(", ", g.Sizes.Select(Number))}), new({string.Join(", ", g.Factors.Select(Number))}), AlignCorners: {Flag(g.AlignCorners)}, Recompute: {Flag(g.Recompute)})";
 
+    public static string Of(Reduction reduction) => $"new(ReduceKind.{reduction.Kind}, new({string.Join(", ", reduction.Axes.Select(Number))}))";
+
     public static string Of(Movement movement) => $"new Movement.{movement.GetType().Name}({string.Join(", ", movement.Arguments.Select(Argument))})";
 
     private static string Argument(Value value) => value switch

@@ -37,6 +37,8 @@ internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
 
     public string SumPool(string x, PoolGeometry geometry, AverageCount count) => Let("sum", $"p.SumPool({x}, {Literal.Of(geometry)}, {Literal.Of(count)})");
 
+    public string Reduce(string x, Reduction reduction) => Let("reduced", $"p.Reduce({x}, {Literal.Of(reduction)})");
+
     public string Concat(string[] parts, string rescale, int axis) => Let("joined", $"p.Concat([{string.Join(", ", parts)}], {rescale}, {Literal.Number(axis)})");
 
     public string Reshape(string x, int[] shape) => Let("view", $"p.Reshape({x}, {Literal.List(shape)})");

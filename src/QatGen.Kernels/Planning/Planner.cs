@@ -149,6 +149,8 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
                 return new PoolStep(kernels, pool.Geometry, _slots[pool.X], target, _facts[value].DType.Min());
             case IntNode.SumPool pool:
                 return new PoolStep(kernels, pool.Geometry, _slots[pool.X], target, null);
+            case IntNode.Reduce reduce:
+                return new ReduceStep(reduce.Reduction, _facts[reduce.X].Shape, _slots[reduce.X], target);
             case IntNode.Concat concat:
                 return Concat(node, concat);
             case IntNode.Reshape or IntNode.Move when IsReshape(value):

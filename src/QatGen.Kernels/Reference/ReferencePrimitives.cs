@@ -72,6 +72,21 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 
     public ReferenceValue SumPool(ReferenceValue x, PoolGeometry geometry, AverageCount count) => Pool((Integers)x, geometry, DType.QInt32, 0, static (sum, v) => sum + v);
 
+    public ReferenceValue Reduce(ReferenceValue x, Reduction reduction)
+    {
+        var input = (Integers)x;
+        var result = new Integers([.. reduction.Output(new(input.Shape))], reduction.IsSum ? DType.QInt32 : input.DType);
+        Array.Fill(result.Data, reduction.Kind switch { ReduceKind.Maximum => int.MinValue, ReduceKind.Minimum => int.MaxValue, _ => 0 });
+        var into = Repeated(result with { Data = [.. Enumerable.Range(0, result.Data.Length)] }, input.Shape).Data;
+        for (var i = 0; i < input.Data.Length; i++)
+        {
+            ref var value = ref result.Data[into[i]];
+            value = reduction.Kind switch { ReduceKind.Maximum => Math.Max(value, input.Data[i]), ReduceKind.Minimum => Math.Min(value, input.Data[i]), _ => value + input.Data[i] };
+        }
+
+        return result;
+    }
+
     public ReferenceValue Concat(ReferenceValue[] parts, ReferenceValue rescale, int axis)
     {
         var (inputs, r) = (parts.Cast<Integers>().ToArray(), Constant<RescaleConstant>(rescale));

@@ -81,17 +81,26 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         var divisors = count.Divisors(geometry, (int)input.Data.shape[2], (int)input.Data.shape[3]);
         var distinct = divisors.Distinct().ToArray();
         var window = geometry.For((int)input.Data.shape[2], (int)input.Data.shape[3]);
-        var bound = input.Known.Bounds[0] * window.KernelH * window.KernelW;
-        if (bound > int.MaxValue)
-        {
-            throw QatGenException.Of(QuantizationRules.Overflow, _layer, "0", $"{bound}");
-        }
+        var bound = Bounded(input.Known.Bounds[0] * window.KernelH * window.KernelW);
 
         var map = distinct.Length == 1 ? Seq<int>.Empty : divisors.Select(d => Array.IndexOf(distinct, d)).ToSeq();
         var quantity = new Quantity(
             distinct.Length == 1 ? LaneKind.Tensor : LaneKind.Position, distinct.Select(_ => input.Known.Scales[0]).ToSeq(), new(distinct), distinct.Select(_ => bound).ToSeq(), map);
-        var type = bound < TorchConv.Float32Bound ? ScalarType.Float32 : ScalarType.Float64;
-        return new QatValue.Activation(TorchPool.Sum(input.Data.to(type), geometry), quantity, DType.QInt32);
+        return new QatValue.Activation(TorchPool.Sum(input.Data.to(Exact(bound)), geometry), quantity, DType.QInt32);
+    }
+
+    public QatValue Reduce(QatValue x, Reduction reduction)
+    {
+        var input = (QatValue.Activation)x;
+        if (!reduction.IsSum)
+        {
+            return input with { Data = TorchReduce.Run(input.Data, reduction, reduction.Kind, _layer) };
+        }
+
+        var count = reduction.Count(input.Data.shape.Select(static d => (int)d).ToSeq());
+        var bound = Bounded(input.Known.Bounds[0] * count);
+        var quantity = new Quantity(LaneKind.Tensor, new(input.Known.Scales[0]), new(reduction.Kind == ReduceKind.Mean ? (int)count : 1), new(bound), Seq<int>.Empty);
+        return new QatValue.Activation(TorchReduce.Run(input.Data.to(Exact(bound)), reduction, ReduceKind.Sum, _layer), quantity, DType.QInt32);
     }
 
     public QatValue Concat(QatValue[] parts, QatValue rescale, int axis)
@@ -151,6 +160,12 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         var high = tensor(source.Latest.Highs.Select(static v => (double)v).ToArray()).reshape(shape).to(sum.Data.dtype);
         return sum with { Data = sum.Data.clamp(low, high) };
     }
+
+    /// <summary>A bound of sums that int32 holds.</summary>
+    private long Bounded(long bound) => bound <= int.MaxValue ? bound : throw QatGenException.Of(QuantizationRules.Overflow, _layer, "0", $"{bound}");
+
+    /// <summary>The type that holds integers up to a bound.</summary>
+    private static ScalarType Exact(long bound) => bound < TorchConv.Float32Bound ? ScalarType.Float32 : ScalarType.Float64;
 
     private static QatValue.Activation Quantized(Tensor data, double scale, DType type) => new(data, Quantity.Of(scale, type), type);
 

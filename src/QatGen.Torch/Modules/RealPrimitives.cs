@@ -49,6 +49,8 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count) => Real(TorchPool.Average(Data(x), geometry, count));
 
+    public QatValue Reduce(QatValue x, Reduction reduction) => Real(TorchReduce.Run(Data(x), reduction, reduction.Kind, _layer));
+
     public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(cat([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
 
     public QatValue Reshape(QatValue x, int[] shape) => Real(TorchShape.Reshape(Data(x), shape));

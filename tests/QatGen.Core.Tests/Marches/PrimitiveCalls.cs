@@ -18,6 +18,8 @@ internal static class PrimitiveCalls
         ["max pooling"] = static (p, input, _) => p.MaxPool(Map(input), new(2, 2)),
         ["padding"] = static (p, input, _) => p.Move(Map(input), new Movement.ConstantPad(new(1, 0))),
         ["pixel shuffle"] = static (p, input, _) => p.Move(Map(input), new Movement.PixelShuffle(1)),
+        ["reduced maximum or minimum"] = static (p, input, _) => p.Reduce(Map(input), new(ReduceKind.Minimum, new(1))),
+        ["reduced sum"] = static (p, input, _) => p.Reduce(Map(input), new(ReduceKind.Sum, new(1))),
         ["reflection padding"] = static (p, input, _) => p.Move(Map(input), new Movement.ReflectPad(new(1, 0))),
         ["repeat"] = static (p, input, _) => p.Move(Map(input), new Movement.Repeat(new(2))),
         ["maximum, minimum or selection"] = static (p, input, output) => p.Elementwise(ElementwiseKind.Maximum, [Map(input), Map(input)], Rescale(output)),

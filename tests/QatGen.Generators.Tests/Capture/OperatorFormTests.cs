@@ -46,6 +46,13 @@ public class OperatorFormTests
     [InlineData("torch.cat(new[] { x, x }, 1)", "Cat[cat](%0, %0) dim: 1")]
     [InlineData("torch.concat(new List<Tensor> { x, x }, dim: 2)", "Cat[concat](%0, %0) dim: 2")]
     [InlineData("torch.cat([x, x, x], 3)", "Cat[cat](%0, %0, %0) dim: 3")]
+    [InlineData("x.sum(-1, keepdim: true)", "Sum[sum](%0) dim: -1, keepdim: true")]
+    [InlineData("x.sum(1, 2)", "Sum[sum](%0) dim0: 1, dim1: 2, keepdim: false")]
+    [InlineData("torch.sum(x, 1)", "Sum[sum](%0) dim: 1, keepdim: false")]
+    [InlineData("x.mean([2, 3])", "Mean[mean](%0) dimensions: new long[] { 2, 3 }, keepdim: false")]
+    [InlineData("torch.mean(x, new long[] { -1 }, true)", "Mean[mean](%0) dimensions: new long[] { -1 }, keepdim: true")]
+    [InlineData("x.amax(new long[] { 1 }, keepdim: true)", "AMax[amax](%0) dims: new long[] { 1 }, keepdim: true")]
+    [InlineData("torch.amin(x, new long[] { 1, 3 })", "AMin[amin](%0) dims: new long[] { 1, 3 }, keepdim: false")]
     [InlineData("F.max_pool2d(x, 2)", "MaxPool2d[max_pool2d](%0) ceil_mode: false, kernel_size: 2")]
     [InlineData("F.max_pool2d(x, new long[] { 3, 3 }, strides: new long[] { 2, 1 })", "MaxPool2d[max_pool2d](%0) ceil_mode: false, kernel_size: new long[] { 3, 3 }, strides: new long[] { 2, 1 }")]
     [InlineData(

@@ -16,7 +16,7 @@ public class ZooTests
         "3, 128, 128",
         "QG1003 GroupNorm, QG1007 Interpolate, QG1013 net.head.bbox_ctrness net.head.bbox_reg net.head.cls_conv.0 net.head.cls_conv.3 net.head.cls_conv.6 net.head.cls_conv.9" +
         " net.head.cls_logits net.head.reg_conv.0 net.head.reg_conv.3 net.head.reg_conv.6 net.head.reg_conv.9")]
-    [InlineData("MobileNetV4ConvSmall", "3, 64, 64", "QG1003 mean")]
+    [InlineData("MobileNetV4ConvSmall", "3, 64, 64", "")]
     [InlineData("RepVGGA0", "3, 64, 64", "")]
     [InlineData("RepVGGB0", "3, 64, 64", "")]
     [InlineData("ResNeXt50_32x4d", "3, 64, 64", "")]
@@ -35,7 +35,7 @@ public class ZooTests
     [InlineData("MobileNetV2", "3, 64, 64", "")]
     [InlineData("MobileNetV3Large", "3, 64, 64", "QG1003 Hardsigmoid Hardswish")]
     [InlineData("MobileOneS0", "3, 64, 64", "")]
-    [InlineData("PointNet", "3, 32", "QG1003 BatchNorm1d Conv1d amax bmm max")]
+    [InlineData("PointNet", "3, 32", "QG1003 BatchNorm1d Conv1d bmm max")]
     [InlineData("ViTTiny", "3, 224, 224", "QG1003 LayerNorm functional.gelu indexer matmul softmax, QG1007 Expand Permute View")]
     [InlineData("YoloV5n", "3, 64, 64", "QG1003 SiLU")]
     [InlineData("YoloV8n", "3, 64, 64", "QG1003 SiLU softmax, QG1007 View")]
