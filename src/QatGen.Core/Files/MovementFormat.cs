@@ -34,7 +34,8 @@ internal static class MovementFormat
         (typeof(Movement.Pieces), static r => new Movement.Pieces(r.ReadInt32(), r.ReadInt32(), r.ReadInt32())),
         (typeof(Movement.Split), static r => new Movement.Split(r.ReadInt32(), List(r), r.ReadInt32())),
         (typeof(Movement.Windows), static r => new Movement.Windows(r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32())),
-        (typeof(Movement.Interleave), static r => new Movement.Interleave(r.ReadInt32(), List(r), List(r), List(r))));
+        (typeof(Movement.Interleave), static r => new Movement.Interleave(r.ReadInt32(), List(r), List(r), List(r))),
+        (typeof(Movement.Nearest), static r => new Movement.Nearest(List(r), r.ReadDouble(), r.ReadDouble(), r.ReadDouble(), r.ReadBoolean())));
 
     private static readonly Dictionary<Type, byte> Tags = Kinds.Select(static (k, i) => (k.Type, Tag: (byte)i)).ToDictionary(static p => p.Type, static p => p.Tag);
 
