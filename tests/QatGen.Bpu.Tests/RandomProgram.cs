@@ -8,6 +8,9 @@ internal static class RandomProgram
 {
     private const int LargestChannels = 200;
 
+    /// <summary>Multiplications, so that a program does not take seconds.</summary>
+    private const int LargestProduct = 1 << 18;
+
     public static (IntGraph Graph, QTensor[] Inputs) Create(int seed, March march, int batch, bool extreme = false)
     {
         var random = new Random(seed);
@@ -77,7 +80,7 @@ internal static class RandomProgram
                 return Elementwise(random, b, x);
             case 13 or 14:
                 return Reduced(random, b, x);
-            case 15 or 16 when b.Type(x) == DType.QInt8:
+            case 15 or 16 when b.Type(x) == DType.QInt8 && (long)height * width * height * width * channels <= LargestProduct:
                 return Product(random, b, x);
             case 17 or 18:
                 return Moved(random, b, x);
