@@ -43,6 +43,9 @@ internal sealed record Operation(VectorKind Kind, Seq<int> Numbers)
     });
 }
 
+/// <summary>How a grid samples a map.</summary>
+internal sealed record Sampling(GridConstant Constant, GridMode Mode);
+
 /// <summary>Where a part lies in the tensor that it is a part of.</summary>
 internal readonly record struct Offset(int Row, int Column, int Channel);
 
@@ -55,13 +58,16 @@ internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int Un
     /// <summary>What is done with the terms instead of a rescale.</summary>
     public Operation? Operation { get; init; }
 
+    /// <summary>A grid, the second term, samples the first, which stays where it is.</summary>
+    public Sampling? Sampling { get; init; }
+
     /// <summary>How the columns of the one term that stand for the same one of the result, or its channels, become one.</summary>
     public ReduceKind? Reduction { get; init; }
 
     /// <summary>How many matrices the rows of the two terms hold, to be multiplied channel by channel; 0 where the rows of the one matrix are channels.</summary>
     public int? Matrices { get; init; }
 
-    public bool IsReshape => Unit is null && Rescale is null && Operation is null && Move is null && Reduction is null && Matrices is null;
+    public bool IsReshape => Sampling is null && Unit is null && Rescale is null && Operation is null && Move is null && Reduction is null && Matrices is null;
 
     /// <summary>Whether no tile has fewer than all rows.</summary>
     public bool KeepsRows => IsReshape || Matrices > 1;
