@@ -39,7 +39,7 @@ internal static class RandomProgram
         }
 
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(18))
+        switch (random.Next(20))
         {
             case 0:
                 var multiplier = random.Next(1, 3);
@@ -67,6 +67,8 @@ internal static class RandomProgram
                 return Volume(random, b, x);
             case 9:
                 return b.AveragePool(b.MaxPool(x, Adaptive(random, 4)), Adaptive(random, 4), new());
+            case 17 when width >= 2:
+                return b.GridSample(x, b.Move(x, new Movement.Slice(3, 0, 2, 1)), new(random.Next(3) == 0, random.Next(2) == 0, random.Next(2) == 0));
             case 10:
                 return b.Resize(x, RandomResize.Create(random, new(b.Shape(x))), isRescaled: true);
             case 12:
