@@ -106,6 +106,14 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
         return Add(new IntNode.Lut(x.Id, Constant(table), Layer("lut")), _checker.Lut(x.Fact, Fact.Of(table)), Quantity.Of(scale, type));
     }
 
+    public Built GridSample(Built x, Built grid, double scale, GridMode mode)
+    {
+        var constant = GridConstant.Create(scale, grid.Fact.DType, x.Fact.DType, x.Shape[2], x.Shape[3], mode, Layer("sample"));
+        var denominator = mode.IsNearest ? 1 : 1 << (2 * constant.Bits);
+        var quantity = new Quantity(LaneKind.Tensor, x.Quantity.Scales, new(denominator), new(x.Quantity.Bounds[0] * denominator), Seq<int>.Empty);
+        return Add(new IntNode.GridSample(x.Id, grid.Id, Constant(constant), mode, Layer("sample")), _checker.GridSample(x.Fact, grid.Fact, Fact.Of(constant), mode), quantity);
+    }
+
     public FixedPointProgram Build(params Built[] outputs)
     {
         _checker.ThrowIfBroken();

@@ -33,6 +33,9 @@ public enum ConstantKind
 
     /// <summary>A function of the input at its scale, in steps of the operator's own output scale.</summary>
     Table,
+
+    /// <summary>What makes positions of the integers of a grid.</summary>
+    Grid,
 }
 
 /// <summary>A constant that an operator needs: its shape (weight and bias), the activation it clamps to, and its result's type (rescale).</summary>
@@ -66,6 +69,8 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
     public static ConstantRole Sign(double value) => new(ConstantKind.Sign, "number", new(1), ClampRange.None, DType.QInt8) { Value = value };
 
     public static ConstantRole Compare() => new(ConstantKind.Compare, "compare", Seq<int>.Empty, ClampRange.None, DType.QInt8);
+
+    public static ConstantRole Grid() => new(ConstantKind.Grid, "grid", Seq<int>.Empty, ClampRange.None, DType.QInt8);
 
     public static ConstantRole Weight(params int[] shape) => new(ConstantKind.Weight, "weight", new(shape), ClampRange.None, DType.QInt8);
 
