@@ -1,0 +1,57 @@
+using QatGen.Graphs;
+using QatGen.Passes;
+
+namespace QatGen.Core.Tests;
+
+public sealed class CompositeTests
+{
+    private static readonly AttributeMap Channels = new() { ["dim"] = 1 };
+
+    private static readonly AttributeMap Groups = new() { ["num_groups"] = 2, ["num_channels"] = 8 };
+
+    private static readonly AttributeMap Sequence = new() { ["inputSize"] = 5, ["hiddenSize"] = 3, ["batchFirst"] = true, ["item"] = 0 };
+
+    [Fact]
+    public void Softmax_IsExpanded_WithPathsBelowItsOwnAndWideParts()
+    {
+        var factory = new GraphFactory(1, 8, 4, 4);
+        var fused = Pipeline.Run(factory.Finish(factory.Of("Softmax", Channels, 0))).Fused!;
+        Assert.Equal(
+            ["softmax0.max", "softmax0.sub", "softmax0.exp", "softmax0.sum", "softmax0.reciprocal", "softmax0"],
+            fused.Nodes.Select(static n => n.Path));
+        Assert.Equal([null, DType.QInt16, DType.QInt16, DType.QInt16, DType.QInt16, null], fused.Nodes.Select(static n => n.Output == OutputKind.Quantized ? n.Part!.Type : null));
+        Assert.Equal(1 / 32767.5, fused.Nodes[2].Part!.Scale);
+        Assert.Equal("Softmax", fused.Nodes[5].Part!.ResultOf);
+    }
+
+    [Fact]
+    public void Composite_OnAMarchWithoutQInt16_IsRefused()
+    {
+        var factory = new GraphFactory(1, 8, 4, 4) { March = March.Bernoulli2 };
+        var violations = Pipeline.Run(factory.Finish(factory.Of("Softmax", Channels, 0))).Violations;
+        Assert.Contains(violations, static v => v.Rule == MarchRules.Primitive && v.Layer == "softmax0");
+    }
+
+    [Theory]
+    [InlineData("GroupNorm")]
+    [InlineData("LSTM")]
+    public void Composite_WhoseStructureNeedsAShape_QG2031(string op)
+    {
+        var factory = new GraphFactory();
+        var node = new Node(op, op == "LSTM" ? "rnn.0" : "norm", new(FormKind.Module, op), new(0), op == "LSTM" ? Sequence : Groups);
+        var result = Pipeline.Run(factory.Finish() with { Nodes = new(node), Outputs = new(1) });
+        Assert.Null(result.Fused);
+        Assert.Equal(("QG2031", op == "LSTM" ? "rnn" : "norm"), result.Violations.Where(static v => v.Rule.Severity == RuleSeverity.Error).Select(static v => (v.Rule.Id, v.Layer)).Single());
+    }
+
+    [Fact]
+    public void StepsOfALayer_ShareItsParameters()
+    {
+        var graph = new GraphFactory(1, 3, 5).Finish() with { Nodes = new(new Node("LSTM", "rnn.0", new(FormKind.Module, "LSTM"), new(0), Sequence)), Outputs = new(1) };
+        var linear = Pipeline.Run(graph).Fused!.Nodes.Where(static n => n.Operator == "Linear").ToArray();
+        Assert.Equal(6, linear.Length);
+        Assert.Equal(["rnn.weight_hh_l0", "rnn.weight_ih_l0"], linear.Select(static n => n.WeightName).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["rnn.l0_hh", "rnn.l0_ih"], linear.Select(static n => n.ModulePath).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(3, linear.Count(static n => n.Absorbed.Count == 1));
+    }
+}
