@@ -129,14 +129,14 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
     {
         var c = (GridConstant)constant.Constant!;
         var (height, width, bits) = (x.Shape[2], x.Shape[3], c.Bits);
-        return Map([x.Shape[0], x.Shape[1], grid.Shape[1], grid.Shape[2]], DType.QInt32, (n, channel, h, w) =>
+        return Map(x, x.Shape[1], grid.Shape[1], grid.Shape[2], DType.QInt32, (n, channel, plane, h, w) =>
         {
-            var (px, py) = (Position(grid[n, h, w, 0], c.MultiplierX, width), Position(grid[n, h, w, 1], c.MultiplierY, height));
+            var (px, py) = (Position(grid[n, h, 0, w, 0], c.MultiplierX, width), Position(grid[n, h, 0, w, 1], c.MultiplierY, height));
             return mode.IsNearest ? At(Even(py), Even(px)) : (from y in new[] { py >> bits, (py >> bits) + 1 }
                                                               from z in new[] { px >> bits, (px >> bits) + 1 }
                                                               select Weight(py, y) * Weight(px, z) * At(y, z)).Sum();
 
-            int At(int y, int z) => x.Holds(y, z) ? x[n, channel, y, z] : 0;
+            int At(int y, int z) => x.Holds(y, z) ? x[n, channel, plane, y, z] : 0;
         });
 
         int Weight(int position, int element) => (1 << bits) - Math.Abs(position - (element << bits));

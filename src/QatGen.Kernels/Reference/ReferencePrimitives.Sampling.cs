@@ -36,7 +36,7 @@ internal sealed partial class ReferencePrimitives
         var (height, width) = (input.Shape[2], input.Shape[3]);
         var result = new Integers([input.Shape[0], input.Shape[1], points.Shape[1], points.Shape[2]], DType.QInt32);
         var at = 0;
-        foreach (var (n, channel, row, column) in Positions(result.Shape))
+        foreach (var (n, channel, _, row, column) in Positions(result.Shape))
         {
             var point = ((((n * points.Shape[1]) + row) * points.Shape[2]) + column) * 2;
             var (px, py) = (c.X(points.Data[point], width, mode), c.Y(points.Data[point + 1], height, mode));
