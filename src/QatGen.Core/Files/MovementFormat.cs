@@ -33,6 +33,7 @@ internal static class MovementFormat
         (typeof(Movement.ChannelShuffle), static r => new Movement.ChannelShuffle(r.ReadInt32())),
         (typeof(Movement.Pieces), static r => new Movement.Pieces(r.ReadInt32(), r.ReadInt32(), r.ReadInt32())),
         (typeof(Movement.Split), static r => new Movement.Split(r.ReadInt32(), List(r), r.ReadInt32())),
+        (typeof(Movement.Nearest), static r => new Movement.Nearest(List(r), r.ReadDouble(), r.ReadDouble(), r.ReadDouble(), r.ReadBoolean())),
         (typeof(Movement.Windows), static r => new Movement.Windows(r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32())),
         (typeof(Movement.Interleave), static r => new Movement.Interleave(r.ReadInt32(), List(r), List(r), List(r))));
 

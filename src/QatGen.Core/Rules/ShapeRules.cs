@@ -26,6 +26,7 @@ public static class ShapeRules
     public static Rule Grid { get; } = new("QG2042", RuleSeverity.Error, "Grid does not fit", "The grid {0} cannot sample {1}", "Give a grid [N, HO, WO, 2] of the batch of the map [N, C, H, W]");
     public static Rule SampledType { get; } = new("QG2041", RuleSeverity.Error, "Accumulator is sampled", "The input of the resize or sampling is {0}", "Sampling reads qint8 or qint16: only an output of the model may be high precision");
     public static Rule ReducedAxes { get; } = new("QG2023", RuleSeverity.Error, "Axes cannot be reduced", "The axes {0} of {1} cannot be reduced", "Give each axis that the tensor has once, and not that of the batch");
+    public static Rule Matrices { get; } = new("QG2024", RuleSeverity.Error, "Matrices do not fit", "The matrices of {0} cannot be multiplied by those of {1}", "Give both three or more dimensions, alike but for the last two, and the last of the left one as the last but one of the right one; only a parameter on the right may have fewer");
     public static Rule LayerInput { get; } = new("QG2016", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
     public static Rule Empty { get; } = new("QG2030", RuleSeverity.Error, "Tensor is empty", "The tensor is {0}; every dimension is at least 1", "Give [InputShape] and the sizes of layers no zero");
 }

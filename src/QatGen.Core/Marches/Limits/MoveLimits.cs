@@ -27,6 +27,9 @@ internal static class MoveLimits
     /// <summary>How convolutions of more than two axes read, and transposed ones write.</summary>
     public static PrimitiveTable<Fact> Windows { get; } = new("windows", new MarchRow<Fact>(On.All, On.AnyType, On.AnyType));
 
+    /// <summary>Resizing to the nearest element. Source: the manual's interpolate.</summary>
+    public static PrimitiveTable<Fact> Nearest { get; } = new("resize to the nearest", new MarchRow<Fact>(On.Bernoulli2, On.Int8, On.Int8), new MarchRow<Fact>(On.Later, On.Int8And16, On.Int8And16));
+
     /// <summary>The table of a movement.</summary>
     public static PrimitiveTable<Fact> Of(Movement movement) => movement switch
     {
@@ -38,6 +41,7 @@ internal static class MoveLimits
         Movement.PixelShuffle or Movement.PixelUnshuffle => PixelShuffle,
         Movement.ChannelShuffle => ChannelShuffle,
         Movement.Windows or Movement.Interleave => Windows,
+        Movement.Nearest => Nearest,
         _ => Transpose,
     };
 }
