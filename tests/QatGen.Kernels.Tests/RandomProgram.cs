@@ -82,10 +82,10 @@ internal sealed class RandomProgram
             return;
         }
 
-        if (x.Shape.Count == 4 && x.Shape[2] > 2 && _random.Next(10) == 0)
+        if (x.Shape.Count == 4 && x.Shape[2] > 2 && _random.Next(6) == 0)
         {
-            // A volume of overlapping parts of the map.
-            x = _builder.Move(_builder.Move(x, new Movement.Unsqueeze(2)), new Movement.Windows(3, 2, _random.Next(1, 3), 1, 1));
+            // The rows as one, or a volume of overlapping parts of the map.
+            x = _random.Next(3) == 0 ? _builder.Reshape(x, 0, 0, -1) : _builder.Move(_builder.Move(x, new Movement.Unsqueeze(2)), new Movement.Windows(3, 2, _random.Next(1, 3), 1, 1));
             Add(Convolution(x));
             return;
         }
