@@ -17,8 +17,8 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
 
     private static readonly March[] Marches = Enum.GetValues<March>();
 
-    /// <summary>Every example with every type of its inputs and, where that is its own, of its result.</summary>
-    public static IEnumerable<object[]> Cases => All.Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
+    /// <summary>Every example with every type of its inputs and, where that is its own, of its result, that some march takes.</summary>
+    public static IEnumerable<object[]> Cases => All.Where(static c => Marches.Any(m => Violations(c.Example, m, c.Input, c.Output).Count == 0)).Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
 
     /// <summary>Those that a march refuses.</summary>
     public static IEnumerable<object[]> RefusedCases =>
@@ -135,7 +135,7 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
     {
         var graph = Torch.Tests.Nets.Of(example);
         var checker = new MarchChecker(MarchSpec.Get(march));
-        var constants = Lowering.Slots(graph).Select(s => s.Node.Part?.Type is not null ? s.Fact : new Fact(s.Role.Shape, s.Role is { Kind: ConstantKind.Rescale or ConstantKind.Table, DType: DType.QInt8 } ? output : s.Role.DType));
+        var constants = Lowering.Slots(graph).Select(s => s.Node.Part?.Type is not null ? s.Fact : new Fact(s.Role.Shape, s.Role is { Kind: ConstantKind.Rescale or ConstantKind.Table or ConstantKind.Tensor, DType: DType.QInt8 } ? output : s.Role.DType));
         Lowering.Run(graph, checker, [.. constants], [.. graph.Inputs.Select(i => Fact.Of(i.Shape, input))]);
         return checker.Violations;
     }

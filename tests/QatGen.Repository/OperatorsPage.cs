@@ -84,8 +84,9 @@ internal static class OperatorsPage
             {
                 var checker = new MarchChecker(MarchSpec.Get(march));
                 Fact[] inputs = [.. example.InputShapes.Select(s => Fact.Of(s, input))];
+                Fact[] operands = [.. inputs, .. example.ParameterShapes.Select(s => Fact.Of(s, input) with { IsConstant = true })];
                 var result = op.IsComposite(example.Node) ? Expanded(example, march, checker, inputs, output)
-                    : op.Lower(checker, example.Node, inputs, [.. op.Constants(example.Node).Select(r => new Fact(r.Shape, IsResult(r) ? output : r.DType))]);
+                    : op.Lower(checker, example.Node, operands, [.. op.Constants(example.Node).Select(r => new Fact(r.Shape, IsResult(r) ? output : r.DType))]);
                 if (!checker.Violations.Any(static v => v.Rule != MarchRules.Limit) && LimitsAreOfShapes(checker))
                 {
                     pairs.Add((input, result.DType));
