@@ -87,6 +87,7 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
     {
         var r = (RescaleConstant)rescale.Constant!;
         var shape = (int[])parts[0].Shape.Clone();
+        axis = axis < 0 ? axis + shape.Length : axis;
         shape[axis] = parts.Sum(p => p.Shape[axis]);
         var outer = shape.Take(axis).Aggregate(1, static (n, d) => n * d);
         var data = new List<int>();

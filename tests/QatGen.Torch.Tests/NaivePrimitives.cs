@@ -81,6 +81,7 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
     {
         var r = (RescaleConstant)rescale.Constant!;
         int[] shape = [.. parts[0].Shape];
+        axis = axis < 0 ? axis + shape.Length : axis;
         shape[axis] = parts.Sum(p => p.Shape[axis]);
         return Fill(shape, i =>
         {

@@ -207,14 +207,15 @@ internal sealed partial class StepBuilder
     {
         var constant = (RescaleConstant)_graph.Constants[n.Constant];
         var (output, at, rank) = (Define(value), default(Offset), _facts[value].Rank);
-        var isInside = n.Axis > 2 && n.Axis < rank - 1;
-        output = isInside ? Folded(output, [.. _facts[value].Shape], n.Axis) : output;
+        var axis = n.AxisAmong(rank);
+        var isInside = axis > 2 && axis < rank - 1;
+        output = isInside ? Folded(output, [.. _facts[value].Shape], axis) : output;
         for (var i = 0; i < n.Parts.Count; i++)
         {
-            var part = isInside ? Folded(_views[n.Parts[i]], [.. _facts[n.Parts[i]].Shape], n.Axis) : _views[n.Parts[i]];
+            var part = isInside ? Folded(_views[n.Parts[i]], [.. _facts[n.Parts[i]].Shape], axis) : _views[n.Parts[i]];
             _steps.Add(new(Layer(n), null, new(part), -1, RescaleTable.OfLane(constant, i), output, part.Shape with { Type = constant.DType }, at));
-            at = n.Axis == 1 ? at with { Channel = at.Channel + part.Shape.Channels }
-                : n.Axis == 2 && rank > 3 ? at with { Row = at.Row + part.Shape.Height }
+            at = axis == 1 ? at with { Channel = at.Channel + part.Shape.Channels }
+                : axis == 2 && rank > 3 ? at with { Row = at.Row + part.Shape.Height }
                 : at with { Column = at.Column + part.Shape.Width };
         }
     }

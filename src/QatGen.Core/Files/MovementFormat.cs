@@ -32,7 +32,8 @@ internal static class MovementFormat
         (typeof(Movement.PixelUnshuffle), static r => new Movement.PixelUnshuffle(r.ReadInt32())),
         (typeof(Movement.ChannelShuffle), static r => new Movement.ChannelShuffle(r.ReadInt32())),
         (typeof(Movement.Pieces), static r => new Movement.Pieces(r.ReadInt32(), r.ReadInt32(), r.ReadInt32())),
-        (typeof(Movement.Split), static r => new Movement.Split(r.ReadInt32(), List(r), r.ReadInt32())));
+        (typeof(Movement.Split), static r => new Movement.Split(r.ReadInt32(), List(r), r.ReadInt32())),
+        (typeof(Movement.Nearest), static r => new Movement.Nearest(List(r), r.ReadDouble(), r.ReadDouble(), r.ReadDouble(), r.ReadBoolean())));
 
     private static readonly Dictionary<Type, byte> Tags = Kinds.Select(static (k, i) => (k.Type, Tag: (byte)i)).ToDictionary(static p => p.Type, static p => p.Tag);
 

@@ -26,7 +26,7 @@ internal abstract class MovementOperator(string name, params Form[] forms) : Ope
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => Movements(node).Aggregate(inputs[0], p.Move);
 
     /// <summary>The number or numbers of the first of these arguments that is given; empty when none is.</summary>
-    protected static Seq<int> Numbers(Node node, params string[] names) => names.Select(n => node.Attributes[n]).FirstOrDefault(static v => v is not null) switch
+    internal static Seq<int> Numbers(Node node, params string[] names) => names.Select(n => node.Attributes[n]).FirstOrDefault(static v => v is not null) switch
     {
         Value.Integer i => new((int)i.Number),
         Value.Items items when items.Elements.All(static e => e is Value.Integer) => items.Elements.Select(static e => (int)((Value.Integer)e).Number).ToSeq(),

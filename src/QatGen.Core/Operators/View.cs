@@ -44,5 +44,7 @@ internal sealed class View() : Operator("View")
         static Node View(params Value[] sizes) => new("View", "view", new(FormKind.Method, "view"), new(0), new() { ["shape"] = new Value.Items(new([new Value.InputSize(0), .. sizes])) });
         yield return Example.Of("map", View(6, -1), [2, 3, 4, 5]);
         yield return Example.Of("flat", View(-1), [2, 3, 4, 5]);
+        yield return Example.Of("heads", View(4, 2, 1, -1), [1, 4, 10]);
+        yield return Example.Of("6-D", View(1, 3, 2, 2, 5), [1, 3, 4, 5]);
     }
 }

@@ -82,6 +82,7 @@ public sealed partial class FactChecker : IPrimitives<Fact>
         }
 
         var first = parts[0];
+        axis = axis < 0 ? axis + first.Rank : axis;
         var fits = axis > 0 && axis < first.Rank && parts.All(p => p.Rank == first.Rank && p.Shape.Select((d, i) => i == axis || Same(d, first.Shape[i])).All(static s => s));
         Expect(fits, ShapeRules.ConcatShapes, string.Join(", ", parts.Select(static p => p.ToString())), Text(axis));
         if (!fits)

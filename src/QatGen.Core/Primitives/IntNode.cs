@@ -81,6 +81,10 @@ public abstract record IntNode(string Layer)
     {
         public override Seq<int> Inputs => Parts;
         public override Seq<int> ConstantIds => new(Constant);
+
+        /// <summary>The axis among so many, counted from the front.</summary>
+        public int AxisAmong(int rank) => Axis < 0 ? Axis + rank : Axis;
+
         public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Concat([.. Parts.Select(value)], constant(Constant), Axis);
     }
 

@@ -148,7 +148,7 @@ internal sealed partial class Evaluator
     private bool IsComputed(Argument argument, Operator op, Datum? receiver) => Parts(argument.Value).Any(p => p switch
     {
         Scalar { Level: Level.Shape } or SizesOf or ManyOf => true,
-        Dimension size => !op.TakesSizes.Contains(argument.Name) || (size.Axis != 0 && receiver is TensorRef tensor && tensor.Number != size.Tensor),
+        Dimension size => !op.TakesSizes.Contains(argument.Name) || (receiver is TensorRef tensor && tensor.Number != size.Tensor && (size.Axis != 0 || !_recorder.HasBatch(tensor.Number))),
         _ => false,
     });
 

@@ -43,6 +43,9 @@ internal sealed class Recorder(CaptureContext context)
             : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => r.Fact)]) with { DType = DType.QInt8 };
     }
 
+    /// <summary>Whether a value is computed from an input, so that its first axis is the batch; what forward reads from parameters alone has none.</summary>
+    public bool HasBatch(int value) => value < _inputs || _calls[value - _inputs].Node.Inputs.Any(HasBatch);
+
     /// <summary>The path of the call that gives a value.</summary>
     public string PathOf(TensorRef value) => _calls[value.Number - _inputs].Node.Path;
 

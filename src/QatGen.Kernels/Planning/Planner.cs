@@ -70,7 +70,7 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
                 case IntNode.Conv conv:
                     borders[roots[conv.X]] = borders[roots[conv.X]].Union(Border.Of(conv.Geometry));
                     break;
-                case IntNode.Concat { Axis: 1 } concat:
+                case IntNode.Concat concat when concat.AxisAmong(_facts[value].Rank) == 1:
                     strides[value] = ConcatStep.PixelStride(concat.Parts.Select(p => _facts[p].Shape[1]));
                     break;
             }
@@ -191,7 +191,8 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
         var numbers = parts.Select((p, i) => packing.Rescale(node, i, rescale, p.Layout.Channels)).ToArray();
 
         // Behind the channels, the dimensions from the axis on are one run of pixels per part.
-        int[]? runs = concat.Axis == 1 ? null : [.. concat.Parts.Select(p => _facts[p].Shape.Skip(concat.Axis).Aggregate(1, static (n, d) => n * d))];
+        var axis = concat.AxisAmong(_facts[node + InputCount].Rank);
+        int[]? runs = axis == 1 ? null : [.. concat.Parts.Select(p => _facts[p].Shape.Skip(axis).Aggregate(1, static (n, d) => n * d))];
         return new(packing.Kernels, numbers, parts, runs, _slots[node + InputCount]);
     }
 }

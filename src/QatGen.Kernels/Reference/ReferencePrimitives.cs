@@ -90,6 +90,7 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
     public ReferenceValue Concat(ReferenceValue[] parts, ReferenceValue rescale, int axis)
     {
         var (inputs, r) = (parts.Cast<Integers>().ToArray(), Constant<RescaleConstant>(rescale));
+        axis = axis < 0 ? axis + inputs[0].Shape.Length : axis;
         var result = new Integers([.. inputs[0].Shape.Select((d, i) => i == axis ? inputs.Sum(p => p.Shape[axis]) : d)], r.DType);
         var outer = inputs[0].Shape.Take(axis).Aggregate(1, static (n, d) => n * d);
         var at = 0;

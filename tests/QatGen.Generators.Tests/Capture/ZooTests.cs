@@ -16,7 +16,7 @@ public class ZooTests
         "3, 128, 128",
         "QG1007 Interpolate, QG1013 net.head.bbox_ctrness net.head.bbox_reg net.head.cls_conv.0 net.head.cls_conv.3 net.head.cls_conv.6 net.head.cls_conv.9" +
         " net.head.cls_logits net.head.reg_conv.0 net.head.reg_conv.3 net.head.reg_conv.6 net.head.reg_conv.9")]
-    [InlineData("MobileNetV4ConvSmall", "3, 64, 64", "QG1003 squeeze")]
+    [InlineData("MobileNetV4ConvSmall", "3, 64, 64", "")]
     [InlineData("RepVGGA0", "3, 64, 64", "")]
     [InlineData("RepVGGB0", "3, 64, 64", "")]
     [InlineData("ResNeXt50_32x4d", "3, 64, 64", "")]
@@ -25,20 +25,20 @@ public class ZooTests
     [InlineData("UNet", "3, 64, 64", "QG1003 ConvTranspose2d")]
     [InlineData("VGG16", "3, 64, 64", "QG1007 AdaptiveAvgPool2d")]
     [InlineData("AlexNet", "3, 64, 64", "QG1007 AdaptiveAvgPool2d")]
-    [InlineData("BlazeFace", "3, 128, 128", "QG1003 functional.pad")]
+    [InlineData("BlazeFace", "3, 128, 128", "")]
     [InlineData("FasterNetT0", "3, 64, 64", "")]
     [InlineData("GoogLeNet", "3, 64, 64", "")]
-    [InlineData("GruTagger", "25, 10", "QG1003 new_zeros unsqueeze")]
+    [InlineData("GruTagger", "25, 10", "QG1003 new_zeros")]
     [InlineData("LeNet", "1, 32, 32", "")]
-    [InlineData("LstmTagger", "49, 10", "QG1003 stack zeros, QG1013 net.fc")]
+    [InlineData("LstmTagger", "49, 10", "QG1003 zeros, QG1013 net.fc")]
     [InlineData("MobileNetV1", "3, 64, 64", "")]
     [InlineData("MobileNetV2", "3, 64, 64", "")]
     [InlineData("MobileNetV3Large", "3, 64, 64", "")]
     [InlineData("MobileOneS0", "3, 64, 64", "")]
     [InlineData("PointNet", "3, 32", "QG1003 BatchNorm1d Conv1d")]
-    [InlineData("ViTTiny", "3, 224, 224", "QG1003 expand indexer, QG1007 Permute View")]
-    [InlineData("YoloV5n", "3, 64, 64", "QG1007 Interpolate")]
-    [InlineData("YoloV8n", "3, 64, 64", "QG1007 Interpolate View")]
+    [InlineData("ViTTiny", "3, 224, 224", "QG1003 indexer, QG1007 Expand Permute View")]
+    [InlineData("YoloV5n", "3, 64, 64", "")]
+    [InlineData("YoloV8n", "3, 64, 64", "QG1007 View")]
     public void Model_OfZoo_EqualsEmitted(string name, string shape, string unsupported)
     {
         var graph = Differential.Check("Model", [1, .. shape.Split(", ").Select(long.Parse)], [], Sources(name, shape));

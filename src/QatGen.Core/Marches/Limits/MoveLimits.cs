@@ -24,6 +24,9 @@ internal static class MoveLimits
         new MarchRow<Fact>(On.Bernoulli2, On.Int8, On.Int8),
         new MarchRow<Fact>(On.Later, On.Int8And16, On.Int8And16));
 
+    /// <summary>Resizing to the nearest element. Source: the manual's interpolate.</summary>
+    public static PrimitiveTable<Fact> Nearest { get; } = new("resize to the nearest", new MarchRow<Fact>(On.Bernoulli2, On.Int8, On.Int8), new MarchRow<Fact>(On.Later, On.Int8And16, On.Int8And16));
+
     /// <summary>The table of a movement.</summary>
     public static PrimitiveTable<Fact> Of(Movement movement) => movement switch
     {
@@ -34,6 +37,7 @@ internal static class MoveLimits
         Movement.Padding or Movement.Spread => Pad,
         Movement.PixelShuffle or Movement.PixelUnshuffle => PixelShuffle,
         Movement.ChannelShuffle => ChannelShuffle,
+        Movement.Nearest => Nearest,
         _ => Transpose,
     };
 }
