@@ -49,6 +49,12 @@ public abstract record QatValue
         public TensorConstant? Latest { get; set; }
     }
 
+    internal sealed record GridSource : QatValue
+    {
+        /// <summary>The constant of the last forward pass.</summary>
+        public GridConstant? Latest { get; set; }
+    }
+
     internal sealed record CompareSource : QatValue
     {
         /// <summary>The constant of the last forward pass.</summary>

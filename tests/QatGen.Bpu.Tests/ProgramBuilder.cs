@@ -185,6 +185,15 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         return Add(new IntNode.Move(x, random.Next(2) == 0 ? IntNode.Move.NoFill : Constant(new FillConstant(Pick(-128, 127))), movement, _layer), _quantities[x]);
     }
 
+    public int GridSample(int x, int grid, GridMode mode)
+    {
+        Begin("sample");
+        var constant = GridConstant.Create((0.5 + (3 * random.NextDouble())) / Type(grid).Bound(), Type(grid), Type(x), Shape(x)[2], Shape(x)[3], mode, _layer);
+        var denominator = mode.IsNearest ? 1 : 1 << (2 * constant.Bits);
+        var quantity = new Quantity(LaneKind.Tensor, _quantities[x].Scales, new(denominator), new(_quantities[x].Bounds[0] * denominator), Seq<int>.Empty);
+        return Rescale([Add(new IntNode.GridSample(x, grid, Constant(constant), mode, _layer), quantity)], (float)_quantities[x].Scales[0], ClampRange.None);
+    }
+
     public int Resize(int x, ResizeGeometry geometry, bool isRescaled)
     {
         Begin("resize");

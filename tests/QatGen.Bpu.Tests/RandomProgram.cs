@@ -58,6 +58,8 @@ internal static class RandomProgram
             case 7:
                 var outputs = random.Next(1, 20);
                 return b.Sum([b.Accumulate(x, outputs, 1, 1, new()), b.Accumulate(x, outputs, 3, 3, new(PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1))], Range(random));
+            case 11 when width >= 2:
+                return b.GridSample(x, b.Move(x, new Movement.Slice(3, 0, 2, 1)), new(random.Next(3) == 0, random.Next(2) == 0, random.Next(2) == 0));
             case 10:
                 return b.Resize(x, RandomResize.Create(random, new(b.Shape(x))), isRescaled: true);
             case 12:

@@ -125,6 +125,28 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
         return new(shape, [.. data], x.Type);
     }
 
+    public ReferenceValue GridSample(ReferenceValue x, ReferenceValue grid, ReferenceValue constant, GridMode mode)
+    {
+        var c = (GridConstant)constant.Constant!;
+        var (height, width, bits) = (x.Shape[2], x.Shape[3], c.Bits);
+        return Map([x.Shape[0], x.Shape[1], grid.Shape[1], grid.Shape[2]], DType.QInt32, (n, channel, h, w) =>
+        {
+            var (px, py) = (Position(grid[n, h, w, 0], c.MultiplierX, width), Position(grid[n, h, w, 1], c.MultiplierY, height));
+            return mode.IsNearest ? At(Even(py), Even(px)) : (from y in new[] { py >> bits, (py >> bits) + 1 }
+                                                              from z in new[] { px >> bits, (px >> bits) + 1 }
+                                                              select Weight(py, y) * Weight(px, z) * At(y, z)).Sum();
+
+            int At(int y, int z) => x.Holds(y, z) ? x[n, channel, y, z] : 0;
+        });
+
+        int Weight(int position, int element) => (1 << bits) - Math.Abs(position - (element << bits));
+
+        int Even(int position) => (int)Math.Round(Math.ScaleB(position, -bits), MidpointRounding.ToEven);
+
+        int Position(int q, int multiplier, int size) => (int)Int128.Clamp(
+            (((Int128)q * multiplier) + ((Int128)(size - 1) << (bits + c.Shift - 1)) + ((Int128)1 << (c.Shift - 1))) >> c.Shift, mode.RepeatsBorder ? 0 : -1L << bits, (long)(mode.RepeatsBorder ? size - 1 : size) << bits);
+    }
+
     public ReferenceValue Resize(ReferenceValue x, ResizeGeometry geometry)
     {
         var plan = geometry.For(new(x.Shape), x.Type);

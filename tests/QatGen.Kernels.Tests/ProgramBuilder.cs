@@ -100,6 +100,14 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
         return Add(new IntNode.Resize(x.Id, geometry, Layer("resize")), _checker.Resize(x.Fact, geometry), quantity);
     }
 
+    public Built GridSample(Built x, Built grid, double scale, GridMode mode)
+    {
+        var constant = GridConstant.Create(scale, grid.Fact.DType, x.Fact.DType, x.Shape[2], x.Shape[3], mode, Layer("sample"));
+        var denominator = mode.IsNearest ? 1 : 1 << (2 * constant.Bits);
+        var quantity = new Quantity(LaneKind.Tensor, x.Quantity.Scales, new(denominator), new(x.Quantity.Bounds[0] * denominator), Seq<int>.Empty);
+        return Add(new IntNode.GridSample(x.Id, grid.Id, Constant(constant), mode, Layer("sample")), _checker.GridSample(x.Fact, grid.Fact, Fact.Of(constant), mode), quantity);
+    }
+
     public Built Lut(Built x, TableFunction function, double scale, DType type = DType.QInt8, TableSplit split = TableSplit.Automatic)
     {
         var table = TableBuilder.Build(TableBuilder.Reals(function, x.Quantity.Scales[0], x.Fact.DType), scale, type, split).Constant;

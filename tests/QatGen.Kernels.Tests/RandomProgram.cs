@@ -59,6 +59,16 @@ internal sealed class RandomProgram
             return;
         }
 
+        if (x.Shape.Count == 4 && x.Shape[3] >= 2 && _random.Next(8) == 0)
+        {
+            // Two columns of a map as coordinates that reach from a little to far beyond the border.
+            var grid = _builder.Move(x, new Movement.Slice(3, 0, 2, 1));
+            var mode = new GridMode(_random.Next(3) == 0, _random.Next(2) == 0, _random.Next(2) == 0);
+            var sampled = _builder.GridSample(x, grid, (0.5 + (3 * _random.NextDouble())) / grid.Fact.DType.Bound(), mode);
+            Add(_random.Next(5) == 0 ? sampled : _builder.Rescale([sampled], x.Quantity.Scales[0], Range(), Type()));
+            return;
+        }
+
         if (x.Shape.Count is 3 or 4 && _random.Next(8) == 0)
         {
             var sum = _builder.Resize(x, RandomResize.Create(_random, x.Shape));

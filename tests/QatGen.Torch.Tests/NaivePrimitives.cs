@@ -116,6 +116,32 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
         }) with { Type = x.Type };
     }
 
+    public Naive GridSample(Naive x, Naive grid, Naive constant, GridMode mode)
+    {
+        var c = (GridConstant)constant.Constant!;
+        return Fill([x.Shape[0], x.Shape[1], grid.Shape[1], grid.Shape[2]], i =>
+        {
+            var (px, py) = (Position(0, c.MultiplierX, x.Shape[3]), Position(1, c.MultiplierY, x.Shape[2]));
+            if (mode.IsNearest)
+            {
+                var (row, column) = ((int)Math.Round(py, MidpointRounding.ToEven), (int)Math.Round(px, MidpointRounding.ToEven));
+                return Inside(x, row, column) ? x[i[0], i[1], row, column] : 0;
+            }
+
+            var sum = from row in Enumerable.Range((int)Math.Floor(py), 2)
+                      from column in Enumerable.Range((int)Math.Floor(px), 2)
+                      where Inside(x, row, column)
+                      select (1 - Math.Abs(py - row)) * (1 - Math.Abs(px - column)) * x[i[0], i[1], row, column];
+            return (long)Math.ScaleB(sum.Sum(), 2 * c.Bits);
+
+            double Position(int coordinate, int multiplier, int size)
+            {
+                var steps = Math.Floor((((double)grid[i[0], i[2], i[3], coordinate] * multiplier) / (1L << c.Shift)) + ((size - 1) * (1L << c.Bits) / 2.0) + 0.5);
+                return Math.Clamp(steps / (1L << c.Bits), mode.RepeatsBorder ? 0 : -1, mode.RepeatsBorder ? size - 1 : size);
+            }
+        });
+    }
+
     public Naive Resize(Naive x, ResizeGeometry geometry)
     {
         var plan = geometry.For(new(x.Shape), x.Type);

@@ -43,6 +43,9 @@ internal sealed record Operation(VectorKind Kind, Seq<int> Numbers)
     });
 }
 
+/// <summary>How a grid samples a map.</summary>
+internal sealed record Sampling(GridConstant Constant, GridMode Mode);
+
 /// <summary>Where a part lies in the tensor that it is a part of.</summary>
 internal readonly record struct Offset(int Row, int Column, int Channel);
 
@@ -55,10 +58,13 @@ internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int Un
     /// <summary>What is done with the terms instead of a rescale.</summary>
     public Operation? Operation { get; init; }
 
+    /// <summary>A grid, the second term, samples the first, which stays where it is.</summary>
+    public Sampling? Sampling { get; init; }
+
     /// <summary>How the columns of the one term that stand for the same one of the result, or its channels, become one.</summary>
     public ReduceKind? Reduction { get; init; }
 
-    public bool IsReshape => Unit is null && Rescale is null && Operation is null && Move is null && Reduction is null && Table is null;
+    public bool IsReshape => Sampling is null && Unit is null && Rescale is null && Operation is null && Move is null && Reduction is null && Table is null;
 
     /// <summary>Ids of the tensors read; the unit's input first.</summary>
     public IEnumerable<int> Reads => Sources.Select(static v => v.Id);

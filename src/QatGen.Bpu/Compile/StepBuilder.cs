@@ -95,6 +95,10 @@ internal sealed partial class StepBuilder
             case IntNode.Mul n:
                 AddOperation(n, value, Operation.Product);
                 break;
+            case IntNode.GridSample n:
+                var sampled = Define(value);
+                _steps.Add(new(Layer(n), null, new(_views[n.X], _views[n.Grid]), -1, null, sampled, sampled.Shape) { Sampling = new((GridConstant)_graph.Constants[n.Constant], n.Mode) });
+                break;
             case IntNode.Elementwise n:
                 AddOperation(n, value, Operation.Of(n.Kind, _graph.Constants[n.Numbers]));
                 break;

@@ -43,7 +43,7 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
     {
         var parameters = LoadParameters(tile);
         var input = _step.Unit is { } read ? LoadInput(read, tile) : default;
-        var terms = _step.Terms.Select((v, i) => LoadTerm(v, _terms[i], tile)).ToList();
+        var terms = _step.Sampling is null ? _step.Terms.Select((v, i) => LoadTerm(v, _terms[i], tile)).ToList() : [Load(_step.Terms[1], _terms[1], tile.Frame, new(0, _step.Terms[1].Shape.Height), new(tile.Row, tile.Rows))];
         var onChip = placement.OnChip.TryGetValue(_step.Output.Id, out var address);
         var result = onChip ? Box(_step.Output.Shape, address, tile) : OnChip(_step.Part, _output.Next(), tile.Rows, tile.Channels);
         if (_step.Unit is { } unit)
@@ -65,6 +65,10 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
             var rowPlaces = parameters + (int)layout.Places + (MoveTables.PlaceBytes * tile.Row);
             _instructions.Add(new Instruction.Move(
                 terms[0], result, rowPlaces, parameters + (int)layout.ColumnPlaces, parameters + (int)layout.ChannelPlaces, source.Rows.Start, source.Channels.Start, move.Fill));
+        }
+        else if (_step.Sampling is { } sampling)
+        {
+            _instructions.Add(Sample(sampling, terms[0], result, tile));
         }
         else if (_step.Operation is { } operation)
         {
@@ -100,6 +104,14 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
             UnitKind.Resize => Resize(unit.Resize!, input, sums, parameters, tile),
             _ => new Instruction.SumPool(input, sums, window),
         };
+    }
+
+    private Instruction.GridSample Sample(Sampling sampling, Region grid, Region result, Tile tile)
+    {
+        var (map, c) = (_step.Terms[0], sampling.Constant);
+        var isOnChip = placement.OnChip.TryGetValue(map.Id, out var address);
+        var from = (isOnChip ? map.Shape : map.Shape.Packed).Box(isOnChip ? address : DdrAddress(map.Id), tile.Frame, 0, map.Shape.Height, tile.Channel, tile.Channels);
+        return new(isOnChip ? MemoryKind.Sram : MemoryKind.Ddr, from, grid, result, SampleKinds.Of(sampling.Mode), c.MultiplierX, c.MultiplierY, c.Shift, c.Bits);
     }
 
     private Instruction.Resize Resize(ResizePlan plan, Region input, Region sums, int parameters, Tile tile)

@@ -50,7 +50,7 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
             new(parameters, Slots(counts.Parameters), parameters),
             _step.Unit is { } read ? Buffer(read.X.Id, read.X.Shape, InputRows(read, t), Groups(t).Max(g => geometry.InputChannels(g.Channel, g.Channels).Count), counts.Inputs) : BufferSize.None,
             _step is { Unit: { } unit, Rescale: not null } ? new(Bytes(unit.Result, t.Rows, t.Channels), Slots(counts.Tiles), 0) : BufferSize.None,
-            _step.Terms.Select(v => _step.Move?.LargestBox(t.Rows, t.Channels) is var (rows, channels)
+            _step.Sampling is not null ? new(BufferSize.None, Buffer(_step.Terms[1].Id, _step.Terms[1].Shape, _step.Terms[1].Shape.Height, t.Rows, counts.Tiles)) : _step.Terms.Select(v => _step.Move?.LargestBox(t.Rows, t.Channels) is var (rows, channels)
                 ? Buffer(v.Id, v.Shape, rows, channels, counts.Tiles)
                 : _step.IsReshape
                 ? Buffer(v.Id, v.Shape, v.Shape.Height, geometry.ReshapedChannels(0, t.Channels).Count, counts.Tiles)

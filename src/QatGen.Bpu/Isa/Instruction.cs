@@ -172,6 +172,23 @@ internal abstract record Instruction
     }
 
     /// <summary>
+    /// int32 sums of the weighted elements of a map, which may lie in DDR, at the positions of a grid [columns of the result, 2, rows of the result]: position (q * Multiplier + half the map) >> Shift in
+    /// steps of 2^-Bits (<see cref="GridConstant"/>).
+    /// </summary>
+    internal sealed record GridSample(MemoryKind Memory, Region From, Region Grid, Region To, SampleKind Kind, int MultiplierX, int MultiplierY, int Shift, int Bits) : Instruction
+    {
+        private int Taps => Kind.Mode().IsNearest ? 1 : Resize.Taps;
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(Access.Read(Memory, From), Access.Read(MemoryKind.Sram, Grid), Access.Write(MemoryKind.Sram, To));
+        public override bool IsConsistent => From.Type != DType.QInt32 && Grid.Type != DType.QInt32 && To.Type == DType.QInt32 && From.Channels == To.Channels
+            && Grid.Rows == To.Columns && Grid.Columns == 2 && Grid.Channels == To.Rows && From.Rows < 1 << 16 && From.Columns < 1 << 16
+            && MultiplierX >= 0 && MultiplierY >= 0 && Shift is >= 1 and <= GridConstant.LargestShift && Bits is >= 1 and <= GridConstant.NearestBits;
+        public override long DdrBytes => Memory == MemoryKind.Ddr ? (long)Taps * To.Positions * From.RunBytes : 0;
+        public override long Cycles(Timing timing) => Math.Max(timing.Elementwise(To.Positions, Taps, To.Channels), DdrBytes == 0 ? 0 : timing.Transfer(DdrBytes));
+        public override void Execute(Machine machine) => Sampler.Sample(Memory == MemoryKind.Ddr ? machine.ReadDdr(From) : machine.Sram[From.Address..], machine.Sram, this);
+    }
+
+    /// <summary>
     /// int32 sums of weighted neighbours. For each row and column of the result a table of int32 triples says the first and second row or column of a tensor of which From is the box that begins at row Top,
     /// and the weight of the second; that of the first is what is left of the denominator.
     /// </summary>

@@ -33,6 +33,47 @@ internal static class Sampler
         }
 
         Integers.Read(sram.Slice(from.At(row, column), from.RunBytes), from.Type, values);
+        Add(weight, values, sums);
+    }
+
+    /// <summary>Samples a map, whose span starts at its box's address.</summary>
+    public static void Sample(ReadOnlySpan<byte> map, Span<byte> sram, Instruction.GridSample sample)
+    {
+        var (to, mode, from) = (sample.To, sample.Kind.Mode(), sample.From with { Address = 0 });
+        var constant = new GridConstant(sample.MultiplierX, sample.MultiplierY, sample.Shift, sample.Bits);
+        var (sums, values, points) = (new int[to.Channels], new int[to.Channels], new int[2]);
+        for (var position = 0; position < to.Positions; position++)
+        {
+            var (row, column) = (position / to.Columns, position % to.Columns);
+            for (var i = 0; i < points.Length; i++)
+            {
+                Integers.Read(sram.Slice(sample.Grid.At(column, i) + (row * sample.Grid.Type.Bytes()), sample.Grid.Type.Bytes()), sample.Grid.Type, points.AsSpan(i, 1));
+            }
+
+            var (x, y) = (constant.X(points[0], from.Columns, mode), constant.Y(points[1], from.Rows, mode));
+            Array.Clear(sums);
+            foreach (var (top, left, weight) in mode.IsNearest ? [(constant.Nearest(y), constant.Nearest(x), 1)] : Corners(x, y, sample.Bits))
+            {
+                if (top >= 0 && top < from.Rows && left >= 0 && left < from.Columns)
+                {
+                    Integers.Read(map.Slice(from.At(top, left), from.RunBytes), from.Type, values);
+                    Add(weight, values, sums);
+                }
+            }
+
+            Integers.Write(sums, sram.Slice(to.At(row, column), to.RunBytes), to.Type);
+        }
+    }
+
+    private static (int Row, int Column, int Weight)[] Corners(int x, int y, int bits)
+    {
+        var (left, top, one) = (x >> bits, y >> bits, 1 << bits);
+        var (wx, wy) = (x & (one - 1), y & (one - 1));
+        return [(top, left, (one - wy) * (one - wx)), (top, left + 1, (one - wy) * wx), (top + 1, left, wy * (one - wx)), (top + 1, left + 1, wy * wx)];
+    }
+
+    private static void Add(int weight, int[] values, int[] sums)
+    {
         for (var i = 0; i < sums.Length; i++)
         {
             sums[i] += weight * values[i];

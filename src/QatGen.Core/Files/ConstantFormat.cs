@@ -15,6 +15,7 @@ internal static class ConstantFormat
         Fill,
         Tensor,
         Compare,
+        Grid,
         Table,
     }
 
@@ -55,6 +56,10 @@ internal static class ConstantFormat
                 writer.WriteList(t.Values, writer.Write);
                 writer.Write(t.Scale);
                 break;
+            case GridConstant g:
+                writer.Write((byte)Tag.Grid);
+                Array.ForEach([g.MultiplierX, g.MultiplierY, g.Shift, g.Bits], writer.Write);
+                break;
             case CompareConstant c:
                 writer.Write((byte)Tag.Compare);
                 Array.ForEach([c.MultiplierX, c.ShiftX, c.MultiplierY, c.ShiftY], writer.Write);
@@ -85,6 +90,7 @@ internal static class ConstantFormat
             Tag.Clamp => Checked(new ClampConstant(reader.ReadInt32(), reader.ReadInt32()), static c => c.Low <= c.High),
             Tag.Fill => new FillConstant(reader.ReadInt32()),
             Tag.Tensor => Checked(new TensorConstant(Integers(), (DType)reader.ReadByte(), Integers(), reader.ReadDouble()), IsValid),
+            Tag.Grid => Checked(new GridConstant(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), IsValid),
             Tag.Compare => Checked(new CompareConstant(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), IsValid),
             Tag.Table => Checked(new TableConstant((DType)reader.ReadByte(), (DType)reader.ReadByte(), Integers(), Integers(), Integers()), static t => Enum.IsDefined(typeof(DType), t.DType) && t.IsValid()),
             _ => throw new InvalidDataException($"constant {(int)tag} is not known"),
@@ -100,6 +106,8 @@ internal static class ConstantFormat
 
     private static bool IsValid(TensorConstant t) => t.Shape.Count > 0 && t.Shape.All(static d => d > 0) && t.Shape.Aggregate(1.0, static (n, d) => n * d) == t.Values.Count
         && Enum.IsDefined(typeof(DType), t.DType) && t.Values.All(v => v >= t.DType.Min() && v <= t.DType.Max()) && t.Scale > 0 && !double.IsInfinity(t.Scale);
+
+    private static bool IsValid(GridConstant g) => g.MultiplierX >= 0 && g.MultiplierY >= 0 && g.Shift is >= 1 and <= GridConstant.LargestShift && g.Bits is >= 1 and <= GridConstant.NearestBits;
 
     private static bool IsValid(CompareConstant c) => new[] { c.MultiplierX, c.MultiplierY }.All(static m => m is > 0 and < 1 << 24) && new[] { c.ShiftX, c.ShiftY }.All(static s => s is >= 0 and <= 17);
 

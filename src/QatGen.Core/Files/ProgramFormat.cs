@@ -26,6 +26,7 @@ public static class ProgramFormat
         Elementwise,
         Resize,
         Reduce,
+        GridSample,
         Lut,
     }
 
@@ -140,6 +141,10 @@ public static class ProgramFormat
                 Numbers(Tag.Elementwise, (int)n.Kind, n.Numbers);
                 writer.WriteList(n.Operands, writer.Write);
                 break;
+            case IntNode.GridSample n:
+                Numbers(Tag.GridSample, n.X, n.Grid, n.Constant);
+                Array.ForEach([n.Mode.IsNearest, n.Mode.RepeatsBorder, n.Mode.AlignCorners], writer.Write);
+                break;
             case IntNode.Resize n:
                 Numbers(Tag.Resize, n.X);
                 writer.WriteList(n.Geometry.Sizes, writer.Write);
@@ -186,6 +191,7 @@ public static class ProgramFormat
             Tag.Constant => new IntNode.Literal(Id(), layer),
             Tag.Mul => new IntNode.Mul(Id(), Id(), layer),
             Tag.Elementwise when (Kind: Kind<ElementwiseKind>(), Constant: Id()) is var (kind, constant) => new IntNode.Elementwise(kind, reader.ReadList(Id), constant, layer),
+            Tag.GridSample => new IntNode.GridSample(Id(), Id(), Id(), new(reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean()), layer),
             Tag.Resize => new IntNode.Resize(Id(), new(reader.ReadList(Number), reader.ReadList(reader.ReadDouble), reader.ReadBoolean(), reader.ReadBoolean()), layer),
             Tag.Reduce => new IntNode.Reduce(Id(), new(Kind<ReduceKind>(), reader.ReadList(reader.ReadInt32)), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),

@@ -90,6 +90,8 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
 
     public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
 
+    public Fact GridSample(Fact x, Fact grid, Fact constant, GridMode mode) => Check(SamplingLimits.Grid, [x, grid], _facts.GridSample(x, grid, constant, mode), x);
+
     public Fact Resize(Fact x, ResizeGeometry geometry)
     {
         var result = _facts.Resize(x, geometry);

@@ -31,6 +31,9 @@ public enum ConstantKind
     /// <summary>What brings two operands to one scale for a comparison.</summary>
     Compare,
 
+    /// <summary>What makes positions of the integers of a grid.</summary>
+    Grid,
+
     /// <summary>A function of the input at its scale, in steps of the operator's own output scale.</summary>
     Table,
 }
@@ -66,6 +69,8 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
     public static ConstantRole Sign(double value) => new(ConstantKind.Sign, "number", new(1), ClampRange.None, DType.QInt8) { Value = value };
 
     public static ConstantRole Compare() => new(ConstantKind.Compare, "compare", Seq<int>.Empty, ClampRange.None, DType.QInt8);
+
+    public static ConstantRole Grid() => new(ConstantKind.Grid, "grid", Seq<int>.Empty, ClampRange.None, DType.QInt8);
 
     public static ConstantRole Weight(params int[] shape) => new(ConstantKind.Weight, "weight", new(shape), ClampRange.None, DType.QInt8);
 

@@ -7,6 +7,9 @@ public sealed record Example(string Name, Node Node, Seq<Seq<int>> InputShapes)
 {
     public Seq<Seq<int>> ParameterShapes { get; init; } = Seq<Seq<int>>.Empty;
 
+    /// <summary>By how many steps of the result's type integers may miss the real values beyond their rounding, where a primitive says why.</summary>
+    public Func<DType, double> Deviation { get; init; } = static _ => 0;
+
     /// <summary>The nodes of the example's graph: the parameters, then the operator.</summary>
     public Seq<Node> Nodes => new([
         .. ParameterShapes.Select(static (s, i) => ConstantTensor.Read($"p{i}", $"p{i}", isParameter: true, s)),

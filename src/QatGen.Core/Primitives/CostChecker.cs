@@ -55,6 +55,8 @@ public sealed class CostChecker : IPrimitives<Fact>
 
     public Fact Move(Fact x, Fact fill, Movement movement) => Add(_facts.Move(x, fill, movement));
 
+    public Fact GridSample(Fact x, Fact grid, Fact constant, GridMode mode) => Add(_facts.GridSample(x, grid, constant, mode));
+
     public Fact Resize(Fact x, ResizeGeometry geometry) => Add(_facts.Resize(x, geometry));
 
     public Fact Lut(Fact x, Fact table) => Add(_facts.Lut(x, table));

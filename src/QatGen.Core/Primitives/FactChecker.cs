@@ -136,25 +136,6 @@ public sealed partial class FactChecker : IPrimitives<Fact>
 
     public Fact Move(Fact x, Fact fill, Movement movement) => Move(x, movement);
 
-    public Fact Resize(Fact x, ResizeGeometry geometry)
-    {
-        if (!x.IsKnown || x.Shape.Skip(2).Any(static d => d < 0))
-        {
-            return Fact.Unknown(DType.QInt32);
-        }
-
-        Expect(x.DType != DType.QInt32, ShapeRules.SampledType, x.ToString());
-        try
-        {
-            return Fact.Of(geometry.For(x.Shape, x.DType).Output, DType.QInt32);
-        }
-        catch (SamplingException e)
-        {
-            Expect(false, ShapeRules.Sampling, x.ToString(), e.Message);
-            return Fact.Unknown(DType.QInt32);
-        }
-    }
-
     public Fact Lut(Fact x, Fact table)
     {
         // Before conversion a table has no entries yet, and fits.

@@ -54,6 +54,12 @@ public interface IPrimitives<T>
     /// <summary>The int32 sum of weighted neighbours of a linear resize of [N, C, L] or [N, C, H, W]: the real value times the denominator of its plan for the shape and type of x.</summary>
     T Resize(T x, ResizeGeometry geometry);
 
+    /// <summary>
+    /// The int32 sum of weighted elements of x [N, C, H, W] at the positions of a grid [N, HO, WO, 2], (x, y) in PyTorch's coordinates: the real value times 2^(2 * bits of the constant), or
+    /// the nearest element as it is.
+    /// </summary>
+    T GridSample(T x, T grid, T constant, GridMode mode);
+
     /// <summary>The result of a table for each integer: of 256 entries for int8, of segments for int16. The table says the result's type.</summary>
     T Lut(T x, T table);
 }

@@ -69,6 +69,7 @@ public sealed record IntGraph(Signature Signature, Seq<Constant> Constants, Seq<
         IntNode.Concat n => At(n.Constant) is RescaleConstant r && r.LaneCount == n.Parts.Count,
         IntNode.Clamp n => At(n.Limits) is ClampConstant,
         IntNode.Move n => n.Fill == IntNode.Move.NoFill || At(n.Fill) is FillConstant,
+        IntNode.GridSample n => At(n.Constant) is GridConstant,
         IntNode.Literal n => At(n.Tensor) is TensorConstant,
         IntNode.Elementwise n => n.Operands.Count == n.Kind.Operands()
             && (n.Kind.IsComparison() ? At(n.Numbers) is CompareConstant : At(n.Numbers) is RescaleConstant r && r.LaneCount == n.Operands.Count - n.Kind.FirstRescaled()),

@@ -102,6 +102,13 @@ public abstract record IntNode(string Layer)
             Fill == NoFill ? p.Move(value(X), Movement) : p.Move(value(X), constant(Fill), Movement);
     }
 
+    public sealed record GridSample(int X, int Grid, int Constant, GridMode Mode, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X, Grid);
+        public override Seq<int> ConstantIds => new(Constant);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.GridSample(value(X), value(Grid), constant(Constant), Mode);
+    }
+
     public sealed record Resize(int X, ResizeGeometry Geometry, string Layer) : IntNode(Layer)
     {
         public override Seq<int> Inputs => new(X);

@@ -41,6 +41,8 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public int Move(int x, int fill, Movement movement) => Add(new IntNode.Move(x, Id(fill), movement, _layer));
 
+    public int GridSample(int x, int grid, int constant, GridMode mode) => Add(new IntNode.GridSample(x, grid, Id(constant), mode, _layer));
+
     public int Resize(int x, ResizeGeometry geometry) => Add(new IntNode.Resize(x, geometry, _layer));
 
     public int Lut(int x, int table) => Add(new IntNode.Lut(x, Id(table), _layer));

@@ -40,6 +40,8 @@ internal static class Literal
         var (include, divisor) => $"new({Flag(include)}, {Number(divisor)})",
     };
 
+    public static string Of(GridMode m) => $"new(IsNearest: {Flag(m.IsNearest)}, RepeatsBorder: {Flag(m.RepeatsBorder)}, AlignCorners: {Flag(m.AlignCorners)})";
+
     public static string Of(ResizeGeometry g) =>
         $"new(new({string.Join(", ", g.Sizes.Select(Number))}), new({string.Join(", ", g.Factors.Select(Number))}), AlignCorners: {Flag(g.AlignCorners)}, Recompute: {Flag(g.Recompute)})";
 

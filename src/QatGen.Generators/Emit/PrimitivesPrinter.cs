@@ -47,6 +47,8 @@ internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
 
     public string Move(string x, string fill, Movement movement) => Let("moved", $"p.Move({x}, {fill}, {Literal.Of(movement)})");
 
+    public string GridSample(string x, string grid, string constant, GridMode mode) => Let("sampled", $"p.GridSample({x}, {grid}, {constant}, {Literal.Of(mode)})");
+
     public string Resize(string x, ResizeGeometry geometry) => Let("resized", $"p.Resize({x}, {Literal.Of(geometry)})");
 
     public string Lut(string x, string table) => Let("looked_up", $"p.Lut({x}, {table})");

@@ -161,6 +161,8 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
             case IntNode.Move move:
                 var fill = move.Fill == IntNode.Move.NoFill ? 0 : packing.Constant<FillConstant>(move.Fill).Value;
                 return new MoveStep(move.Movement.For(_facts[move.X].Shape), fill, _slots[move.X], target);
+            case IntNode.GridSample sample:
+                return new GridStep(kernels, packing.Constant<GridConstant>(sample.Constant), sample.Mode, _slots[sample.X], _slots[sample.Grid], target);
             case IntNode.Resize resize:
                 return new ResizeStep(kernels, resize.Geometry.For(_facts[resize.X].Shape, _facts[resize.X].DType), _slots[resize.X], target);
             default:

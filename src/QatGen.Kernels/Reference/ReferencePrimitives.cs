@@ -119,30 +119,6 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 
     public ReferenceValue Move(ReferenceValue x, ReferenceValue fill, Movement movement) => Move((Integers)x, movement, Constant<FillConstant>(fill).Value);
 
-    public ReferenceValue Resize(ReferenceValue x, ResizeGeometry geometry)
-    {
-        var input = (Integers)x;
-        var plan = geometry.For(new(input.Shape), input.DType);
-        var (result, at, width) = (new Integers(plan.Output.ToArray(), DType.QInt32), 0, input.Shape[^1]);
-        for (var channel = 0; channel < input.Shape[0] * input.Shape[1]; channel++)
-        {
-            foreach (var row in plan.Rows.Taps)
-            {
-                foreach (var column in plan.Columns.Taps)
-                {
-                    var (wy, wx) = (plan.Rows.Denominator - row.Weight, plan.Columns.Denominator - column.Weight);
-                    var upper = (wx * At(row.First, column.First)) + (column.Weight * At(row.First, column.Second));
-                    var lower = (wx * At(row.Second, column.First)) + (column.Weight * At(row.Second, column.Second));
-                    result.Data[at++] = (wy * upper) + (row.Weight * lower);
-                }
-            }
-
-            int At(int y, int x) => input.Data[(channel * input.Area) + (y * width) + x];
-        }
-
-        return result;
-    }
-
     private static Integers Move(Integers input, Movement movement, int fill)
     {
         var plan = movement.For(new(input.Shape));

@@ -134,16 +134,6 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         return Moved(input, movement, source.Latest.Value);
     }
 
-    public QatValue Resize(QatValue x, ResizeGeometry geometry)
-    {
-        var input = (QatValue.Activation)x;
-        var plan = TorchResize.Plan(input.Data, input.DType, geometry, _layer);
-        var bound = input.Known.Bounds[0] * plan.Denominator;
-        var quantity = new Quantity(LaneKind.Tensor, input.Known.Scales, new(plan.Denominator), new(bound), Seq<int>.Empty);
-        var type = bound < TorchConv.Float32Bound ? ScalarType.Float32 : ScalarType.Float64;
-        return new QatValue.Activation(TorchResize.Sum(input.Data.to(type), plan), quantity, DType.QInt32) { Weighted = input.DType };
-    }
-
     private QatValue.Activation Moved(QatValue.Activation x, Movement movement, int fill) => x with { Data = TorchMove.Run(x.Data, movement, fill, _layer) };
 
     public QatValue Lut(QatValue x, QatValue table)

@@ -148,6 +148,7 @@ public sealed class QatNode : nn.Module
         QatValue.TensorSource t => t.Quantizer.Constant(t.Value),
         QatValue.NumberSource n => n.Latest,
         QatValue.CompareSource e => e.Latest,
+        QatValue.GridSource g => g.Latest,
         TableSource l => l.Latest?.Constant,
         _ => null,
     } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
@@ -165,6 +166,7 @@ public sealed class QatNode : nn.Module
         ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),
         ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
         ConstantKind.Compare => new QatValue.CompareSource(),
+        ConstantKind.Grid => new QatValue.GridSource(),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
         ConstantKind.Table => new TableSource(role.Function!, OutputQuantizer!, _tableSplit, Node.Path),
         _ => throw new InvalidOperationException(role.Kind.ToString()),

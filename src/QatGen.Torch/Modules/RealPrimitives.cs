@@ -60,6 +60,8 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue Move(QatValue x, QatValue fill, Movement movement) => Real(TorchMove.Run(Data(x), movement, ((QatValue.FillSource)fill).Value, _layer));
 
+    public QatValue GridSample(QatValue x, QatValue grid, QatValue constant, GridMode mode) => Real(TorchGrid.Real(Data(x), Data(grid), mode, _layer));
+
     public QatValue Resize(QatValue x, ResizeGeometry geometry) => Real(TorchResize.Real(Data(x), geometry, _layer));
 
     public QatValue Lut(QatValue x, QatValue table)

@@ -14,6 +14,7 @@ internal static class PrimitiveCalls
         ["comparison"] = static (p, input, _) => p.Elementwise(ElementwiseKind.Less, [Map(input), Map(input)], Fact.Of(new CompareConstant(1, 0, 1, 0))),
         ["constant operand"] = static (p, _, output) => p.Constant(Fact.Of(new(1), output)),
         ["convolution"] = static (p, input, _) => p.Conv(Map(input), Fact.Of(new(1, 1, 1, 1), DType.QInt8), Fact.Of(new(1), DType.QInt32), new()),
+        ["grid sampling"] = static (p, input, _) => p.GridSample(Map(input), Fact.Of(new(1, 3, 3, 2), input), Rescale(input), new()),
         ["linear resize"] = static (p, input, _) => p.Resize(Map(input), new(new(2, 2), Seq<double>.Empty)),
         ["max pooling"] = static (p, input, _) => p.MaxPool(Map(input), new(2, 2)),
         ["padding"] = static (p, input, _) => p.Move(Map(input), new Movement.ConstantPad(new(1, 0))),
