@@ -24,6 +24,15 @@ public static class ExpandComposites
         return RemoveDeadNodes.Run(graph with { Nodes = writer.Nodes, Outputs = graph.Outputs.Select(o => values[o]).ToSeq() });
     }
 
+    /// <summary>Shape and type of a composite's result for inputs of known shape, in a model for a march; unknown where it cannot be expanded.</summary>
+    public static Fact Infer(Node node, IReadOnlyList<Fact> inputs, March march)
+    {
+        var violations = new List<Violation>();
+        var writer = new Writer(new("", "", march, inputs.Select(static f => new GraphInput("x", f.Shape, 0)).ToSeq(), Seq<Node>.Empty, Seq<int>.Empty), violations);
+        var result = writer.Add(node with { Inputs = Enumerable.Range(0, inputs.Count).ToSeq() });
+        return violations.Count == 0 ? writer.FactOf(result) : Fact.Unknown(DType.QInt8);
+    }
+
     /// <summary>Appends nodes and knows what is known of their results; a composite among them is expanded in turn.</summary>
     internal sealed class Writer(Graph source, ICollection<Violation> violations)
     {

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using QatGen.Graphs;
 using QatGen.Operators;
+using QatGen.Passes;
 using QatGen.Primitives;
 
 namespace QatGen.Generators.Capture;
@@ -40,6 +41,7 @@ internal sealed class Recorder(CaptureContext context)
         }
 
         return op.Fusion == Fusion.BatchNorm || op.IsIdentity ? inputs[0]
+            : op.IsComposite(node) ? ExpandComposites.Infer(node, inputs, March.NashE) with { DType = DType.QInt8 }
             : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => r.Fact)]) with { DType = DType.QInt8 };
     }
 
