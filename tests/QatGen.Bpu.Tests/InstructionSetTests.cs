@@ -21,6 +21,7 @@ public sealed class InstructionSetTests
         new Instruction.Resize(Box(), Box(), 4, 1 << 20, 4, 255, 3),
         new Instruction.Reduce(ReduceKind.Minimum, Box(), Box()),
         new Instruction.GridSample(MemoryKind.Ddr, Box(), Box(), Box(), SampleKind.NearestBorder, 77, int.MaxValue, 30, 16),
+        new Instruction.MatMul(Box(), Box(), Box(), 3),
         new Instruction.Lut(Box(), Box(), 12)];
 
     [Fact]

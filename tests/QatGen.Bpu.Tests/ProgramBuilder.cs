@@ -137,6 +137,15 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         return Rescale([product], (float)(a.Scales[0] * b.Scales[0] * Math.Max(a.Bounds[0], b.Bounds[0]) / 2), ClampRange.None);
     }
 
+    public int MatMul(int x, int y)
+    {
+        Begin("matmul");
+        var (a, b) = (_quantities[x], _quantities[y]);
+        var bound = a.Bounds[0] * b.Bounds[0] * Shape(x)[^1];
+        var product = Add(new IntNode.MatMul(x, y, _layer), new(LaneKind.Tensor, new(a.Scales[0] * b.Scales[0]), new(1), new(bound), Seq<int>.Empty));
+        return Rescale([product], (float)(a.Scales[0] * b.Scales[0] * Math.Sqrt(Shape(x)[^1]) * 60), ClampRange.None);
+    }
+
     public int Choose(ElementwiseKind kind, params int[] operands)
     {
         Begin("choice");

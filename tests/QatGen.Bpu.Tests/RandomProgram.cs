@@ -6,6 +6,9 @@ namespace QatGen.Bpu.Tests;
 /// <summary>Random programs that mix all primitives: what cannot follow on a value (limits, empty maps) is not chosen or is refused by the rules and drawn again.</summary>
 internal static class RandomProgram
 {
+    /// <summary>Multiplications, so that a program does not take seconds.</summary>
+    private const int LargestProduct = 1 << 18;
+
     public static (IntGraph Graph, QTensor[] Inputs) Create(int seed, March march, int batch, bool extreme = false)
     {
         var random = new Random(seed);
@@ -32,9 +35,9 @@ internal static class RandomProgram
     private static int Extend(Random random, ProgramBuilder b, int x)
     {
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(17))
+        switch (random.Next(19))
         {
-            case 16:
+            case 18:
                 return b.Lut(x);
             case 0:
                 var multiplier = random.Next(1, 3);
@@ -66,6 +69,8 @@ internal static class RandomProgram
                 return Elementwise(random, b, x);
             case 13 or 14:
                 return Reduced(random, b, x);
+            case 15 or 16 when b.Type(x) == DType.QInt8 && (long)height * width * height * width * channels <= LargestProduct:
+                return Product(random, b, x);
             case 8 or 9:
                 return Moved(random, b, x);
             default:
@@ -101,6 +106,24 @@ internal static class RandomProgram
         }
 
         return b.Shape(x).Length == 4 ? x : b.Reshape(x, 0, b.Shape(x)[1], b.Shape(x).Length > 2 ? b.Shape(x)[2] : 1, -1);
+    }
+
+    /// <summary>Matrices times themselves, transposed, or times a constant, in three to five dimensions and back in four.</summary>
+    private static int Product(Random random, ProgramBuilder b, int x)
+    {
+        var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
+        x = random.Next(4) switch
+        {
+            0 => b.Reshape(x, 0, height * width, channels),
+            1 => b.Reshape(x, 0, channels, height, 1, width),
+            2 => b.Reshape(x, 0, channels, 1, height, width),
+            _ => x,
+        };
+        var shape = b.Shape(x);
+        int[] own = [.. shape.Take(shape.Length - 2).Select((d, axis) => axis == 1 && random.Next(2) == 0 ? d : 1), shape[^1], random.Next(1, 40)];
+        var y = random.Next(2) == 0 ? b.Move(x, new Movement.Transpose(-1, -2)) : b.Literal(own[1] == 1 || shape.Length == 3 ? own[^2..] : own, DType.QInt8);
+        var product = b.MatMul(x, y);
+        return shape.Length == 4 ? product : b.Reshape(product, 0, b.Shape(product)[1], -1, 1);
     }
 
     /// <summary>A reduction in the four dimensions or in others of the same frame, back in four.</summary>

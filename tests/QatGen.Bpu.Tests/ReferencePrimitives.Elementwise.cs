@@ -17,6 +17,22 @@ internal sealed partial class ReferencePrimitives
         return new(both[0].Shape, [.. both[0].Data.Select((v, i) => checked(v * both[1].Data[i]))], DType.QInt32);
     }
 
+    public ReferenceValue MatMul(ReferenceValue x, ReferenceValue y)
+    {
+        var (rows, inner, columns) = (x.Shape[^2], x.Shape[^1], y.Shape[^1]);
+        var right = Repeated(new ReferenceValue([.. x.Shape[..^2], inner, columns], new int[x.Data.Length / rows * columns], DType.QInt32), y)[1].Data;
+        var data = new List<int>();
+        for (var matrix = 0; matrix < x.Data.Length / (rows * inner); matrix++)
+        {
+            for (var i = 0; i < rows * columns; i++)
+            {
+                data.Add(Enumerable.Range(0, inner).Sum(k => x.Data[(((matrix * rows) + (i / columns)) * inner) + k] * right[(((matrix * inner) + k) * columns) + (i % columns)]));
+            }
+        }
+
+        return new([.. x.Shape[..^1], columns], [.. data], DType.QInt32);
+    }
+
     public ReferenceValue Elementwise(ElementwiseKind kind, ReferenceValue[] operands, ReferenceValue constant)
     {
         var all = Repeated(operands);

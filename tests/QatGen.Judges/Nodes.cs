@@ -28,6 +28,8 @@ internal static class Nodes
 
     public static Node GlobalPool() => Module("AdaptiveAvgPool2d", new() { ["output_size"] = 1 });
 
+    public static Node Mean() => new("Mean", "", new(FormKind.Method, "mean"), new(0), new() { ["dimensions"] = new long[] { 2, 3 }, ["keepdim"] = false }) { Output = OutputKind.Quantized };
+
     public static Node Resize(double factor, bool corners) => new("Interpolate", "", new(FormKind.Functional, "interpolate"), new(0), new()
     {
         ["scale_factor"] = new Value.Items(new(factor, factor)),

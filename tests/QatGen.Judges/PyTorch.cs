@@ -54,6 +54,8 @@ internal static class PyTorch
                 return (Nodes.Pool("AvgPool2d", window, step, pad, include), x => nn.functional.avg_pool2d(x[0], window, step, pad, count_include_pad: include));
             case "adaptive_avg_pool2d" when c.Integer("kernel_or_size") == 1:
                 return (Nodes.GlobalPool(), static x => x[0].mean([2, 3], keepdim: true));
+            case "mean":
+                return (Nodes.Mean(), static x => x[0].mean([2, 3]));
             case "max_pool2d":
                 var (kernel, by, edge) = (c.Integer("kernel_or_size"), c.Integer("stride"), c.Params.TryGetProperty("padding", out var e) ? e.GetInt32() : 0);
                 return (Nodes.MaxPool(kernel, by, edge), x => nn.functional.max_pool2d(x[0], kernel, by, edge));

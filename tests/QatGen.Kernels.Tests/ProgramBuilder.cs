@@ -66,6 +66,13 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
         return Add(new IntNode.Mul(x.Id, y.Id, Layer("mul")), _checker.Mul(x.Fact, y.Fact), quantity);
     }
 
+    public Built MatMul(Built x, Built y)
+    {
+        var bound = x.Quantity.Bounds[0] * y.Quantity.Bounds[0] * x.Shape[x.Shape.Count - 1];
+        var quantity = new Quantity(LaneKind.Tensor, new(x.Quantity.Scales[0] * y.Quantity.Scales[0]), new(1), new(bound), Seq<int>.Empty);
+        return Add(new IntNode.MatMul(x.Id, y.Id, Layer("matmul")), _checker.MatMul(x.Fact, y.Fact), quantity);
+    }
+
     public Built Choose(ElementwiseKind kind, Built[] operands, double scale, DType type)
     {
         var constant = RescaleConstant.CreateConcat([.. operands.Skip(kind.FirstRescaled()).Select(static o => o.Quantity)], scale, type, Layer("choice"));

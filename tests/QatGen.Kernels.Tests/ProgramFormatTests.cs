@@ -142,7 +142,8 @@ public sealed class ProgramFormatTests
         var logits = b.PassThrough(b.Conv(flat, weight with { Shape = new(3, 2, 1, 1) }, new(new(7, 8, 9)), [1, 2, 3], new()), ClampRange.None);
         var least = b.Reduce(b.Rescale([b.Mul(y, b.Reduce(y, new(ReduceKind.Maximum, new(1, -1))))], 100, ClampRange.None), new(ReduceKind.Minimum, new(2)));
         var chosen = b.Choose(ElementwiseKind.Select, [b.Compare(ElementwiseKind.Less, least, b.Literal(new(1, 4), DType.QInt8, new(1, 2, 3, 4))), least, least], 90, DType.QInt16);
-        return b.Build(logits, y, chosen);
+        var product = b.MatMul(y, b.Move(y, new Movement.Transpose(-1, -2)));
+        return b.Build(logits, y, chosen, b.PassThrough(product, ClampRange.None));
     }
 
     private static byte[] Flipped(byte[] bytes, int bit)

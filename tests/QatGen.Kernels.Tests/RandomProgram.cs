@@ -78,7 +78,7 @@ internal sealed class RandomProgram
 
         if (_random.Next(6) == 0)
         {
-            Add(_random.Next(2) == 0 ? Reduced(x) : Elementwise(x));
+            Add(_random.Next(3) switch { 0 => Reduced(x), 1 when x.Shape.Count > 2 && Product(x) is { } product => product, _ => Elementwise(x) });
             return;
         }
 
@@ -161,6 +161,26 @@ internal sealed class RandomProgram
         var divisor = reduction.Kind == ReduceKind.Mean ? count : 1;
         return _builder.Rescale([_builder.Reduce(x, reduction)], x.Quantity.Scales[0] * Math.Sqrt(count) / divisor * (0.3 + _random.NextDouble()), Range(), Type());
     }
+
+    /// <summary>Its matrices times themselves, transposed, or times a constant; null where sums could leave int32 or the result is large.</summary>
+    private Built? Product(Built x)
+    {
+        var (rank, inner) = (x.Shape.Count, x.Shape[x.Shape.Count - 1]);
+        if (x.Fact.DType != DType.QInt8 || (long)x.Shape[rank - 2] * x.Fact.Elements > 1 << 18)
+        {
+            return null;
+        }
+
+        var columns = _random.Next(1, 40);
+        int[] own = [.. x.Shape.Take(rank - 2).Select((d, axis) => axis == 0 || _random.Next(2) == 0 ? 1 : d), inner, columns];
+        var values = Enumerable.Range(0, own.Aggregate(1, static (n, d) => n * d)).Select(_ => _random.Next(-128, 128));
+        var y = _random.Next(2) == 0 ? _builder.Move(x, new Movement.Transpose(-1, -2)) : _builder.Literal(Shorter(own), DType.QInt8, values.ToSeq());
+        return y.Quantity.Bounds[0] * x.Quantity.Bounds[0] * inner > int.MaxValue ? null
+            : _builder.Rescale([_builder.MatMul(x, y)], x.Quantity.Scales[0] * y.Quantity.Scales[0] * Math.Sqrt(inner) * 60 * (0.2 + _random.NextDouble()), Range(), Type());
+    }
+
+    /// <summary>Without leading dimensions of 1, or with them.</summary>
+    private Seq<int> Shorter(int[] shape) => shape.Skip(_random.Next(shape.TakeWhile(static d => d == 1).Take(shape.Length - 2).Count() + 1)).ToSeq();
 
     /// <summary>A product, choice or comparison with another value, with itself in a shape that repeats, or with a constant.</summary>
     private Built Elementwise(Built x)

@@ -83,7 +83,7 @@ internal static class OperatorsPage
             {
                 var checker = new MarchChecker(MarchSpec.Get(march));
                 var constants = op.Constants(example.Node).Select(r => new Fact(r.Shape, r is { Kind: ConstantKind.Rescale, DType: DType.QInt8 } ? output : r.DType));
-                var result = op.Lower(checker, example.Node, [.. example.InputShapes.Select(s => Fact.Of(s, input))], [.. constants]);
+                var result = op.Lower(checker, example.Node, [.. example.InputShapes.Select(s => Fact.Of(s, input)), .. example.ParameterShapes.Select(s => Fact.Of(s, input) with { IsConstant = true })], [.. constants]);
                 if (!checker.Violations.Any(static v => v.Rule != MarchRules.Limit) && LimitsAreOfShapes(checker))
                 {
                     pairs.Add((input, result.DType));

@@ -40,6 +40,43 @@ public sealed class BoundTests
         BadInputTests.Expect(QuantizationRules.Overflow, "fc", () => model.call(ones(1, Width)));
     }
 
+    /// <summary>128 * 128 * 131,072 = 2^31.</summary>
+    [Theory]
+    [InlineData(131_071, false)]
+    [InlineData(131_072, true)]
+    public void Call_MatricesWhoseSumsCouldLeaveInt32_AreAnError(int inner, bool isTooLarge)
+    {
+        using var scope = NewDisposeScope();
+        var product = new Node("MatMul", "product", new(FormKind.Torch, "matmul"), new(0, 1), new());
+        var graph = new Graph("Test", "Net", March.NashE, new(new GraphInput("x", new(1, 1, inner), 0), new GraphInput("y", new(1, inner, 1), 0)), new(product), new(2));
+        var model = new GraphQat(graph, new Dictionary<string, Tensor>());
+        Run("product", isTooLarge, model, ones(1, 1, inner), ones(1, inner, 1));
+    }
+
+    /// <summary>32,768 * 65,536 = 2^31.</summary>
+    [Theory]
+    [InlineData(65_535, false)]
+    [InlineData(65_536, true)]
+    public void Call_SumThatCouldLeaveInt32_IsAnError(int count, bool isTooLarge)
+    {
+        using var scope = NewDisposeScope();
+        var sum = new Node("Sum", "sum", new(FormKind.Method, "sum"), new(0), new() { ["dim"] = 1, ["keepdim"] = true });
+        Run("sum", isTooLarge, new(Nets.Of([1, count], sum), new Dictionary<string, Tensor>(), new() { ActivationType = DType.QInt16 }), ones(1, count));
+    }
+
+    private static void Run(string layer, bool isTooLarge, GraphQat model, params Tensor[] inputs)
+    {
+        model.SetState(FakeQuantState.Qat);
+        if (isTooLarge)
+        {
+            BadInputTests.Expect(QuantizationRules.Overflow, layer, () => model.Model.Forward(inputs));
+        }
+        else
+        {
+            Assert.All(model.Model.Forward(inputs), static y => Assert.Equal(1, y.numel()));
+        }
+    }
+
     [Fact]
     public void Convert_DeadChannel_StillHoldsItsBias()
     {

@@ -14,6 +14,16 @@ internal sealed partial class NaivePrimitives
         return Fill(both[0].Shape, i => checked((int)(both[0][i] * both[1][i])));
     }
 
+    public Naive MatMul(Naive x, Naive y)
+    {
+        var full = y with { Shape = [.. Enumerable.Repeat(1, x.Shape.Length - y.Shape.Length), .. y.Shape] };
+        return Fill([.. x.Shape[..^1], y.Shape[^1]], i =>
+        {
+            int[] Right(int k) => [.. i[..^2].Select((v, axis) => Math.Min(v, full.Shape[axis] - 1)), k, i[^1]];
+            return checked((int)Enumerable.Range(0, x.Shape[^1]).Sum(k => x[[.. i[..^1], k]] * full[Right(k)]));
+        });
+    }
+
     public Naive Elementwise(ElementwiseKind kind, Naive[] operands, Naive constant)
     {
         operands = Repeated(operands);

@@ -64,7 +64,13 @@ internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int Un
     /// <summary>How the columns of the one term that stand for the same one of the result, or its channels, become one.</summary>
     public ReduceKind? Reduction { get; init; }
 
-    public bool IsReshape => Sampling is null && Unit is null && Rescale is null && Operation is null && Move is null && Reduction is null && Table is null;
+    /// <summary>How many matrices the rows of the two terms hold, to be multiplied channel by channel; 0 where the rows of the one matrix are channels.</summary>
+    public int? Matrices { get; init; }
+
+    public bool IsReshape => Sampling is null && Unit is null && Rescale is null && Operation is null && Move is null && Reduction is null && Matrices is null && Table is null;
+
+    /// <summary>Whether no tile has fewer than all rows.</summary>
+    public bool KeepsRows => IsReshape || Matrices > 1;
 
     /// <summary>Ids of the tensors read; the unit's input first.</summary>
     public IEnumerable<int> Reads => Sources.Select(static v => v.Id);

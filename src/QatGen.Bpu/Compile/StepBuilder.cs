@@ -92,6 +92,9 @@ internal sealed partial class StepBuilder
                 break;
             case IntNode.Literal:
                 break;
+            case IntNode.MatMul n:
+                AddMatMul(n, value);
+                break;
             case IntNode.Mul n:
                 AddOperation(n, value, Operation.Product);
                 break;

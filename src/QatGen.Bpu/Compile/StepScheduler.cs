@@ -43,7 +43,7 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
     {
         var parameters = LoadParameters(tile);
         var input = _step.Unit is { } read ? LoadInput(read, tile) : default;
-        var terms = _step.Sampling is null ? _step.Terms.Select((v, i) => LoadTerm(v, _terms[i], tile)).ToList() : [Load(_step.Terms[1], _terms[1], tile.Frame, new(0, _step.Terms[1].Shape.Height), new(tile.Row, tile.Rows))];
+        var terms = _step.Sampling is null ? _step.Terms.Select((v, i) => LoadTerm(v, i, tile)).ToList() : [Load(_step.Terms[1], _terms[1], tile.Frame, new(0, _step.Terms[1].Shape.Height), new(tile.Row, tile.Rows))];
         var onChip = placement.OnChip.TryGetValue(_step.Output.Id, out var address);
         var result = onChip ? Box(_step.Output.Shape, address, tile) : OnChip(_step.Part, _output.Next(), tile.Rows, tile.Channels);
         if (_step.Unit is { } unit)
@@ -73,6 +73,10 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         else if (_step.Operation is { } operation)
         {
             _instructions.Add(new Instruction.Elementwise(operation.Kind, terms.ToSeq(), result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Table));
+        }
+        else if (_step.Matrices is { } matrices)
+        {
+            _instructions.Add(new Instruction.MatMul(terms[0], terms[1], result, matrices));
         }
         else if (_step.Reduction is { } reduction)
         {
@@ -146,11 +150,16 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         return (move.SourceRows(rows, channels), move.SourceChannels(rows, channels));
     }
 
-    private Region LoadTerm(View view, Buffer buffer, Tile tile) => _step.Move is { } move && MovedFrom(move, tile) is var from
-        ? Load(view, buffer, tile.Frame, from.Rows, from.Channels)
+    private Region LoadTerm(View view, int term, Tile tile) => _step.Move is { } move && MovedFrom(move, tile) is var from
+        ? Load(view, _terms[term], tile.Frame, from.Rows, from.Channels)
+        : _step.Matrices is not null
+        ? Load(view, _terms[term], Frame(view, tile), geometry.FactorRows(term, tile.Row, tile.Rows), geometry.FactorChannels(term, tile.Channel, tile.Channels))
         : _step.IsReshape
-        ? Load(view, buffer, tile.Frame, new(0, view.Shape.Height), geometry.ReshapedChannels(tile.Channel, tile.Channels))
-        : Repeated(Load(view, buffer, constants.Tensor(view.Id) < 0 ? tile.Frame : 0, geometry.TermRows(view.Shape, tile.Row, tile.Rows), geometry.TermChannels(view.Shape, tile.Channel, tile.Channels)), tile);
+        ? Load(view, _terms[term], tile.Frame, new(0, view.Shape.Height), geometry.ReshapedChannels(tile.Channel, tile.Channels))
+        : Repeated(Load(view, _terms[term], Frame(view, tile), geometry.TermRows(view.Shape, tile.Row, tile.Rows), geometry.TermChannels(view.Shape, tile.Channel, tile.Channels)), tile);
+
+    /// <summary>A constant has one frame.</summary>
+    private int Frame(View view, Tile tile) => constants.Tensor(view.Id) < 0 ? tile.Frame : 0;
 
     /// <summary>A box that is smaller than the result repeats: over rows and columns by a pitch of 0, over channels as the instructions do by themselves. A reduction reads it as it is.</summary>
     private Region Repeated(Region box, Tile tile)

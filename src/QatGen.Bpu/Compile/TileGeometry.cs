@@ -70,6 +70,15 @@ internal sealed class TileGeometry(Step step, int alignment)
 
     public Extent TermChannels(Tensor term, int channel, int channels) => term.Channels == step.Part.Channels ? new(channel, channels) : new(0, step.Reduction is null ? 1 : term.Channels);
 
+    /// <summary>The rows of a factor of a matrix product for some rows of the result: of the left one the same, of the right one all.</summary>
+    public Extent FactorRows(int factor, int row, int rows) => factor == 0 ? new(row, rows) : new(0, step.Terms[1].Shape.Height);
+
+    /// <summary>The channels of a factor; where they are the rows of the matrices the right one is read whole.</summary>
+    public Extent FactorChannels(int factor, int channel, int channels) =>
+        factor == 1 && (step.Matrices == 0 || step.Terms[1].Shape.Channels < step.Part.Channels) ? new(0, step.Terms[1].Shape.Channels) : new(channel, channels);
+
+    public DType WidestFactor => step.Terms.Max(static t => t.Shape.Type);
+
     public ParameterLayout Parameters(int channel, int channels) => new(step, channel, channels, step.Unit is null ? 0 : InputChannels(channel, channels).Count);
 
     private static int LeastCommonMultiple(int a, int b) => checked(a / (int)System.Numerics.BigInteger.GreatestCommonDivisor(a, b) * b);

@@ -27,7 +27,7 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
 
     public IEnumerable<(Tiling Tiling, BufferSizes Sizes)> Candidates(int sramBytes)
     {
-        var rows = _step.IsReshape ? [geometry.Height] : Parts(geometry.Height, 1);
+        var rows = _step.KeepsRows ? [geometry.Height] : Parts(geometry.Height, 1);
         var channels = Parts(geometry.Channels, geometry.ChannelStep);
         return rows.SelectMany(r => channels.SelectMany(c => new[] { new Tiling(r, c, true, 2), new(r, c, true, 1), new(r, c, false, 2), new(r, c, false, 1) }))
             .Select(t => (Tiling: t, Sizes: Sizes(t)))
@@ -36,7 +36,7 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
     }
 
     /// <summary>The least on-chip memory that a tile of the step can do with.</summary>
-    public long SmallestBytes() => Sizes(new(_step.IsReshape ? geometry.Height : 1, Math.Min(geometry.Channels, geometry.ChannelStep), true, 1)).All.Sum(static s => s.Total);
+    public long SmallestBytes() => Sizes(new(_step.KeepsRows ? geometry.Height : 1, Math.Min(geometry.Channels, geometry.ChannelStep), true, 1)).All.Sum(static s => s.Total);
 
     /// <summary>The sizes that cut n into 1, 2, 3 ... parts, in whole steps.</summary>
     private static IEnumerable<int> Parts(int n, int step) =>
@@ -50,10 +50,12 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
             new(parameters, Slots(counts.Parameters), parameters),
             _step.Unit is { } read ? Buffer(read.X.Id, read.X.Shape, InputRows(read, t), Groups(t).Max(g => geometry.InputChannels(g.Channel, g.Channels).Count), counts.Inputs) : BufferSize.None,
             _step is { Unit: { } unit, Rescale: not null } ? new(Bytes(unit.Result, t.Rows, t.Channels), Slots(counts.Tiles), 0) : BufferSize.None,
-            _step.Sampling is not null ? new(BufferSize.None, Buffer(_step.Terms[1].Id, _step.Terms[1].Shape, _step.Terms[1].Shape.Height, t.Rows, counts.Tiles)) : _step.Terms.Select(v => _step.Move?.LargestBox(t.Rows, t.Channels) is var (rows, channels)
+            _step.Sampling is not null ? new(BufferSize.None, Buffer(_step.Terms[1].Id, _step.Terms[1].Shape, _step.Terms[1].Shape.Height, t.Rows, counts.Tiles)) : _step.Terms.Select((v, i) => _step.Move?.LargestBox(t.Rows, t.Channels) is var (rows, channels)
                 ? Buffer(v.Id, v.Shape, rows, channels, counts.Tiles)
                 : _step.IsReshape
                 ? Buffer(v.Id, v.Shape, v.Shape.Height, geometry.ReshapedChannels(0, t.Channels).Count, counts.Tiles)
+                : _step.Matrices is not null
+                ? Buffer(v.Id, v.Shape, geometry.FactorRows(i, 0, t.Rows).Count, geometry.FactorChannels(i, 0, t.Channels).Count, counts.Tiles)
                 : Buffer(v.Id, v.Shape, geometry.TermRows(v.Shape, 0, t.Rows).Count, geometry.TermChannels(v.Shape, 0, t.Channels).Count, counts.Tiles)).ToSeq(),
             Buffer(_step.Output.Id, _step.Part, t.Rows, t.Channels, counts.Tiles));
 
@@ -80,7 +82,9 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
             vector = unit.Weight is null ? counts.Tiles * timing.Elementwise(positions, unit.Taps, t.Channels) : 0;
         }
 
-        vector += _step.Reduction is not null ? counts.Tiles * timing.Elementwise((long)t.Rows * _step.Terms[0].Shape.Width, 1, geometry.TermChannels(_step.Terms[0].Shape, 0, t.Channels).Count)
+        tensor += _step.Matrices is { } matrices ? counts.Tiles * timing.MatMul(matrices, t.Rows, _step.Terms[0].Shape.Width, _step.Part.Width, t.Channels, geometry.WidestFactor) : 0;
+        vector += _step.Matrices is not null ? 0
+            : _step.Reduction is not null ? counts.Tiles * timing.Elementwise((long)t.Rows * _step.Terms[0].Shape.Width, 1, geometry.TermChannels(_step.Terms[0].Shape, 0, t.Channels).Count)
             : _step.Unit is null || _step.Rescale is not null ? counts.Tiles * timing.Elementwise(positions, _step.Rescale?.Terms ?? Math.Max(1, _step.Terms.Count), t.Channels) : 0;
         var (sum, slowest) = (bus + tensor + vector, Math.Max(bus, Math.Max(tensor, vector)));
         return t.Slots == 1 ? sum : slowest + ((sum - slowest) / counts.Tiles);

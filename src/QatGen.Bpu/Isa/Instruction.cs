@@ -124,6 +124,21 @@ internal abstract record Instruction
     }
 
     /// <summary>
+    /// int32 products of int8 or int16 matrices. With Matrices 0 the rows of a matrix are channels: To [1, P, M] of X [1, K, M] and Y [1, P, K]. Else each channel of each of that many runs of rows is a matrix by itself:
+    /// To [M, P] of X [M, K] and Y [K, P]; a Y of one run or one channel repeats.
+    /// </summary>
+    internal sealed record MatMul(Region X, Region Y, Region To, int Matrices) : Instruction
+    {
+        public int Inner => X.Columns;
+        public override Engine Engine => Engine.Tensor;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, X), Access.Read(MemoryKind.Sram, Y), Access.Write(MemoryKind.Sram, To));
+        public override bool IsConsistent => X.Type != DType.QInt32 && Y.Type != DType.QInt32 && To.Type == DType.QInt32 && Matrices >= 0 && X.Rows == To.Rows && X.Channels == To.Channels && Y.Columns == To.Columns
+            && (Matrices == 0 ? (X.Rows, Y.Rows, Y.Channels) == (1, 1, Inner) : To.Rows % Matrices == 0 && (Y.Rows == Inner || Y.Rows == (long)Inner * Matrices) && (Y.Channels == To.Channels || Y.Channels == 1));
+        public override long Cycles(Timing timing) => timing.MatMul(Matrices, To.Rows, Inner, To.Columns, To.Channels, X.Type > Y.Type ? X.Type : Y.Type);
+        public override void Execute(Machine machine) => TensorUnit.MatMul(machine.Sram, this);
+    }
+
+    /// <summary>
     /// The sum, or the largest or smallest, of the columns of a row that are To.Columns apart, and of all their channels where To has one channel. Sums are int32, of int32 too.
     /// </summary>
     internal sealed record Reduce(ReduceKind Kind, Region From, Region To) : Instruction

@@ -9,7 +9,7 @@ internal static class InstructionSet
     private static readonly Seq<Type> Kinds = new(
         typeof(Instruction.Load), typeof(Instruction.Store), typeof(Instruction.Conv), typeof(Instruction.DepthwiseConv),
         typeof(Instruction.MaxPool), typeof(Instruction.SumPool), typeof(Instruction.Rescale), typeof(Instruction.Reshape), typeof(Instruction.Move),
-        typeof(Instruction.Elementwise), typeof(Instruction.Resize), typeof(Instruction.Reduce), typeof(Instruction.GridSample),
+        typeof(Instruction.Elementwise), typeof(Instruction.Resize), typeof(Instruction.Reduce), typeof(Instruction.GridSample), typeof(Instruction.MatMul),
         typeof(Instruction.Lut));
 
     private static readonly Dictionary<Type, int> Opcodes = Kinds.Select(static (k, i) => (k, i)).ToDictionary(static p => p.k, static p => p.i);

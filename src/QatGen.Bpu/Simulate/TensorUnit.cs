@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace QatGen.Bpu;
 
 /// <summary>The multiply-accumulate array: int8 or int16 times int8 into int32. Sums are exact in any order, because conversion proved that none leaves int32 (NUMERICS section 4).</summary>
-internal static class TensorUnit
+internal static partial class TensorUnit
 {
     public static void Conv(Span<byte> sram, Instruction.Conv conv)
     {

@@ -18,6 +18,10 @@ internal sealed record Timing(Hardware Hardware)
     public long Elementwise(long positions, long terms, long channels) =>
         Hardware.LayerOverheadCycles + (Steps(positions, Hardware.ElementsPerCycle / Hardware.ChannelAlignment) * terms * Blocks(channels));
 
+    /// <summary>Products of matrices, rows x inner by inner x columns: the inner dimension runs over the array's inputs, the rows over its outputs. With <paramref name="matrices"/> 0 the rows are the channels.</summary>
+    public long MatMul(int matrices, long rows, long inner, long columns, long channels, DType type) =>
+        matrices == 0 ? Multiply(columns, 1, inner, channels, type) : Multiply(columns * matrices * channels, 1, inner, rows / matrices, type);
+
     public double Microseconds(long cycles) => cycles / Hardware.ClockHz * 1e6;
 
     private static long Steps(long positions, long atOnce) => (positions + atOnce - 1) / atOnce;

@@ -69,7 +69,7 @@ public static class Container
         {
             return read();
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException or KeyNotFoundException or DecoderFallbackException)
+        catch (Exception e) when (e is IOException or InvalidDataException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException or KeyNotFoundException or DecoderFallbackException)
         {
             throw QatGenException.Of(FileRules.Damaged, "", name, e.Message);
         }

@@ -27,6 +27,7 @@ public static class ProgramFormat
         Resize,
         Reduce,
         GridSample,
+        MatMul,
         Lut,
     }
 
@@ -152,6 +153,9 @@ public static class ProgramFormat
                 writer.Write(n.Geometry.AlignCorners);
                 writer.Write(n.Geometry.Recompute);
                 break;
+            case IntNode.MatMul n:
+                Numbers(Tag.MatMul, n.X, n.Y);
+                break;
             case IntNode.Reduce n:
                 Numbers(Tag.Reduce, n.X, (int)n.Reduction.Kind);
                 writer.WriteList(n.Reduction.Axes, writer.Write);
@@ -193,6 +197,7 @@ public static class ProgramFormat
             Tag.Elementwise when (Kind: Kind<ElementwiseKind>(), Constant: Id()) is var (kind, constant) => new IntNode.Elementwise(kind, reader.ReadList(Id), constant, layer),
             Tag.GridSample => new IntNode.GridSample(Id(), Id(), Id(), new(reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean()), layer),
             Tag.Resize => new IntNode.Resize(Id(), new(reader.ReadList(Number), reader.ReadList(reader.ReadDouble), reader.ReadBoolean(), reader.ReadBoolean()), layer),
+            Tag.MatMul => new IntNode.MatMul(Id(), Id(), layer),
             Tag.Reduce => new IntNode.Reduce(Id(), new(Kind<ReduceKind>(), reader.ReadList(reader.ReadInt32)), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };

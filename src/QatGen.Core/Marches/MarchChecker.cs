@@ -60,6 +60,12 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
         return Check(ElementwiseLimits.Product, [x, y], result, result);
     }
 
+    public Fact MatMul(Fact x, Fact y)
+    {
+        var result = _facts.MatMul(x, y);
+        return Check(MatMulLimits.MatMul, [x, y], result, new MatMulUse(x, y, result));
+    }
+
     public Fact Elementwise(ElementwiseKind kind, Fact[] operands, Fact constant)
     {
         var result = _facts.Elementwise(kind, operands, constant);

@@ -37,6 +37,13 @@ public sealed class CostChecker : IPrimitives<Fact>
 
     public Fact Mul(Fact x, Fact y) => Add(_facts.Mul(x, y));
 
+    public Fact MatMul(Fact x, Fact y)
+    {
+        var result = _facts.MatMul(x, y);
+        var inner = x is { IsKnown: true, Rank: > 0 } ? x.Shape[x.Rank - 1] : Fact.UnknownDimension;
+        return Add(result, inner < 0 ? null : result.Elements * inner);
+    }
+
     public Fact Elementwise(ElementwiseKind kind, Fact[] operands, Fact constant) => Add(_facts.Elementwise(kind, operands, constant));
 
     public Fact Clamp(Fact x, Fact limits) => Add(_facts.Clamp(x, limits));

@@ -11,6 +11,23 @@ public sealed partial class FactChecker
         return Broadcast([x, y], DType.QInt32);
     }
 
+    public Fact MatMul(Fact x, Fact y)
+    {
+        NotConstant(x);
+        Expect(x.DType != DType.QInt32 && y.DType != DType.QInt32, ShapeRules.OperandType, x.ToString(), y.ToString());
+        if (!x.IsKnown || !y.IsKnown)
+        {
+            return Fact.Unknown(DType.QInt32);
+        }
+
+        var (rank, missing) = (x.Rank, y.IsConstant ? Math.Max(0, x.Rank - y.Rank) : 0);
+        var right = Enumerable.Repeat(1, missing).Concat(y.Shape).ToArray();
+        var fits = rank > 2 && right.Length == rank && y.Rank > 1 && Same(x.Shape[rank - 1], right[rank - 2]) && (!y.IsConstant || right[0] == 1)
+            && Enumerable.Range(0, rank - 2).All(axis => Same(x.Shape[axis], right[axis]) || (y.IsConstant && right[axis] == 1));
+        Expect(fits, ShapeRules.Matrices, x.ToString(), y.ToString());
+        return fits ? Fact.Of(new([.. x.Shape.Take(rank - 1), right[rank - 1]]), DType.QInt32) : Fact.Unknown(DType.QInt32);
+    }
+
     public Fact Elementwise(ElementwiseKind kind, Fact[] operands, Fact constant)
     {
         var wide = operands.FirstOrDefault(static o => o.DType == DType.QInt32);

@@ -18,6 +18,9 @@ public interface IPrimitives<T>
     /// <summary>int32 products. Operands broadcast as in PyTorch, but never over the batch: all have it, and only a constant may have fewer dimensions.</summary>
     T Mul(T x, T y);
 
+    /// <summary>int32 products of matrices: x [N, ..., M, K], y [N, ..., K, P]. A constant y may have fewer dimensions, or 1, before its last two.</summary>
+    T MatMul(T x, T y);
+
     /// <summary>
     /// A choice between two values, or a comparison. Operands broadcast as in <see cref="Mul"/>. What is chosen from is rescaled first, each operand in its own lane of the <paramref name="constant"/>;
     /// a comparison is exact on the real values and its constant is a <see cref="CompareConstant"/>.

@@ -32,6 +32,12 @@ public abstract record IntNode(string Layer)
         public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Mul(value(X), value(Y));
     }
 
+    public sealed record MatMul(int X, int Y, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X, Y);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.MatMul(value(X), value(Y));
+    }
+
     public sealed record Elementwise(ElementwiseKind Kind, Seq<int> Operands, int Numbers, string Layer) : IntNode(Layer)
     {
         public override Seq<int> Inputs => Operands;

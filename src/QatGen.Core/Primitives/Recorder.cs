@@ -21,6 +21,8 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public int Mul(int x, int y) => Add(new IntNode.Mul(x, y, _layer));
 
+    public int MatMul(int x, int y) => Add(new IntNode.MatMul(x, y, _layer));
+
     public int Elementwise(ElementwiseKind kind, int[] operands, int constant) => Add(new IntNode.Elementwise(kind, new(operands), Id(constant), _layer));
 
     public int Rescale(int[] terms, int rescale) => Add(new IntNode.Rescale(new(terms), Id(rescale), _layer));

@@ -86,6 +86,7 @@ internal sealed partial class Evaluator
             return constant switch
             {
                 bool flag => new Value.Logical(flag),
+                string text => new Value.Text(text),
                 double or float => new Value.Real(System.Convert.ToDouble(constant, CultureInfo.InvariantCulture)),
                 int or long or short or byte => new Value.Integer(System.Convert.ToInt64(constant, CultureInfo.InvariantCulture)),
                 _ => throw evaluator.Unsupported(argument.Site, $"{op.Name} takes no such value for {argument.Name}"),

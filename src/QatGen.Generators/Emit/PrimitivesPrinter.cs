@@ -28,6 +28,8 @@ internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
 
     public string Mul(string x, string y) => Let("product", $"p.Mul({x}, {y})");
 
+    public string MatMul(string x, string y) => Let("product", $"p.MatMul({x}, {y})");
+
     public string Elementwise(ElementwiseKind kind, string[] operands, string constant) =>
         Let("chosen", $"p.Elementwise({nameof(ElementwiseKind)}.{kind}, [{string.Join(", ", operands)}], {constant})");
 

@@ -34,6 +34,9 @@ internal sealed record Layout(int Batch, int Channels, int Height, int Width, bo
 
     public long Bytes => ((long)Batch * FrameStride * ElementBytes) + SlackBytes;
 
+    /// <summary>Elements from one index of an axis to the next, for a value of this shape.</summary>
+    public int Step(Seq<int> shape, int axis) => axis == 1 ? 1 : axis == 2 && shape.Count > 3 ? RowStride : shape.Skip(axis + 1).Aggregate(PixelStride, static (n, d) => n * d);
+
     public static Layout Of(Fact fact, Border border, int pixelStride)
     {
         var height = fact.Rank > 3 ? fact.Shape[2] : 1;

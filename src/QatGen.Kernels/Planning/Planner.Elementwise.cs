@@ -21,6 +21,14 @@ internal sealed partial class Planner
         return new(choice.Kind, compare, operands, _slots[value]);
     }
 
+    private MatMulStep MatMul(IntNode.MatMul product, Slot target)
+    {
+        var (x, y) = (_facts[product.X].Shape, _facts[product.Y].Shape);
+        var constant = product.Y >= InputCount && _graph.Nodes[product.Y - InputCount] is IntNode.Literal literal ? packing.Constant<TensorConstant>(literal.Tensor) : null;
+        var right = constant is null ? MatrixSource.Of(_slots[product.Y], y) : MatrixSource.Of(constant, x.Count);
+        return new(packing.Kernels, MatrixSource.Of(_slots[product.X], x), right, target, new([.. x.Take(x.Count - 1), y[y.Count - 1]]));
+    }
+
     /// <summary>An operand at the scale of the result, by the numbers of its lane.</summary>
     private Slot Rescaled(int node, int lane, RescaleConstant rescale, Slot operand)
     {

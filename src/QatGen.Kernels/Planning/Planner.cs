@@ -140,6 +140,8 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
                 return new RescaleStep(kernels, Numbers(node, packing.Constant<RescaleConstant>(rescale.Constant)), [.. rescale.Terms.Select(t => Operand(t, value))], target);
             case IntNode.Mul mul:
                 return new ElementwiseStep(null, null, [Operand(mul.X, value), Operand(mul.Y, value)], target);
+            case IntNode.MatMul product:
+                return MatMul(product, target);
             case IntNode.Elementwise choice:
                 return Elementwise(node, choice);
             case IntNode.Clamp clamp:

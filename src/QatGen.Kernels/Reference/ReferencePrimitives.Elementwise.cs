@@ -18,6 +18,24 @@ internal sealed partial class ReferencePrimitives
         return new Integers(operands[0].Shape, DType.QInt32, [.. operands[0].Data.Zip(operands[1].Data, static (a, b) => a * b)]);
     }
 
+    public ReferenceValue MatMul(ReferenceValue x, ReferenceValue y)
+    {
+        var (a, b) = ((Integers)x, (Integers)y);
+        var (inner, columns) = (a.Shape[^1], b.Shape[^1]);
+        b = Repeated(b, [.. a.Shape[..^2], inner, columns]);
+        var result = new Integers([.. a.Shape[..^1], columns], DType.QInt32);
+        for (var i = 0; i < result.Data.Length; i++)
+        {
+            var (row, column) = (i / columns, i % columns);
+            for (var k = 0; k < inner; k++)
+            {
+                result.Data[i] += a.Data[(row * inner) + k] * b.Data[(((row / a.Shape[^2] * inner) + k) * columns) + column];
+            }
+        }
+
+        return result;
+    }
+
     public ReferenceValue Elementwise(ElementwiseKind kind, ReferenceValue[] operands, ReferenceValue constant)
     {
         var inputs = Broadcast([.. operands.Cast<Integers>()]);

@@ -27,6 +27,9 @@ internal abstract unsafe class MicroKernels
 
     public abstract void Rescale(in RescaleTile tile);
 
+    /// <summary>One row of pairs of int16 times packed pairs [pair][column][2]; columns are padded to whole blocks.</summary>
+    public abstract void MatMul(int* row, int* packed, int pairs, int columns, int* sums);
+
     public abstract void MaxPool(in PoolWindow window);
 
     public abstract void SumPool(in PoolWindow window);

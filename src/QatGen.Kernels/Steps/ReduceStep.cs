@@ -27,7 +27,7 @@ internal sealed unsafe class ReduceStep : Step
         for (var axis = 2; axis < shape.Count; axis++)
         {
             var isRow = axis == 2 && shape.Count > 3;
-            var step = isRow ? source.Layout.RowStride : shape.Skip(axis + 1).Aggregate(source.Layout.PixelStride, static (n, d) => n * d);
+            var step = source.Layout.Step(shape, axis);
             ref var table = ref (axes.Contains(axis) ? ref _along : ref isRow ? ref _rows : ref _columns);
             table = [.. table.SelectMany(at => Enumerable.Range(0, shape[axis]).Select(i => at + (i * step)))];
         }

@@ -40,6 +40,18 @@ internal sealed partial class IntegerPrimitives
         return new QatValue.Activation(a.Data.to(type) * b.Data.to(type), quantity, DType.QInt32);
     }
 
+    public QatValue MatMul(QatValue x, QatValue y)
+    {
+        var (a, b) = ((QatValue.Activation)x, (QatValue.Activation)y);
+        TorchShape.RequireMatrices(a.Data, b.Data, _layer);
+        var bound = a.Known.Bounds[0] * b.Known.Bounds[0] * a.Data.shape[^1];
+
+        // Two sides of qint16 are refused by every march, which says more than that their sums could overflow.
+        bound = a.DType == DType.QInt16 && b.DType == DType.QInt16 ? bound : Bounded(bound);
+        var quantity = new Quantity(LaneKind.Tensor, new(a.Known.Scales[0] * b.Known.Scales[0]), new(1), new(bound), Seq<int>.Empty);
+        return new QatValue.Activation(a.Data.to(Exact(bound)).matmul(b.Data.to(Exact(bound))), quantity, DType.QInt32);
+    }
+
     public QatValue Elementwise(ElementwiseKind kind, QatValue[] operands, QatValue constant)
     {
         if (constant is QatValue.CompareSource compare)

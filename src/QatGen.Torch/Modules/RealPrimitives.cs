@@ -30,6 +30,12 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         return Real(Data(x) * Data(y));
     }
 
+    public QatValue MatMul(QatValue x, QatValue y)
+    {
+        TorchShape.RequireMatrices(Data(x), Data(y), _layer);
+        return Real(Data(x).matmul(Data(y)));
+    }
+
     public QatValue Elementwise(ElementwiseKind kind, QatValue[] operands, QatValue constant)
     {
         var data = operands.Select(Data).ToArray();

@@ -34,6 +34,15 @@ internal static class TorchShape
         return shape;
     }
 
+    /// <summary>Throws, naming the layer, where the inner sizes of two matrices differ.</summary>
+    public static void RequireMatrices(Tensor x, Tensor y, string layer)
+    {
+        if (x.shape.Length < 3 || y.shape.Length < 2 || x.shape[^1] != y.shape[^2])
+        {
+            throw QatGenException.Of(ShapeRules.Matrices, layer, Text(x), Text(y));
+        }
+    }
+
     public static Tensor Compare(ElementwiseKind kind, Tensor x, Tensor y) => kind switch
     {
         ElementwiseKind.Equal => x.eq(y),

@@ -16,6 +16,7 @@ internal static class PrimitiveCalls
         ["convolution"] = static (p, input, _) => p.Conv(Map(input), Fact.Of(new(1, 1, 1, 1), DType.QInt8), Fact.Of(new(1), DType.QInt32), new()),
         ["grid sampling"] = static (p, input, _) => p.GridSample(Map(input), Fact.Of(new(1, 3, 3, 2), input), Rescale(input), new()),
         ["linear resize"] = static (p, input, _) => p.Resize(Map(input), new(new(2, 2), Seq<double>.Empty)),
+        ["matrix product"] = static (p, input, _) => p.MatMul(Map(input), Map(input)),
         ["max pooling"] = static (p, input, _) => p.MaxPool(Map(input), new(2, 2)),
         ["padding"] = static (p, input, _) => p.Move(Map(input), new Movement.ConstantPad(new(1, 0))),
         ["pixel shuffle"] = static (p, input, _) => p.Move(Map(input), new Movement.PixelShuffle(1)),

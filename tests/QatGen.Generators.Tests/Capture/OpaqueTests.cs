@@ -17,7 +17,6 @@ public class OpaqueTests
     [InlineData("x.nan_to_num(0.5, posinf: 1)", null)]
     [InlineData("x.logsumexp(-1, keepdim: true)", "logsumexp[logsumexp](%0) dim: (long)(-1), keepdim: true")]
     [InlineData("x.std(new long[] { 2, 3 })", "std[std](%0) dimensions: new long[] { (long)(2), (long)(3) }")]
-    [InlineData("torch.einsum(\"ncij->nci\", x)", "einsum[einsum](%0) equation: \"ncij->nci\", tensors: new global::TorchSharp.torch.Tensor[] { x }")]
     [InlineData("F.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest)", null)]
     [InlineData("F.interpolate(x, size: x.shape[2..], mode: InterpolationMode.Bilinear, align_corners: true)", null)]
     [InlineData("F.pad(x, [1, 2, 1, 2], value: 0.5)", null)]

@@ -64,6 +64,11 @@ public class OperatorFormTests
     [InlineData("torch.mean(x, new long[] { -1 }, true)", "Mean[mean](%0) dimensions: new long[] { -1 }, keepdim: true")]
     [InlineData("x.amax(new long[] { 1 }, keepdim: true)", "AMax[amax](%0) dims: new long[] { 1 }, keepdim: true")]
     [InlineData("torch.amin(x, new long[] { 1, 3 })", "AMin[amin](%0) dims: new long[] { 1, 3 }, keepdim: false")]
+    [InlineData("torch.matmul(x, x)", "MatMul[matmul](%0, %0)")]
+    [InlineData("x.matmul(x.relu())", "ReLU[relu](%0)", "%2 = MatMul[matmul](%0, %1)")]
+    [InlineData("torch.einsum(\"ncij,ncjk->ncik\", x, x)", "Einsum[einsum](%0, %0) equation: \"ncij,ncjk->ncik\"")]
+    [InlineData("torch.max(x, x)", "Max[max](%0, %0)")]
+    [InlineData("x.max(1, keepdim: true).values", "Max[max.0](%0) dim: 1, item: 0, keepdim: true")]
     [InlineData("F.max_pool2d(x, 2)", "MaxPool2d[max_pool2d](%0) ceil_mode: false, kernel_size: 2")]
     [InlineData("F.max_pool2d(x, new long[] { 3, 3 }, strides: new long[] { 2, 1 })", "MaxPool2d[max_pool2d](%0) ceil_mode: false, kernel_size: new long[] { 3, 3 }, strides: new long[] { 2, 1 }")]
     [InlineData(

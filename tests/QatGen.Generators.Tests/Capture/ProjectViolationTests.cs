@@ -107,7 +107,7 @@ public class ProjectViolationTests
     [Theory]
     [InlineData("int", "{|QG1006:Own(x)|}")]
     [InlineData("int", "{|QG1005:x.narrow(2, 0, x.shape[2] / setting)|}")]
-    [InlineData("string", "{|QG1005:torch.einsum(setting.Trim(), x)|}")]
+    [InlineData("string", "{|QG1005:torch.linalg.cond(x, setting.Trim())|}")]
     public void Block_WhoseCallOtherProjectsCannotWrite_IsRefused(string type, string forward) => Markup.VerifySource(Differential.Header + $$"""
         [QatBlock]
         public partial class Model : Module<Tensor, Tensor>
