@@ -22,6 +22,6 @@ public sealed class TableFunction(string name, Func<double, double> function, do
         return IsDefined(x) && IsFinite(slope) ? slope : 0;
     }
 
-    /// <summary>A value that float32 holds.</summary>
-    public static bool IsFinite(double value) => Math.Abs(value) <= float.MaxValue;
+    /// <summary>A value that float32 holds, as it does the width of a range of such values.</summary>
+    public static bool IsFinite(double value) => Math.Abs(value) <= float.MaxValue / 2;
 }

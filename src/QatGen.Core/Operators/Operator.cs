@@ -115,9 +115,6 @@ public abstract class Operator(string name)
     /// <summary>Of a composite: the largest errors of its examples, in steps of a qint8 and of a qint16 result.</summary>
     public virtual (double Int8, double Int16) CompositeSteps => (0, 0);
 
-    /// <summary>Of a table: the largest error of its examples with int16 inputs, in steps of an int16 result; 0 for other operators.</summary>
-    public virtual double TableSteps => 0;
-
     /// <summary>Calls that the conformance suite proves on every rung.</summary>
     public abstract IEnumerable<Example> Examples();
 }

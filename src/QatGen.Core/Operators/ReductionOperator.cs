@@ -6,11 +6,9 @@ namespace QatGen.Operators;
 /// <summary>One number of all along some axes behind the batch; without keepdim the axes are gone.</summary>
 internal abstract class ReductionOperator(string name, string function, ReduceKind kind) : Operator(name)
 {
-    private static readonly Seq<string> AxisNames = new("dim", "dims", "dimensions", "dim0", "dim1", "dim2");
-
     public override Seq<Form> Forms => new(new(FormKind.Torch, function), new(FormKind.Method, function));
 
-    public override Seq<string> Structural => new([.. AxisNames, "keepdim", "type"]);
+    public override Seq<string> Structural => new([.. AxisNames, "keepdim", .. OwnsScale ? (string[])["type"] : []]);
 
     public override IEnumerable<Violation> Check(Node node)
     {
@@ -38,7 +36,7 @@ internal abstract class ReductionOperator(string name, string function, ReduceKi
 
     private static bool KeepsAxes(Node node) => node.Flag("keepdim", false);
 
-    private static Seq<int> Axes(Node node) => AxisNames.SelectMany(n => node.Attributes[n] switch
+    private Seq<int> Axes(Node node) => AxisNames.SelectMany(n => node.Attributes[n] switch
     {
         Value.Integer i => [(int)i.Number],
         Value.Items items when items.Elements.All(static e => e is Value.Integer) => items.Elements.Select(static e => (int)((Value.Integer)e).Number),
@@ -64,4 +62,7 @@ internal abstract class ReductionOperator(string name, string function, ReduceKi
 
     /// <summary>The name that TorchSharp gives the axes.</summary>
     protected virtual string AxisName => "dim";
+
+    /// <summary>All names that the axes have in some form.</summary>
+    protected virtual Seq<string> AxisNames => new(AxisName);
 }

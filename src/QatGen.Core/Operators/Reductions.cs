@@ -9,6 +9,8 @@ internal sealed class Sum() : ReductionOperator("Sum", "sum", ReduceKind.Sum)
     public override bool OwnsScale => true;
 
     public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Rescale(node));
+
+    protected override Seq<string> AxisNames => new("dim", "dim0", "dim1", "dim2");
 }
 
 /// <summary>The mean along axes: the sum, with their count in the multiplier.</summary>

@@ -24,8 +24,6 @@ internal abstract class TableOperator(string name, Seq<Form> forms, double steps
     public override Seq<MarchNote> MarchNotes =>
         new([.. OnBernoulli2.Contains(Name) ? Seq<MarchNote>.Empty : new(MarchNote.Refused(On.Bernoulli2)), MarchNote.Risk(On.All, "a table has few entries; TableReports() says how well each follows its function")]);
 
-    public override double TableSteps => steps;
-
     /// <summary>The function that the arguments make, in double.</summary>
     protected abstract TableFunction Function(Node node);
 
@@ -44,9 +42,12 @@ internal abstract class TableOperator(string name, Seq<Form> forms, double steps
     public override IEnumerable<Example> Examples()
     {
         var form = forms.DefaultIfEmpty(new(FormKind.Module, Name)).First();
-        yield return Example.Of("map", new(Name, "f", form, new(0), Arguments), [2, 5, 6, 7]);
-        yield return Example.Of("vectors", new(Name, "f", form, new(0), Arguments), [3, 40]);
+        yield return Example.Of("map", new(Name, "f", form, new(0), Arguments), [2, 5, 6, 7]) with { Deviation = Deviation };
+        yield return Example.Of("vectors", new(Name, "f", form, new(0), Arguments), [3, 40]) with { Deviation = Deviation };
     }
+
+    /// <summary>What interpolation and the rounding of entries add; entries for an int8 result have 7 bits more than it.</summary>
+    private double Deviation(DType result) => result == DType.QInt16 ? steps - 0.5 : steps / (1 << Arithmetic.SegmentTable.FractionBits(DType.QInt8));
 
     /// <summary>The arguments of the examples.</summary>
     protected virtual AttributeMap Arguments => new();

@@ -29,7 +29,7 @@ internal static class SampleRun
             var (model, refusal) = Converted(qat);
             return model is null ? new(OutcomeKind.Unfit, 0, refusal) : Compare(qat, model, reals);
         }
-        catch (QatGenException e) when (e.Violations.All(static v => v.Rule == QuantizationRules.NoShift || v.Rule == QuantizationRules.Overflow))
+        catch (QatGenException e) when (e.Violations.All(static v => v.Rule == QuantizationRules.NoShift || v.Rule == QuantizationRules.Overflow || v.Rule == QuantizationRules.OutOfDomain))
         {
             return new(OutcomeKind.Refused, 0, e.Message);
         }
