@@ -6,6 +6,9 @@ namespace QatGen.Operators;
 /// <summary>One number of all along some axes behind the batch; without keepdim the axes are gone.</summary>
 internal abstract class ReductionOperator(string name, string function, ReduceKind kind) : Operator(name)
 {
+    // The parts of a composite name them dim, whatever the function calls them.
+    private static readonly Seq<string> AllNames = new("dim", "dims", "dimensions", "dim0", "dim1", "dim2");
+
     public override Seq<Form> Forms => new(new(FormKind.Torch, function), new(FormKind.Method, function));
 
     public override Seq<string> Structural => new([.. AxisNames, "keepdim", .. OwnsScale ? (string[])["type"] : []]);
@@ -36,7 +39,7 @@ internal abstract class ReductionOperator(string name, string function, ReduceKi
 
     private static bool KeepsAxes(Node node) => node.Flag("keepdim", false);
 
-    private Seq<int> Axes(Node node) => AxisNames.SelectMany(n => node.Attributes[n] switch
+    private static Seq<int> Axes(Node node) => AllNames.SelectMany(n => node.Attributes[n] switch
     {
         Value.Integer i => [(int)i.Number],
         Value.Items items when items.Elements.All(static e => e is Value.Integer) => items.Elements.Select(static e => (int)((Value.Integer)e).Number),
@@ -63,6 +66,6 @@ internal abstract class ReductionOperator(string name, string function, ReduceKi
     /// <summary>The name that TorchSharp gives the axes.</summary>
     protected virtual string AxisName => "dim";
 
-    /// <summary>All names that the axes have in some form.</summary>
+    /// <summary>The names that the axes have in the forms of the function.</summary>
     protected virtual Seq<string> AxisNames => new(AxisName);
 }

@@ -29,7 +29,7 @@ internal static class SampleRun
             var (model, refusal) = Converted(qat);
             return model is null ? new(OutcomeKind.Unfit, 0, refusal) : Compare(qat, model, reals);
         }
-        catch (QatGenException e) when (e.Violations.All(static v => v.Rule == QuantizationRules.NoShift || v.Rule == QuantizationRules.Overflow || v.Rule == QuantizationRules.OutOfDomain))
+        catch (QatGenException e) when (e.Violations.All(static v => v.Rule == QuantizationRules.NoShift || v.Rule == QuantizationRules.Overflow || v.Rule == QuantizationRules.OutOfDomain || v.Rule == QuantizationRules.NotCalibrated))
         {
             return new(OutcomeKind.Refused, 0, e.Message);
         }

@@ -23,7 +23,7 @@ internal static class PrimitiveCalls
         ["reduced maximum or minimum"] = static (p, input, _) => p.Reduce(Map(input), new(ReduceKind.Minimum, new(1))),
         ["reduced sum"] = static (p, input, _) => p.Reduce(Map(input), new(ReduceKind.Sum, new(1))),
         ["reflection padding"] = static (p, input, _) => p.Move(Map(input), new Movement.ReflectPad(new(1, 0))),
-        ["resize to the nearest"] = static (p, input, _) => p.Move(Map(input), new Movement.Nearest(new(4, 4), 0, 0, 0, false)),
+        ["resize to the nearest"] = static (p, input, _) => p.Move(Map(input), new Movement.Nearest(new(9, 7), 0, 0, 0, false)),
         ["repeat"] = static (p, input, _) => p.Move(Map(input), new Movement.Repeat(new(2))),
         ["maximum, minimum or selection"] = static (p, input, output) => p.Elementwise(ElementwiseKind.Maximum, [Map(input), Map(input)], Rescale(output)),
         ["product"] = static (p, input, _) => p.Mul(Map(input), Map(input)),

@@ -104,9 +104,6 @@ public class OperatorFormTests
     [InlineData(
         "F.interpolate(x, scale_factor: new[] { 2.0, 1.5 }, mode: InterpolationMode.Bilinear, align_corners: false)",
         "Interpolate[interpolate](%0) align_corners: false, antialias: false, mode: global::TorchSharp.torch.InterpolationMode.Bilinear, recompute_scale_factor: false, scale_factor: new double[] { 2d, 1.5d }")]
-    [InlineData(
-        "F.grid_sample(x, x, padding_mode: GridSamplePaddingMode.Border)",
-        "GridSample[grid_sample](%0, %0) mode: global::TorchSharp.torch.GridSampleMode.Bilinear, padding_mode: global::TorchSharp.torch.GridSamplePaddingMode.Border")]
     [InlineData("F.upsample_bilinear(x, new long[] { 9, 7 })", "Interpolate[upsample_bilinear](%0) align_corners: false, size: new long[] { 9, 7 }")]
     [InlineData(
         "F.upsample(x, new long[] { 9, 7 }, mode: UpsampleMode.Bilinear)",
