@@ -150,7 +150,7 @@ internal static class FloatState
             }
 
             var sizes = found.shape;
-var fits = sizes.Length == shape.Count && shape.Zip(sizes, static (d, size) => d < 0 ? size > 0 : d == size).All(static f => f);
+            var fits = sizes.Length == shape.Count && shape.Zip(sizes, static (d, size) => d < 0 ? size > 0 : d == size).All(static f => f);
             if (!fits)
             {
                 _violations.Add(Violation.Of(QuantizationRules.ParameterShape, Layer(key), key, $"[{string.Join(", ", sizes)}]", shape.ToString()));

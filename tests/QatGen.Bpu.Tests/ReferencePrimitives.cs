@@ -152,7 +152,10 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
     {
         var plan = geometry.For(new(x.Shape), x.Type);
         var (width, positions) = (x.Shape[^1], x.Shape.Skip(2).Aggregate(1, static (n, d) => n * d));
-        var sums = from map in x.Data.Chunk(positions) from row in plan.Rows.Taps from column in plan.Columns.Taps select Blend(
+        var sums = from map in x.Data.Chunk(positions)
+                   from row in plan.Rows.Taps
+                   from column in plan.Columns.Taps
+                   select Blend(
             plan.Rows.Denominator, row.Weight, Line(map, row.First, column), Line(map, row.Second, column));
         return new(plan.Output.ToArray(), [.. sums], DType.QInt32);
 

@@ -55,7 +55,8 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
             var lane = r.Lanes switch { LaneKind.Channel => i[1], LaneKind.Position => r.Map[i.Skip(2).Select((v, axis) => v * terms[0].Shape.Skip(axis + 3).Aggregate(1, static (n, d) => n * d)).Sum()], _ => 0 };
             var sum = terms.Select((t, n) => t[i] * r.Multipliers[(lane * r.Terms) + n]).Sum();
             return r.IsPassThrough ? Quantization.Clamp(terms[0][i], r.Lows[lane], r.Highs[lane]) : Rescaling.Apply(sum, r.Shifts[lane], r.Lows[lane], r.Highs[lane]);
-        }) with { Type = r.DType };
+        }) with
+        { Type = r.DType };
     }
 
     public Naive Clamp(Naive x, Naive limits) => Fill(x.Shape, i => Math.Clamp(x[i], ((ClampConstant)limits.Constant!).Low, ((ClampConstant)limits.Constant!).High)) with { Type = x.Type };
@@ -92,7 +93,8 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
             }
 
             return Rescaling.Apply(parts[part][at] * r.Multipliers[part], r.Shifts[part], r.Lows[part], r.Highs[part]);
-        }) with { Type = r.DType };
+        }) with
+        { Type = r.DType };
     }
 
     public Naive Reshape(Naive x, int[] shape)
@@ -114,7 +116,8 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
         {
             var parts = plan.Offsets.Select((table, axis) => table[i[axis + 1]]).ToArray();
             return parts.Contains(MovePlan.Outside) ? fill : x.Data[(i[0] * frame) + parts.Sum()];
-        }) with { Type = x.Type };
+        }) with
+        { Type = x.Type };
     }
 
     public Naive GridSample(Naive x, Naive grid, Naive constant, GridMode mode)

@@ -23,7 +23,7 @@ internal sealed class Flatten() : Operator("Flatten")
     /// <summary>To the last dimension it is a reshape, which needs no shape of its input.</summary>
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => (Start(node), End(node)) switch
     {
-        (> 0 and var start, -1) => p.Reshape(inputs[0], [.. Enumerable.Repeat(0, start), -1]),
+        ( > 0 and var start, -1) => p.Reshape(inputs[0], [.. Enumerable.Repeat(0, start), -1]),
         var (start, end) => p.Move(inputs[0], new Movement.Merge(start, end)),
     };
 

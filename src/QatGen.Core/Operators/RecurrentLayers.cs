@@ -76,7 +76,12 @@ internal abstract class RecurrentLayer(string kind) : CompositeOperator(kind, (8
     {
         Node Layer(int layers, bool both) => new(Name, "rnn.0", Forms[0], new(0), new()
         {
-            ["inputSize"] = 5, ["hiddenSize"] = 6, ["numLayers"] = layers, ["batchFirst"] = true, ["bidirectional"] = both, [Item] = 0,
+            ["inputSize"] = 5,
+            ["hiddenSize"] = 6,
+            ["numLayers"] = layers,
+            ["batchFirst"] = true,
+            ["bidirectional"] = both,
+            [Item] = 0,
         });
         yield return Example.Of("one layer", Layer(1, both: false), [2, 4, 5]);
         yield return Example.Of("one step", Layer(1, both: false), [2, 1, 5]);

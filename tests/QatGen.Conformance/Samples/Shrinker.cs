@@ -7,7 +7,7 @@ internal static class Shrinker
 
     public static Sample Shrink(Sample sample, Func<Sample, bool> fails)
     {
-        for (var tries = 0; ; )
+        for (var tries = 0; ;)
         {
             var simpler = sample.Simpler().TakeWhile(_ => tries++ < MostTries).FirstOrDefault(fails);
             if (simpler is null)

@@ -14,7 +14,7 @@ public class ViolationTests
     [InlineData("var (y, _) = {|QG1003:torch.sort(x, 1)|}; x = y;", "sort")]
     [InlineData("x = {|QG1003:shrink.call(x)|};", "Hardshrink")]
     [InlineData("{|QG1003:x.backward()|};", "backward")]
-    [InlineData("x = {|QG1003:x.max(1)|}.values;", "max")]
+    [InlineData("x = {|QG1003:x.sort(1)|}.Values;", "sort")]
     public void UnknownOperator_Called_QG1003(string body, string name)
     {
         var messages = Markup.Verify($$"""
