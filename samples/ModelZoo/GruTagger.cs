@@ -7,6 +7,7 @@ namespace ModelZoo;
 
 /// <summary>A GRU over the frames of its input, unrolled: [N, steps, features] to the class logits of every frame [N, steps, classes].</summary>
 [QatModel(March.Bayes)]
+[ModelArgs]
 [InputShape(1, 25, 10)]
 public sealed partial class GruTagger : Module<Tensor, Tensor>
 {

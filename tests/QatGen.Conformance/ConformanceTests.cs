@@ -18,7 +18,7 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
     private static readonly March[] Marches = Enum.GetValues<March>();
 
     /// <summary>Every example with every type of its inputs and, where that is its own, of its result, that some march takes.</summary>
-    public static IEnumerable<object[]> Cases => All.Where(static c => Marches.Any(m => Violations(c.Example, m, c.Input, c.Output).Count == 0)).Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
+    public static IEnumerable<object[]> Cases => Taken.Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
 
     /// <summary>Those that a march refuses.</summary>
     public static IEnumerable<object[]> RefusedCases =>
@@ -27,6 +27,8 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
         where Violations(c.Example, march, c.Input, c.Output).Count > 0
         select new object[] { c.Op.Name, c.Example.Name, march, c.Input, c.Output };
 
+    private static IEnumerable<(Operator Op, Example Example, DType Input, DType Output)> Taken => All.Where(static c => Marches.Any(m => Violations(c.Example, m, c.Input, c.Output).Count == 0));
+
     private static IEnumerable<(Operator Op, Example Example, DType Input, DType Output)> All =>
         from op in Catalogue.All
         from example in op.Examples()
@@ -34,9 +36,9 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
         from output in op.OwnsScale ? Types : [input]
         select (op, example, input, output);
 
-    public static IEnumerable<object[]> SimpleCases => All.Where(static c => !IsComposite(c.Op, c.Example)).Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
+    public static IEnumerable<object[]> SimpleCases => Taken.Where(static c => !IsComposite(c.Op, c.Example)).Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
 
-    public static IEnumerable<object[]> CompositeCases => All.Where(static c => IsComposite(c.Op, c.Example)).Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
+    public static IEnumerable<object[]> CompositeCases => Taken.Where(static c => IsComposite(c.Op, c.Example)).Select(static c => new object[] { c.Op.Name, c.Example.Name, c.Input, c.Output });
 
     private static bool IsComposite(Operator op, Example example) => op.IsComposite(example.Nodes[example.Nodes.Count - 1]);
 

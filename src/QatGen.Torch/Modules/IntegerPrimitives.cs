@@ -78,7 +78,12 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         return input with { Data = input.Data.clamp(low, high) };
     }
 
-    public QatValue MaxPool(QatValue x, PoolGeometry geometry) => (QatValue.Activation)x with { Data = TorchPool.Max(((QatValue.Activation)x).Data, geometry, _layer) };
+    /// <summary>A window that lies on padding alone gives the smallest integer.</summary>
+    public QatValue MaxPool(QatValue x, PoolGeometry geometry)
+    {
+        var input = (QatValue.Activation)x;
+        return input with { Data = TorchPool.Max(input.Data, geometry, _layer).clamp_min(input.DType.Min()) };
+    }
 
     public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count)
     {

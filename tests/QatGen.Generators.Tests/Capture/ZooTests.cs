@@ -14,8 +14,8 @@ public class ZooTests
     [InlineData(
         "FcosResNet50",
         "3, 128, 128",
-        "QG1007 Interpolate, QG1013 net.head.bbox_ctrness net.head.bbox_reg net.head.cls_conv.0 net.head.cls_conv.3 net.head.cls_conv.6 net.head.cls_conv.9" +
-        " net.head.cls_logits net.head.reg_conv.0 net.head.reg_conv.3 net.head.reg_conv.6 net.head.reg_conv.9")]
+        "QG1007 Interpolate, QG1013 net.head.bbox_ctrness net.head.bbox_reg net.head.cls_conv.0 net.head.cls_conv.1 net.head.cls_conv.10 net.head.cls_conv.3 net.head.cls_conv.4 net.head.cls_conv.6 net.head.cls_conv.7 net.head.cls_conv.9" +
+        " net.head.cls_logits net.head.reg_conv.0 net.head.reg_conv.1 net.head.reg_conv.10 net.head.reg_conv.3 net.head.reg_conv.4 net.head.reg_conv.6 net.head.reg_conv.7 net.head.reg_conv.9")]
     [InlineData("MobileNetV4ConvSmall", "3, 64, 64", "")]
     [InlineData("RepVGGA0", "3, 64, 64", "")]
     [InlineData("RepVGGB0", "3, 64, 64", "")]
@@ -23,12 +23,12 @@ public class ZooTests
     [InlineData("ResNet18", "3, 64, 64", "")]
     [InlineData("ResNet50", "3, 64, 64", "")]
     [InlineData("UNet", "3, 64, 64", "")]
-    [InlineData("VGG16", "3, 64, 64", "")]
-    [InlineData("AlexNet", "3, 64, 64", "")]
+    [InlineData("VGG16", "3, 64, 64", "QG4001 BAYES")]
+    [InlineData("AlexNet", "3, 64, 64", "QG4001 BAYES")]
     [InlineData("BlazeFace", "3, 128, 128", "")]
     [InlineData("FasterNetT0", "3, 64, 64", "")]
     [InlineData("GoogLeNet", "3, 64, 64", "")]
-    [InlineData("GruTagger", "25, 10", "QG1003 new_zeros")]
+    [InlineData("GruTagger", "25, 10", "QG1003 new_zeros, QG1013 net.cell")]
     [InlineData("LeNet", "1, 32, 32", "")]
     [InlineData("LstmTagger", "49, 10", "QG1003 zeros, QG1013 net.fc")]
     [InlineData("MobileNetV1", "3, 64, 64", "")]

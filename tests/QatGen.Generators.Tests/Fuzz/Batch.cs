@@ -61,7 +61,7 @@ internal static class Batch
     {
         var violations = result.Violations.Select(static v => $"{v.Violation} at {v.Location.GetLineSpan().StartLinePosition}").ToArray();
         var rules = result.Violations.Select(static v => v.Violation.Rule.Id).ToHashSet(StringComparer.Ordinal);
-        var allowed = model.HasUnclaimed && rules.Count > 1 ? model.MayRefuse.Append(CaptureRules.UnknownOperator.Id) : model.MayRefuse;
+        var allowed = model.HasUnclaimed && rules.Count > 1 ? model.MayRefuse.Append(CaptureRules.UnknownOperator.Id).Append(CaptureRules.Argument.Id) : model.MayRefuse;
         var wrong = result.Graph is null != rules.Count > 0 ? "a graph and violations, or neither"
             : model.MustRefuse is { } must && !rules.Contains(must) ? $"it breaks {must}, which is not reported"
             : rules.Any(r => r != model.MustRefuse && !allowed.Contains(r)) ? "it is refused"
