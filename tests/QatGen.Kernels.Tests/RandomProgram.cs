@@ -1,4 +1,5 @@
 using QatGen.Arithmetic;
+using QatGen.Core.Tests;
 using QatGen.Primitives;
 
 namespace QatGen.Kernels.Tests;

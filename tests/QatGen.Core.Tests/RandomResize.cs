@@ -1,6 +1,6 @@
 using QatGen.Primitives;
 
-namespace QatGen.Kernels.Tests;
+namespace QatGen.Core.Tests;
 
 /// <summary>Linear resizes of every kind: to larger and smaller maps, by sizes and factors, with exact and with rounded weights.</summary>
 internal static class RandomResize

@@ -1,6 +1,6 @@
 using QatGen.Primitives;
 
-namespace QatGen.Bpu.Tests;
+namespace QatGen.Core.Tests;
 
 /// <summary>Movements of every kind that fit a shape.</summary>
 internal static class RandomMovement
