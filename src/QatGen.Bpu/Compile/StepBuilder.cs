@@ -167,15 +167,18 @@ internal sealed partial class StepBuilder
             throw QatGenException.Of(BpuRules.TensorKind, _graph.Nodes[result - _graph.Signature.Inputs.Count].Layer, own.ToString());
         }
 
-        if (literal is null)
-        {
-            return _views[operand];
-        }
+        return literal is null ? _views[operand] : Constant(literal, aligned);
+    }
 
+    private View Constant(IntNode.Literal literal, Fact fact)
+    {
         _constants[_tensors.Count] = (TensorConstant)_graph.Constants[literal.Tensor];
-        _tensors.Add(Tensor.Of(aligned, _alignment));
+        _tensors.Add(Tensor.Of(fact, _alignment));
         return new(_tensors.Count - 1, _tensors[^1]);
     }
+
+    private View Part(int part) =>
+        part >= _graph.Signature.Inputs.Count && _graph.Nodes[part - _graph.Signature.Inputs.Count] is IntNode.Literal literal ? Constant(literal, _facts[part]) : _views[part];
 
     private void AddReshape(IntNode n, int x, int value)
     {
@@ -213,7 +216,8 @@ internal sealed partial class StepBuilder
         output = isInside ? Folded(output, [.. _facts[value].Shape], axis) : output;
         for (var i = 0; i < n.Parts.Count; i++)
         {
-            var part = isInside ? Folded(_views[n.Parts[i]], [.. _facts[n.Parts[i]].Shape], axis) : _views[n.Parts[i]];
+            var part = Part(n.Parts[i]);
+            part = isInside ? Folded(part, [.. _facts[n.Parts[i]].Shape], axis) : part;
             _steps.Add(new(Layer(n), null, new(part), -1, RescaleTable.OfLane(constant, i), output, part.Shape with { Type = constant.DType }, at));
             at = axis == 1 ? at with { Channel = at.Channel + part.Shape.Channels }
                 : axis == 2 && rank > 3 ? at with { Row = at.Row + part.Shape.Height }

@@ -23,6 +23,9 @@ public sealed record Node(string Operator, string Path, Form Form, Seq<int> Inpu
 {
     public Seq<Node> Absorbed { get; init; } = Seq<Node>.Empty;
 
+    /// <summary>Values of which arguments read only sizes; in arguments they are numbered behind the inputs. Empty once sizes are numbers.</summary>
+    public Seq<int> Sized { get; init; } = Seq<int>.Empty;
+
     public OutputKind Output { get; init; }
 
     /// <summary>What the composite operator says that the node was expanded from; null for a node that the user wrote.</summary>

@@ -132,7 +132,7 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
             var one = RescaleConstant.Create([p.Known], scale, source.Role.Range, quantizer.DType, _layer);
             return RescaleFunction.Run(one, Real(one, [p], scale), [p.Data]);
         });
-        return Quantized(cat([.. rescaled], axis), scale, quantizer.DType);
+        return Quantized(TorchShape.Joined([.. rescaled], axis), scale, quantizer.DType);
     }
 
     public QatValue Reshape(QatValue x, int[] shape) => (QatValue.Activation)x with { Data = TorchShape.Reshape(((QatValue.Activation)x).Data, shape) };

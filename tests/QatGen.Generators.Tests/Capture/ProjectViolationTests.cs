@@ -128,10 +128,10 @@ public class ProjectViolationTests
 
     /// <summary>The other project was built with another version, or its assembly is damaged.</summary>
     [Theory]
-    [InlineData("\"4 ", "\"5 ", "version 5")]
+    [InlineData("\"5 ", "\"6 ", "version 6")]
     [InlineData("Conv2d", "Conv3d", "checksum")]
-    [InlineData("\"4 ", "\"", "version")]
-    [InlineData("\"4 ", "\"", "version", true)]
+    [InlineData("\"5 ", "\"", "version")]
+    [InlineData("\"5 ", "\"", "version", true)]
     public void Constant_OfAnotherVersion_QG1025(string text, string damaged, string message, bool asInAnEditor = false)
     {
         var compilation = GeneratorRun.Compile(Library.Source(Block), GeneratorRun.Usings).WithAssemblyName("Library");
