@@ -160,6 +160,12 @@ internal static class FloatState
 
             var sizes = found.shape;
             var fits = sizes.Length == shape.Count && shape.Zip(sizes, static (d, size) => d < 0 ? size > 0 : d == size).All(static f => f);
+            if (!found.is_floating_point())
+            {
+                _violations.Add(Violation.Of(TrainingRules.ParameterType, Layer(key), key, found.dtype.ToString(), nameof(ScalarType.Float32)));
+                return null;
+            }
+
             if (!fits)
             {
                 _violations.Add(Violation.Of(QuantizationRules.ParameterShape, Layer(key), key, $"[{string.Join(", ", sizes)}]", shape.ToString()));
