@@ -1,4 +1,3 @@
-using QatGen.Arithmetic;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Tests;
