@@ -28,7 +28,7 @@ public sealed class QatNode : nn.Module
         (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), node.Part?.Scale ?? 0, _type);
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), Math.Max(node.Part?.Scale ?? 0, _roles.Max(static r => r.Scale)), _type);
             register_module("output_quant", OutputQuantizer);
         }
     }
@@ -36,7 +36,7 @@ public sealed class QatNode : nn.Module
     /// <summary>The operator call and what was fused into it.</summary>
     public Node Node { get; }
 
-    /// <summary>Folded weights [O, C / groups, ...]; null for an operator without.</summary>
+    /// <summary>Folded weights [O, C / groups, ...], or those that are the operator's own and not trained; null for an operator without.</summary>
     public Parameter? Weight { get; private set; }
 
     /// <summary>Folded bias [O]; null for an operator without weights.</summary>
@@ -60,6 +60,8 @@ public sealed class QatNode : nn.Module
     internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
 
     internal ConstantRole WeightRole => _roles.First(static r => r.Kind == ConstantKind.Weight);
+
+    internal ConstantRole BiasRole => _roles.First(static r => r.Kind == ConstantKind.Bias);
 
     /// <summary>The shape of the float model's weights; -1 where a constructor argument decides and no parameters are loaded yet.</summary>
     internal Seq<int> ParameterShape
@@ -115,7 +117,8 @@ public sealed class QatNode : nn.Module
 
         if (first == this)
         {
-            (Weight, Bias) = (new(weight.clone()), new(bias.clone()));
+            var isTrained = WeightRole.Fixed.Count == 0;
+            (Weight, Bias) = (new(weight.clone(), isTrained), new(bias.clone(), isTrained));
             Weight.DetachFromDisposeScope();
             Bias.DetachFromDisposeScope();
             register_parameter("weight", Weight);
