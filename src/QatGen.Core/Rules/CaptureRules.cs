@@ -23,4 +23,5 @@ public static class CaptureRules
     public static Rule ListLength { get; } = new("QG1027", RuleSeverity.Error, "Number of inputs is not known", "'{0}' of forward is a list of tensors, and nobody says how many", "Give each of its tensors an [InputShape(...)], take one list only, or take a tuple");
     public static Rule BatchMoved { get; } = new("QG1040", RuleSeverity.Error, "Batch is not first", "'{0}' has the batch at axis {1}, and the program keeps it first", "Move the batch back to axis 0 before it, and put [InputShape(...)] on the model's class, so that it can be said where the axes are");
     public static Rule StaleBlock { get; } = new("QG1025", RuleSeverity.Error, "Block cannot be read", "The graph that the assembly of '{0}' carries cannot be read: {1}", "Rebuild that project with the version of QatGen that this one uses");
+    public static Rule ImageType { get; } = new("QG1060", RuleSeverity.Error, "Images have 8 bits", "The input '{0}' comes from the camera and is to be {1}", "Leave the type of an image at qint8, or let it come from memory");
 }
