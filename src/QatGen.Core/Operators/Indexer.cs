@@ -95,7 +95,8 @@ public sealed class Indexer() : MovementOperator("Indexer", new Form(FormKind.In
             return new(With(node, [Whole, .. entries]), x.Batch);
         }
 
-        if (x.Batch == 0 && entries.FindIndex(static e => e.Kind != Kind.NewAxis) is var more && (more < 1 || entries[more] != Whole))
+        var more = entries.TakeWhile(static e => e.Kind == Kind.NewAxis).Count();
+        if (x.Batch == 0 && (more == 0 || (more < entries.Count && entries[more] != Whole && entries[more].Kind != Kind.Ellipsis)))
         {
             return new(With(node, entries), 0);
         }

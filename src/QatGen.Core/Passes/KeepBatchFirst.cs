@@ -28,6 +28,9 @@ public static class KeepBatchFirst
         /// <summary>For each value of the source where it has the batch; what is only seen otherwise is the same value of the program.</summary>
         private readonly List<Placed> _placed = [.. source.Inputs.Select(static i => Placed.First(i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)))];
 
+        /// <summary>Whether it is not known where the batch is behind some call.</summary>
+        private bool _isRefused;
+
         /// <summary>For each value of the source that of the program.</summary>
         private readonly List<int> _values = [.. Enumerable.Range(0, source.Inputs.Count)];
 
@@ -38,6 +41,7 @@ public static class KeepBatchFirst
             var (call, result) = Placing.Of(node, inputs);
             if (call is null)
             {
+                _isRefused = true;
                 violations.Add(Violation.Of(CaptureRules.BatchMoved, node.Path, node.Operator, $"{inputs.First(static i => i.Batch > 0).Batch}"));
             }
 
@@ -47,7 +51,7 @@ public static class KeepBatchFirst
 
         public Graph Finish()
         {
-            foreach (var output in source.Outputs.Where(o => _placed[o].Batch > 0))
+            foreach (var output in source.Outputs.Where(o => !_isRefused && _placed[o].Batch > 0))
             {
                 violations.Add(Violation.Of(CaptureRules.BatchMoved, source.Producer(output)!.Path, "the output", $"{_placed[output].Batch}"));
             }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using QatGen.Graphs;
-using QatGen.Operators;
 
 namespace QatGen.Generators.Capture;
 
