@@ -15,4 +15,5 @@ public static class QuantizationRules
     public static Rule TypeNotActivation { get; } = new("QG3021", RuleSeverity.Error, "Type is not for activations", "'{0}' is to be {1}", "Use qint8 or qint16; qint32 is the type of a model's high-precision outputs");
     public static Rule TypeDiffers { get; } = new("QG3022", RuleSeverity.Error, "Layer has another type", "'{0}' is {1} in the checkpoint and {2} in the model", "Construct the model with the configuration it was saved with");
     public static Rule OutOfDomain { get; } = new("QG3023", RuleSeverity.Error, "No value inside the domain", "No input of '{0}' is one for which {1} is defined and finite, so that its result has no range", "Keep the inputs inside the function's domain, for example with a clamp or an added constant");
+    public static Rule IndexRange { get; } = new("QG3050", RuleSeverity.Error, "Index is out of range", "A position is {0}, the axis has {1} elements", "Give positions from 0 to one less than the size; negative ones are not counted from the end");
 }
