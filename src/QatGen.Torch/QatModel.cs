@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Operators;
 using QatGen.Torch.Modules;
 using QatGen.Torch.Observers;
 using QatGen.Torch.Quantizers;
@@ -43,10 +44,12 @@ public sealed class QatModel
     /// <summary>The module itself: parameters, buffers, train and eval.</summary>
     public nn.Module Module { get; }
 
+    internal QConfig Config => _config;
+
     internal QatSession Session { get; set; } = new(FakeQuantState.Float);
 
     /// <summary>
-    /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms.
+    /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms, but those that are live.
     /// Every missing, unknown and mis-shaped entry and every layer with NaN is listed in one exception, and then nothing is changed.
     /// </summary>
     public void LoadFloat(IReadOnlyDictionary<string, Tensor> floatState)
@@ -62,7 +65,8 @@ public sealed class QatModel
 
         foreach (var node in _nodes.Where(folded.ContainsKey))
         {
-            node.Load(folded[node].Weight, folded[node].Bias, _nodes.First(n => n.Node.ModulePath == node.Node.ModulePath));
+            var (weight, bias, norm) = folded[node];
+            node.Load(weight, bias, norm, _nodes.First(n => n.Node.ModulePath == node.Node.ModulePath));
         }
 
         // VALIDATION takes its weight scales anew.
@@ -88,22 +92,15 @@ public sealed class QatModel
         return stub;
     }
 
-    /// <summary>Declares a node that is called as a module; <see cref="LoadFloat"/> gives it its parameters.</summary>
-    public QatNode Node(string op, string path, AttributeMap attributes, OutputKind output, params Node[] absorbed) => Node(op, path, new Form(FormKind.Module, op), attributes, output, absorbed);
-
-    /// <summary>Declares a node that is called in another form, on which the defaults of its arguments can depend.</summary>
-    public QatNode Node(string op, string path, Form form, AttributeMap attributes, OutputKind output, params Node[] absorbed) =>
-        Node(Absorbed(op, path, form, attributes) with { Output = output, Absorbed = new(absorbed) });
-
-    /// <summary>Declares a node that a composite operator is made of.</summary>
-    public QatNode Node(string op, string path, Form form, AttributeMap attributes, OutputKind output, Part part, params Node[] absorbed) =>
-        Node(Absorbed(op, path, form, attributes) with { Output = output, Part = part, Absorbed = new(absorbed) });
+    /// <summary>
+    /// Declares a node; <see cref="LoadFloat"/> gives it its parameters. Where it is not called as a module, <paramref name="form"/> says how, on which the defaults of its arguments can depend;
+    /// <paramref name="part"/> is that of a node that a composite operator is made of.
+    /// </summary>
+    public QatNode Node(string op, string path, AttributeMap attributes, OutputKind output, Form? form = null, int inputs = 1, Part? part = null, params Node[] absorbed) =>
+        Node(Absorbed(op, path, attributes, form) with { Inputs = Enumerable.Range(0, inputs).ToSeq(), Output = output, Part = part, Absorbed = new(absorbed) });
 
     /// <summary>A node that was fused into another.</summary>
-    public static Node Absorbed(string op, string path, AttributeMap? attributes = null) => Absorbed(op, path, new Form(FormKind.Module, op), attributes ?? []);
-
-    /// <summary>A node in another form than a module, fused into another.</summary>
-    public static Node Absorbed(string op, string path, Form form, AttributeMap attributes) => new(op, path, form, Seq<int>.Empty, attributes);
+    public static Node Absorbed(string op, string path, AttributeMap? attributes = null, Form? form = null) => new(op, path, form ?? new(FormKind.Module, op), Seq<int>.Empty, attributes ?? []);
 
     /// <summary>Runs the program in the current state on one float32 batch [N, ...] per input; the results hold integers in QAT and VALIDATION.</summary>
     internal QatValue[] Run(IReadOnlyList<Tensor> inputs)
@@ -118,9 +115,27 @@ public sealed class QatModel
 
     internal QatNode Node(Node node)
     {
-        var module = new QatNode(this, node, _config);
+        var module = new QatNode(this, node, _config) { BatchNorm = LiveNorm(node) };
         _tree.Register(node.Path, module);
         _nodes.Add(module);
         return module;
+    }
+
+    /// <summary>The batch norm of a node, where the configuration keeps it live; that of a later call of a module is the first call's.</summary>
+    private LiveBatchNorm? LiveNorm(Node node)
+    {
+        if (_config.BatchNormMode == BatchNormMode.FuseBN || node.Find(Fusion.BatchNorm) is not { } norm)
+        {
+            return null;
+        }
+
+        if (_nodes.Find(n => n.Node.ModulePath == node.ModulePath)?.BatchNorm is { } shared)
+        {
+            return shared;
+        }
+
+        var live = new LiveBatchNorm(norm, _config.BatchNormMode);
+        _tree.Register(norm.ModulePath, live);
+        return live;
     }
 }

@@ -28,7 +28,7 @@ public sealed class QatNode : nn.Module
         (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), node.Part?.Scale ?? 0, _type);
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), Math.Max(node.Part?.Scale ?? 0, _roles.Max(static r => r.Scale)), _type);
             register_module("output_quant", OutputQuantizer);
         }
     }
@@ -36,11 +36,14 @@ public sealed class QatNode : nn.Module
     /// <summary>The operator call and what was fused into it.</summary>
     public Node Node { get; }
 
-    /// <summary>Folded weights [O, C / groups, ...]; null for an operator without.</summary>
+    /// <summary>Weights [O, C / groups, ...], folded unless <see cref="BatchNorm"/> is live, or those that are the operator's own and not trained; null for an operator without.</summary>
     public Parameter? Weight { get; private set; }
 
-    /// <summary>Folded bias [O]; null for an operator without weights.</summary>
+    /// <summary>Bias [O], folded unless <see cref="BatchNorm"/> is live; null for an operator without weights.</summary>
     public Parameter? Bias { get; private set; }
+
+    /// <summary>The absorbed batch norm while it is live; null where it is folded or there is none. Calls of one module share it.</summary>
+    public LiveBatchNorm? BatchNorm { get; internal init; }
 
     /// <summary>The quantizer of the weights; null for an operator without.</summary>
     public WeightQuantizer? WeightQuantizer { get; private set; }
@@ -60,6 +63,8 @@ public sealed class QatNode : nn.Module
     internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
 
     internal ConstantRole WeightRole => _roles.First(static r => r.Kind == ConstantKind.Weight);
+
+    internal ConstantRole BiasRole => _roles.First(static r => r.Kind == ConstantKind.Bias);
 
     /// <summary>The shape of the float model's weights; -1 where a constructor argument decides and no parameters are loaded yet.</summary>
     internal Seq<int> ParameterShape
@@ -102,10 +107,15 @@ public sealed class QatNode : nn.Module
     }
 
     /// <summary>
-    /// Takes folded parameters: the first ones become the node's own, later ones are copied into these. A later call of a module shares those of its <paramref name="first"/> call, and has scales of its own.
+    /// Takes parameters: the first ones become the node's own, later ones are copied into these. A later call of a module shares those of its <paramref name="first"/> call, and has scales of its own.
     /// </summary>
-    internal void Load(Tensor weight, Tensor bias, QatNode first)
+    internal void Load(Tensor weight, Tensor bias, BatchNormFold? norm, QatNode first)
     {
+        if (norm is not null && first == this)
+        {
+            BatchNorm!.Load(norm, Node.Find(Fusion.BatchNorm)!.Flag("affine", true));
+        }
+
         if (Weight is not null)
         {
             Weight.copy_(weight);
@@ -115,7 +125,8 @@ public sealed class QatNode : nn.Module
 
         if (first == this)
         {
-            (Weight, Bias) = (new(weight.clone()), new(bias.clone()));
+            var isTrained = WeightRole.Fixed.Count == 0;
+            (Weight, Bias) = (new(weight.clone(), isTrained), new(bias.clone(), isTrained));
             Weight.DetachFromDisposeScope();
             Bias.DetachFromDisposeScope();
             register_parameter("weight", Weight);
@@ -178,8 +189,8 @@ public sealed class QatNode : nn.Module
 
     private QatValue Source(ConstantRole role) => role.Kind switch
     {
-        ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!, Arrangement),
-        ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!, Arrangement),
+        ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!, Arrangement, BatchNorm),
+        ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!, Arrangement, BatchNorm),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
         ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),
