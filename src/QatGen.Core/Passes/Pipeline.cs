@@ -36,7 +36,9 @@ public static class Pipeline
             return new(canonical, null, violations.ToSeq());
         }
 
-        var fused = Verified(AssignQuantization.Run(Verified(FuseEpilogues.Run(folded))));
+        var merged = Verified(FuseEpilogues.Run(folded));
+        violations.AddRange(AssignQuantization.Check(merged));
+        var fused = Verified(AssignQuantization.Run(merged));
         violations.AddRange(Check(fused));
         return new(canonical, HasErrors(violations) ? null : fused, violations.ToSeq());
 
