@@ -16,6 +16,9 @@ public sealed record QConfig
     /// <summary>The type of activations that no entry of <see cref="Types"/> names: qint8, or qint16 on marches that have it.</summary>
     public DType ActivationType { get; init; } = DType.QInt8;
 
+    /// <summary>What becomes of batch norms behind convolutions and linear layers while training.</summary>
+    public BatchNormMode BatchNormMode { get; init; }
+
     /// <summary>Types of single layers and inputs; of several that fit the last one counts. One that fits nothing is an error.</summary>
     public IReadOnlyList<LayerType> Types { get; init; } = [];
 

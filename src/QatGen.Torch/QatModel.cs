@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Operators;
 using QatGen.Torch.Modules;
 using QatGen.Torch.Observers;
 using QatGen.Torch.Quantizers;
@@ -48,7 +49,7 @@ public sealed class QatModel
     internal QatSession Session { get; set; } = new(FakeQuantState.Float);
 
     /// <summary>
-    /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms.
+    /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms, but those that are live.
     /// Every missing, unknown and mis-shaped entry and every layer with NaN is listed in one exception, and then nothing is changed.
     /// </summary>
     public void LoadFloat(IReadOnlyDictionary<string, Tensor> floatState)
@@ -64,7 +65,8 @@ public sealed class QatModel
 
         foreach (var node in _nodes.Where(folded.ContainsKey))
         {
-            node.Load(folded[node].Weight, folded[node].Bias, _nodes.First(n => n.Node.ModulePath == node.Node.ModulePath));
+            var (weight, bias, norm) = folded[node];
+            node.Load(weight, bias, norm, _nodes.First(n => n.Node.ModulePath == node.Node.ModulePath));
         }
 
         // VALIDATION takes its weight scales anew.
@@ -120,9 +122,27 @@ public sealed class QatModel
 
     internal QatNode Node(Node node)
     {
-        var module = new QatNode(this, node, _config);
+        var module = new QatNode(this, node, _config) { BatchNorm = LiveNorm(node) };
         _tree.Register(node.Path, module);
         _nodes.Add(module);
         return module;
+    }
+
+    /// <summary>The batch norm of a node, where the configuration keeps it live; that of a later call of a module is the first call's.</summary>
+    private LiveBatchNorm? LiveNorm(Node node)
+    {
+        if (_config.BatchNormMode == BatchNormMode.FuseBN || node.Find(Fusion.BatchNorm) is not { } norm)
+        {
+            return null;
+        }
+
+        if (_nodes.Find(n => n.Node.ModulePath == node.ModulePath)?.BatchNorm is { } shared)
+        {
+            return shared;
+        }
+
+        var live = new LiveBatchNorm(norm, _config.BatchNormMode);
+        _tree.Register(norm.ModulePath, live);
+        return live;
     }
 }
