@@ -92,22 +92,15 @@ public sealed class QatModel
         return stub;
     }
 
-    /// <summary>Declares a node that is called as a module; <see cref="LoadFloat"/> gives it its parameters.</summary>
-    public QatNode Node(string op, string path, AttributeMap attributes, OutputKind output, params Node[] absorbed) => Node(op, path, new Form(FormKind.Module, op), attributes, output, absorbed);
-
-    /// <summary>Declares a node that is called in another form, on which the defaults of its arguments can depend.</summary>
-    public QatNode Node(string op, string path, Form form, AttributeMap attributes, OutputKind output, params Node[] absorbed) =>
-        Node(Absorbed(op, path, form, attributes) with { Output = output, Absorbed = new(absorbed) });
-
-    /// <summary>Declares a node that a composite operator is made of.</summary>
-    public QatNode Node(string op, string path, Form form, AttributeMap attributes, OutputKind output, Part part, params Node[] absorbed) =>
-        Node(Absorbed(op, path, form, attributes) with { Output = output, Part = part, Absorbed = new(absorbed) });
+    /// <summary>
+    /// Declares a node; <see cref="LoadFloat"/> gives it its parameters. Where it is not called as a module, <paramref name="form"/> says how, on which the defaults of its arguments can depend;
+    /// <paramref name="part"/> is that of a node that a composite operator is made of.
+    /// </summary>
+    public QatNode Node(string op, string path, AttributeMap attributes, OutputKind output, Form? form = null, int inputs = 1, Part? part = null, params Node[] absorbed) =>
+        Node(Absorbed(op, path, attributes, form) with { Inputs = Enumerable.Range(0, inputs).ToSeq(), Output = output, Part = part, Absorbed = new(absorbed) });
 
     /// <summary>A node that was fused into another.</summary>
-    public static Node Absorbed(string op, string path, AttributeMap? attributes = null) => Absorbed(op, path, new Form(FormKind.Module, op), attributes ?? []);
-
-    /// <summary>A node in another form than a module, fused into another.</summary>
-    public static Node Absorbed(string op, string path, Form form, AttributeMap attributes) => new(op, path, form, Seq<int>.Empty, attributes);
+    public static Node Absorbed(string op, string path, AttributeMap? attributes = null, Form? form = null) => new(op, path, form ?? new(FormKind.Module, op), Seq<int>.Empty, attributes ?? []);
 
     /// <summary>Runs the program in the current state on one float32 batch [N, ...] per input; the results hold integers in QAT and VALIDATION.</summary>
     internal QatValue[] Run(IReadOnlyList<Tensor> inputs)
