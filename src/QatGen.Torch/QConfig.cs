@@ -22,6 +22,9 @@ public sealed record QConfig
     /// <summary>Types of single layers and inputs; of several that fit the last one counts. One that fits nothing is an error.</summary>
     public IReadOnlyList<LayerType> Types { get; init; } = [];
 
+    /// <summary>Whether outputs that can stay qint32 accumulators do, unless [HighPrecisionOutput] says otherwise; else all are quantized.</summary>
+    public bool HighPrecisionOutputs { get; init; } = true;
+
     /// <summary>Where the segments of tables with int16 inputs begin.</summary>
     public TableSplit TableSplit { get; init; }
 
