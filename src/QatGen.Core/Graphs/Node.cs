@@ -26,6 +26,7 @@ public sealed record Node(string Operator, string Path, Form Form, Seq<int> Inpu
     /// <summary>Values of which arguments read only sizes; in arguments they are numbered behind the inputs. Empty once sizes are numbers.</summary>
     public Seq<int> Sized { get; init; } = Seq<int>.Empty;
 
+    /// <summary>What becomes of the result; before that is decided what [HighPrecisionOutput] asks, where <see cref="OutputKind.SameAsInput"/> is nothing.</summary>
     public OutputKind Output { get; init; }
 
     /// <summary>What the composite operator says that the node was expanded from; null for a node that the user wrote.</summary>

@@ -65,6 +65,9 @@ internal sealed partial class Planner
     private Slot Part(int part) =>
         part >= InputCount && _graph.Nodes[part - InputCount] is IntNode.Literal literal ? ConstantSlot.Create(packing.Constant<TensorConstant>(literal.Tensor), _facts[part].Shape) : _slots[part];
 
+    /// <summary>An operand that is read element by element.</summary>
+    private ElementSource Elements(int operand) => operand >= InputCount && _graph.Nodes[operand - InputCount] is IntNode.Literal literal ? packing.Elements(literal.Tensor) : new(_slots[operand]);
+
     private Slot Extra(Layout layout)
     {
         var slot = new Slot(layout);
