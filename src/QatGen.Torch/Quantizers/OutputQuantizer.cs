@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using QatGen.Arithmetic;
 using QatGen.Torch.Observers;
 using static TorchSharp.torch;
 
@@ -27,6 +28,9 @@ public sealed class OutputQuantizer : nn.Module
 
     /// <summary>The real value of one step; 0 when no data was seen.</summary>
     public float Scale => Value(scale);
+
+    /// <summary>The range of the data so far; no limits where the scale is fixed.</summary>
+    internal ClampRange Observed => Value(min) < Value(max) ? new(Value(min), Value(max)) : ClampRange.None;
 
     public bool IsCalibrated => Scale > 0 && float.IsFinite(Scale);
 
