@@ -120,6 +120,18 @@ public sealed class BatchNormTests : IDisposable
         Assert.Equal(NaivePrimitives.Run(fixedPoint, Nets.Quantized(fixedPoint.Signature, y[..4])), model.ValidationIntegers(y[..4]).Data.Select(static v => (long)v));
     }
 
+    [Theory]
+    [InlineData(BatchNormMode.FuseBN)]
+    [InlineData(BatchNormMode.WithBN)]
+    public void Call_LinearOfARowWithNorm_IsAnErrorBecauseTheNormIsOfAnotherAxis(BatchNormMode mode)
+    {
+        var graph = Nets.Of([1, 5], Nets.Linear("fc", 0, 5, 5), Nets.Call("BatchNorm1d", "bn", 1)) with { Inputs = new(new GraphInput("x", Seq<int>.Empty, 0)) };
+        var model = new GraphQat(graph, Nets.State(graph), new() { BatchNormMode = mode });
+        Assert.Equal([2, 5], model.call(randn(2, 5)).shape);
+        var violation = Assert.Throws<QatGenException>(() => model.call(randn(2, 5, 5))).Violations.Single();
+        Assert.Equal((ShapeRules.LayerInput, "fc"), (violation.Rule, violation.Layer));
+    }
+
     [Fact]
     public void FreezeBatchNorm_Training_KeepsStatisticsAndGivesValidationsIntegers()
     {
