@@ -22,6 +22,9 @@ public sealed record QConfig
     /// <summary>Types of single layers and inputs; of several that fit the last one counts. One that fits nothing is an error.</summary>
     public IReadOnlyList<LayerType> Types { get; init; } = [];
 
+    /// <summary>Whether outputs that can stay qint32 accumulators do, unless [HighPrecisionOutput] says otherwise; else all are quantized.</summary>
+    public bool HighPrecisionOutputs { get; init; } = true;
+
     /// <summary>Where the segments of tables with int16 inputs begin.</summary>
     public TableSplit TableSplit { get; init; }
 
@@ -30,16 +33,16 @@ public sealed record QConfig
 
     internal DType TypeOf(Node node) => node.Part?.Type ?? Types.LastOrDefault(t => t.Selects(node))?.DType ?? ActivationType;
 
-    /// <summary>The type of an input, where [Quantize] says one other than qint8 that one.</summary>
-    internal DType TypeOfInput(string name, DType declared) =>
-        Types.LastOrDefault(t => t.SelectsInput(name))?.DType ?? (declared == DType.QInt8 ? ActivationType : declared);
+    /// <summary>The type of an input, where [Quantize] says one other than qint8 that one; positions stay what they are.</summary>
+    internal DType TypeOfInput(string name, DType declared) => declared == DType.QInt32 ? declared
+        : Types.LastOrDefault(t => t.SelectsInput(name))?.DType ?? (declared == DType.QInt8 ? ActivationType : declared);
 
     /// <summary>Throws with every type that names nothing, and every activation that is to be of another type than qint8 or qint16.</summary>
     internal void Check(QatModel model)
     {
         var unused = Types.Where(t => !model.Inputs.Any(i => t.SelectsInput(i.Name)) && !model.Nodes.Any(n => (n.OutputQuantizer is not null || n.Target is not null) && t.Selects(n.Node)))
             .Select(static t => Violation.Of(QuantizationRules.TypeUnused, "", t.ToString()));
-        var wrong = model.Inputs.Select(static i => (i.Name, Type: i.Quantizer.DType))
+        var wrong = model.Inputs.Where(static i => !i.IsIndex).Select(static i => (i.Name, Type: i.Quantizer.DType))
             .Concat(model.Nodes.Where(static n => n.OutputQuantizer is not null).Select(static n => (Name: n.Node.Path, Type: n.OutputQuantizer!.DType)))
             .Where(static l => l.Type is not (DType.QInt8 or DType.QInt16))
             .Select(static l => Violation.Of(QuantizationRules.TypeNotActivation, l.Name, l.Name, l.Type.Name()));

@@ -49,6 +49,9 @@ public abstract class Operator(string name)
     /// <summary>Whether the hardware can add a tensor into this node's accumulator.</summary>
     public virtual bool TakesAdd(Node node) => Fusion == Fusion.ConvLike;
 
+    /// <summary>Whether a march gives the int32 sums of this call as they are, where they are an output of the model.</summary>
+    public virtual bool StaysInt32(Node node, March march) => Fusion == Fusion.ConvLike;
+
     /// <summary>Arguments that decide structure and so must be known at compile time.</summary>
     public virtual Seq<string> Structural => Seq<string>.Empty;
 
@@ -57,6 +60,9 @@ public abstract class Operator(string name)
 
     /// <summary>Arguments that only size parameters: where a constructor argument decides them, the parameters' own shapes tell.</summary>
     public virtual Seq<string> Sizes => Seq<string>.Empty;
+
+    /// <summary>The operand that says positions: an index, not a quantized tensor; -1 for none.</summary>
+    public virtual int IndexOperand => -1;
 
     /// <summary>Whether several results come as a tuple; otherwise they come as an array.</summary>
     public virtual bool ReturnsTuple => false;

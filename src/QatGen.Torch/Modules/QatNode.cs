@@ -24,6 +24,7 @@ public sealed class QatNode : nn.Module
 
     internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
     {
+        node = node.Output == OutputKind.HighPrecision && !config.HighPrecisionOutputs ? node with { Output = OutputKind.Quantized } : node;
         (_owner, Node, _operator, _tableSplit) = (owner, node, Catalogue.Get(node.Operator), config.TableSplit);
         (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
