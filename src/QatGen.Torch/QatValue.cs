@@ -23,6 +23,9 @@ public abstract record QatValue
         public Quantity Known => Quantity ?? throw new InvalidOperationException("A real tensor reached the integer program.");
     }
 
+    /// <summary>A value by its number, where only the connections of a program are asked for.</summary>
+    internal sealed record Numbered(int Number) : QatValue;
+
     /// <summary>Weights in float and the quantizer that makes integers of them.</summary>
     internal sealed record WeightSource(Parameter Weight, WeightQuantizer Quantizer, WeightArrangement? Arrangement) : QatValue
     {

@@ -102,7 +102,7 @@ public sealed class CheckpointTests : IDisposable
     public void Load_CheckpointOfOtherTypes_NamesTheLayersAndChangesNothing()
     {
         var graph = Nets.Residual();
-        QConfig wide = new() { Types = [LayerType.OfPath("block.conv1", DType.QInt16), LayerType.OfInput("x", DType.QInt16)] };
+        QConfig wide = new() { Rules = [Selector.Path("block.conv1").To(DType.QInt16), Selector.Input("x").To(DType.QInt16)] };
         Nets.Calibrated(graph, config: wide).Save(File);
         var (same, other) = (Nets.Calibrated(graph, seed: 5, config: wide), Nets.Calibrated(graph, seed: 5));
         var before = Bytes(other);
@@ -124,7 +124,7 @@ public sealed class CheckpointTests : IDisposable
         var loaded = Nets.Calibrated(graph, seed: 5);
         loaded.Load(File);
         Assert.Equal(Bytes(model), Bytes(loaded));
-        Refused(Nets.Calibrated(graph, config: new() { Types = [LayerType.OfPath("pool", DType.QInt16)] }), System.IO.File.ReadAllBytes(File), QuantizationRules.TypeDiffers);
+        Refused(Nets.Calibrated(graph, config: new() { Rules = [Selector.Path("pool").To(DType.QInt16)] }), System.IO.File.ReadAllBytes(File), QuantizationRules.TypeDiffers);
     }
 
     private static byte[] Bytes(GraphQat model) => [.. model.state_dict().OrderBy(static p => p.Key, StringComparer.Ordinal).SelectMany(static p => p.Value.bytes.ToArray())];

@@ -1,0 +1,116 @@
+using QatGen.Torch.Modules;
+using QatGen.Torch.Quantizers;
+
+namespace QatGen.Torch.Configuration;
+
+/// <summary>Decides every setting of a model's quantizers from its configuration, once all inputs and nodes are declared.</summary>
+internal sealed class Resolution(QatModel model, QConfig config)
+{
+    /// <summary>The source of what the configuration says of the whole model.</summary>
+    public const string General = "configuration";
+
+    private readonly List<Decision> _decisions = [];
+    private readonly List<Violation> _violations = [];
+
+    public Explanation Explanation => new(_decisions);
+
+    /// <summary>Configures every quantizer; every rule that selects nothing and every setting that cannot be is listed in one exception.</summary>
+    public void Apply()
+    {
+        foreach (var input in model.Inputs)
+        {
+            input.Quantizer.Configure(Of(input));
+        }
+
+        foreach (var node in model.Nodes)
+        {
+            node.Configure(Activation(node), Weight(node));
+        }
+
+        Violation[] violations = [.. Unused(), .. _violations];
+        if (violations.Length > 0)
+        {
+            throw new QatGenException(violations);
+        }
+    }
+
+    private ActivationQuantization Of(QuantStub input)
+    {
+        var sources = new Sources(input.Name, "input", "input");
+        sources.Add(General, config.Activation);
+        sources.Add("[Quantize]", new ActivationSettings
+        {
+            DType = input.Declared.DType == DType.QInt8 ? null : input.Declared.DType,
+            Observer = input.Declared.Scale > 0 ? new Observers.ObserverSettings.FixedScale(input.Declared.Scale) : null,
+        });
+        Add(sources, rule => rule.Selector.SelectsInput(input.Name));
+        return Taken(sources, sources.Activation(isInput: true));
+    }
+
+    private ActivationQuantization? Activation(QatNode node)
+    {
+        if (!HasActivation(node))
+        {
+            return null;
+        }
+
+        var sources = new Sources(node.Node.Path, node.Node.FusedName, "output");
+        sources.Add(General, config.Activation);
+        Add(sources, rule => Selects(rule, node));
+        if (node.Node.Part is { } part)
+        {
+            var fix = part.Scale > 0 ? new Observers.ObserverSettings.FixedScale(part.Scale) : null;
+            sources.Add("the composite operator", new ActivationSettings { DType = part.Type, Observer = fix });
+        }
+
+        return Taken(sources, sources.Activation(isInput: false));
+    }
+
+    private WeightQuantization? Weight(QatNode node)
+    {
+        if (!node.HasWeight)
+        {
+            return null;
+        }
+
+        var sources = new Sources(node.Node.Path, node.Node.FusedName, "weight");
+        sources.Add(General, config.Weight);
+        for (var i = 0; i < config.Rules.Count; i++)
+        {
+            if (Selects(config.Rules[i], node))
+            {
+                sources.Add(Name(i), config.Rules[i].Weight);
+            }
+        }
+
+        return Taken(sources, sources.Weight());
+    }
+
+    private void Add(Sources sources, Func<QRule, bool> selects)
+    {
+        for (var i = 0; i < config.Rules.Count; i++)
+        {
+            if (selects(config.Rules[i]))
+            {
+                sources.Add(Name(i), config.Rules[i].Activation);
+            }
+        }
+    }
+
+    private T Taken<T>(Sources sources, T decided)
+    {
+        _decisions.AddRange(sources.Decisions);
+        _violations.AddRange(sources.Violations);
+        return decided;
+    }
+
+    private IEnumerable<Violation> Unused() => config.Rules
+        .Where(r => !model.Inputs.Any(i => r.Selector.SelectsInput(i.Name)) && !model.Nodes.Any(n => Selects(r, n) && ((r.Activation != new ActivationSettings() && HasActivation(n)) || (r.Weight != new WeightSettings() && n.HasWeight))))
+        .Select(static r => Violation.Of(QuantizationRules.TypeUnused, "", r.ToString()));
+
+    private bool Selects(QRule rule, QatNode node) => model.Selects(rule.Selector, node);
+
+    private string Name(int rule) => $"rule {rule + 1}, {config.Rules[rule].Selector}";
+
+    private static bool HasActivation(QatNode node) => node.OutputQuantizer is not null || node.Target is not null;
+}
