@@ -29,6 +29,9 @@ public static partial class Zoo
             nameof(BlazeFace), static () => new BlazeFace(), [[1, 3, 128, 128]], Parameters: 101_390, Macs: 30_760_960,
             "No count is published: both are counted from the layer table of MediaPipe's face_detection_front model"),
         new(
+            nameof(VarGNet), static () => new VarGNet(), [[1, 3, 224, 224]], Parameters: 3_608_008, Macs: 349_747_200,
+            "Blocks as Zhang et al. 2019 describe them, 8 channels a group; both are counted from the widths chosen here, the paper's table of layers was not at hand to compare with"),
+        new(
             nameof(ViTTiny), static () => new ViTTiny(), [[1, 3, 224, 224]], Parameters: 5_717_416, Macs: 1_074_851_328,
             "DeiT-tiny: 5,717,416 parameters; timm vit_tiny_patch16_224: 1.1 GMAC, without the products of the attention"),
     ];

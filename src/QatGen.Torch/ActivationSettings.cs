@@ -1,3 +1,4 @@
+using QatGen.Torch.Configuration;
 using QatGen.Torch.Observers;
 
 namespace QatGen.Torch;
@@ -25,4 +26,6 @@ public sealed record ActivationSettings
 
     /// <summary>Whether the gradient of a learned scale is multiplied by 1 / sqrt(n * qmax), n the number of values.</summary>
     public bool? UseGradScaling { get; init; }
+
+    public override string ToString() => SettingsText.Of(this);
 }

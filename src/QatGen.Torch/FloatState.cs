@@ -42,6 +42,12 @@ internal static class FloatState
         public void Take(QatNode module)
         {
             var (node, role) = (module.Node, module.WeightRole);
+            if (role.Fixed.Count > 0)
+            {
+                _folded[module] = (Own(role), Own(module.BiasRole));
+                return;
+            }
+
             var isNorm = Catalogue.Get(node.Operator).Fusion == Fusion.BatchNorm;
             var weight = isNorm ? ones([.. role.Shape.Select(static d => (long)d)]) : Rows(Find(node.WeightName, Whole(module.ParameterShape, node)), node);
             weight = weight is not null && role.Layout is not null ? OutputsFirst(weight, role.Groups) : weight;
@@ -66,6 +72,9 @@ internal static class FloatState
                 _violations.Add(Violation.Of(QuantizationRules.NotANumber, node.Path, $"the weight or bias of '{node.Path}'"));
             }
         }
+
+        /// <summary>The weight or bias that an operator has of its own.</summary>
+        private static Tensor Own(ConstantRole role) => tensor(role.Fixed.Select(static v => (float)v).ToArray(), [.. role.Shape.Select(static d => (long)d)]);
 
         /// <summary>Weights [I, O / groups, ...] of a transposed convolution as [O, I / groups, ...].</summary>
         private static Tensor OutputsFirst(Tensor weight, int groups)
@@ -151,6 +160,12 @@ internal static class FloatState
 
             var sizes = found.shape;
             var fits = sizes.Length == shape.Count && shape.Zip(sizes, static (d, size) => d < 0 ? size > 0 : d == size).All(static f => f);
+            if (!found.is_floating_point())
+            {
+                _violations.Add(Violation.Of(TrainingRules.ParameterType, Layer(key), key, found.dtype.ToString(), nameof(ScalarType.Float32)));
+                return null;
+            }
+
             if (!fits)
             {
                 _violations.Add(Violation.Of(QuantizationRules.ParameterShape, Layer(key), key, $"[{string.Join(", ", sizes)}]", shape.ToString()));

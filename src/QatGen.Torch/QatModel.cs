@@ -46,6 +46,8 @@ public sealed class QatModel
     /// <summary>The module itself: parameters, buffers, train and eval.</summary>
     public nn.Module Module { get; }
 
+    internal QConfig Config => _config;
+
     internal QatSession Session { get; set; } = new(FakeQuantState.Float);
 
     /// <summary>

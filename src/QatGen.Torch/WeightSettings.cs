@@ -1,3 +1,4 @@
+using QatGen.Torch.Configuration;
 using QatGen.Torch.Observers;
 
 namespace QatGen.Torch;
@@ -22,4 +23,6 @@ public sealed record WeightSettings
 
     /// <summary>Whether the gradient of a learned scale is multiplied by 1 / sqrt(n * qmax), n the number of a channel's weights.</summary>
     public bool? UseGradScaling { get; init; }
+
+    public override string ToString() => SettingsText.Of(this);
 }

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace QatGen.Conformance;
 
-/// <summary>What operators say of TorchSharp, against the real one.</summary>
+/// <summary>What operators say of TorchSharp, and of the modules beside it, against the real ones.</summary>
 public sealed class CatalogueTests
 {
     private const BindingFlags Any = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance;
@@ -35,11 +35,11 @@ public sealed class CatalogueTests
         Assert.Equal(op.IsIdentity, !op.Examples().Any());
     }
 
-    /// <summary>The methods that a form can mean; for a module those of its factory in torch.nn.</summary>
+    /// <summary>The methods that a form can mean; for a module those of its factory in torch.nn, or its constructors.</summary>
     private static IEnumerable<MethodBase> Declarations(Form form) => form.Kind switch
     {
         FormKind.Module when typeof(torch).Assembly.GetType("TorchSharp.Modules." + form.Name) is not null => Named(typeof(torch.nn), form.Name),
-        FormKind.Module => [],
+        FormKind.Module => typeof(Torch.Nn.Correlation).Assembly.GetType("QatGen.Torch.Nn." + form.Name)?.GetConstructors() ?? [],
         FormKind.Functional => Named(typeof(torch.nn.functional), form.Name),
         FormKind.Torch => Named(typeof(torch), form.Name),
         FormKind.Method or FormKind.Symbol => Named(typeof(torch.Tensor), form.Name),

@@ -99,6 +99,29 @@ public sealed class GeneratedModelTests
         Assert.Contains("QG2012", Assert.Throws<QatGenException>(() => qat.call((data[0], data[1]), data[1..])).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void CameraImages_CorrelatedInRgb_AgreeOnEveryOutput()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        using var net = new CameraFlow();
+        net.eval();
+        using var qat = net.ToQat();
+        Assert.Equal(["features.bias", "features.weight", "head.bias", "head.weight"], qat.parameters().Where(static p => p.requires_grad).Select(p => qat.named_parameters().First(n => n.parameter.Handle == p.Handle).name).Order(StringComparer.Ordinal));
+        Tensor[] data = [(rand(2, 3, 12, 16) * 255).floor() - 128, (rand(2, 3, 12, 16) * 255).floor() - 128];
+        Assert.True((net.call(data[0], data[1]) - qat.call(data[0], data[1])).abs().max().item<float>() < 1e-4);
+
+        qat.Calibrate([[.. data.Select(static x => x.clone())]]);
+        CameraFlowFixedPoint fixedPoint = qat.Convert();
+        Assert.Equal([1.0, 1.0], fixedPoint.Signature.Inputs.Select(static i => i.Scales[0]));
+        var trained = qat.ValidationOutputs(data);
+        QTensor[] inputs = [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 2))];
+        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
+        Same(trained, fixedPoint.RunAll(inputs));
+        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+        Assert.True((net.call(data[0], data[1]) - tensor(trained[0].Dequantize()).reshape(2, 2, 12, 16)).abs().max().item<float>() < 0.1);
+    }
+
     private static void Same(IReadOnlyList<QTensor> expected, IReadOnlyList<QTensor> actual)
     {
         Assert.Equal(expected.Count, actual.Count);

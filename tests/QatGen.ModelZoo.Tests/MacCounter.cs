@@ -35,10 +35,13 @@ internal static class MacCounter
     }
 
     /// <summary>The output tensors for standard normal inputs, whatever the signature.</summary>
-    public static IReadOnlyList<Tensor> Run(nn.Module model, long[][] inputShapes)
+    public static IReadOnlyList<Tensor> Run(nn.Module model, long[][] inputShapes) => Run(model, [.. inputShapes.Select(static s => randn(s))]);
+
+    /// <summary>The output tensors, whatever the signature.</summary>
+    public static IReadOnlyList<Tensor> Run(nn.Module model, Tensor[] inputs)
     {
-        var call = model.GetType().GetMethods().First(m => m.Name == "call" && m.GetParameters().Length == inputShapes.Length);
-        return [.. Flatten(call.Invoke(model, [.. inputShapes.Select(static s => (object)randn(s))]))];
+        var call = model.GetType().GetMethods().First(m => m.Name == "call" && m.GetParameters().Length == inputs.Length);
+        return [.. Flatten(call.Invoke(model, inputs))];
     }
 
     private static IEnumerable<Tensor> Flatten(object? value) => value switch

@@ -60,7 +60,7 @@ internal static class OperatorsPage
     private static string Scale(Operator op, Node node)
     {
         var roles = op.Constants(node);
-        return op.OwnsScaleIn(node) ? "own scale"
+        return roles.Any(static r => r.Scale > 0) ? "scale that the call says" : op.OwnsScaleIn(node) ? "own scale"
             : roles.Any(static r => r.Kind == ConstantKind.Compare) ? "0 or 1"
             : roles.Any(static r => r.Kind == ConstantKind.Tensor) ? "scale of the tensor"
             : roles.Any(static r => r.ScaleOf >= 0 && Math.Abs(r.Factor(r.ScaleOf)) != 1) ? "input's scale times the number"

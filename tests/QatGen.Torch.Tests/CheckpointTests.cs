@@ -61,7 +61,7 @@ public sealed class CheckpointTests : IDisposable
     public void Load_NewerVersion_SaysSo()
     {
         var model = Nets.Calibrated(Nets.Residual());
-        Refused(model, Container.Write("QGQT", 3, []), FileRules.NewerVersion);
+        Refused(model, Container.Write("QGQT", 4, []), FileRules.NewerVersion);
         Refused(model, Container.Write("QGMD", 1, []), FileRules.WrongKind);
         Refused(model, Container.Write("QGQT", 1, []), FileRules.Damaged);
         Refused(model, Container.Write("QGQT", 1, [("state", [1, 2, 3])]), FileRules.Damaged);
@@ -113,18 +113,93 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(DType.QInt16, same.ConvertToFixedPoint().Signature.Inputs[0].DType);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Load_OldVersion_IsReadAndVersionOneKnowsInt8Only(int version)
+    {
+        var graph = Nets.Residual();
+        QConfig wide = new() { Rules = [Selector.Path("pool").To(DType.QInt16)] };
+        var model = Nets.Calibrated(graph, config: version == 2 ? wide : null);
+        (string, byte[])[] sections = [("state", OldState(model)), .. version == 2 ? [("types", OldTypes(model))] : Array.Empty<(string, byte[])>()];
+        System.IO.File.WriteAllBytes(File, Container.Write("QGQT", version, sections));
+        var loaded = Nets.Calibrated(graph, seed: 5, config: version == 2 ? wide : null);
+        loaded.Load(File);
+        Assert.Equal(Bytes(model), Bytes(loaded));
+        Assert.Equal((version, ""), QatCheckpoint.Info(File) is var info ? (info.Version, info.Model) : default);
+        Refused(Nets.Calibrated(graph, config: version == 1 ? wide : null), System.IO.File.ReadAllBytes(File), QuantizationRules.TypeDiffers);
+    }
+
     [Fact]
-    public void Load_FileOfVersionOne_KnowsInt8Only()
+    public void Info_SavedModel_SaysWithWhatItWasTrained()
+    {
+        Nets.Calibrated(Nets.Residual(), config: new() { Activation = new() { AveragingConstant = 0.5 }, Rules = [Selector.Input("x").To(DType.QInt16)] }).Save(File);
+        var info = QatCheckpoint.Info(File);
+        Assert.Equal((3, "Net", March.Bayes), (info.Version, info.Model, info.March));
+        Assert.Equal((DType.QInt16, DType.QInt8), (info.Types["x_quant.output_quant"], info.Types["pool.output_quant"]));
+        Assert.Equal("AveragingConstant 0.5", info.Settings["Activation"]);
+        Assert.Equal(typeof(QConfig).GetProperties().Select(static p => p.Name).Order(), info.Settings.Keys.Order());
+    }
+
+    [Fact]
+    public void Load_AnotherModelsFile_SaysWhoseItIs_AndARenamedOneLoads()
+    {
+        var graph = Nets.Residual();
+        var model = Nets.Calibrated(graph with { Type = "Other" });
+        model.Save(File);
+        var renamed = Nets.Calibrated(graph, seed: 5);
+        renamed.Load(File);
+        Assert.Equal(Bytes(model), Bytes(renamed));
+        var small = Nets.Calibrated(Nets.Of([1, 1, 12, 12], Nets.Conv("stem.conv", 0, 1, 8), Nets.Conv("head", 1, 8, 10)));
+        var violations = Assert.Throws<QatGenException>(() => small.Load(File)).Violations;
+        Assert.Equal([File, "Other", "Net"], violations.Single(static v => v.Rule == TrainingRules.OtherModel).Arguments);
+    }
+
+    [Fact]
+    public void Load_ForAnotherMarch_GivesTheSameNumbers()
     {
         var graph = Nets.Residual();
         var model = Nets.Calibrated(graph);
         model.Save(File);
-        var state = Container.Load(File, "QGQT", 2)["state"];
-        System.IO.File.WriteAllBytes(File, Container.Write("QGQT", 1, [("state", state)]));
-        var loaded = Nets.Calibrated(graph, seed: 5);
-        loaded.Load(File);
-        Assert.Equal(Bytes(model), Bytes(loaded));
-        Refused(Nets.Calibrated(graph, config: new() { Rules = [Selector.Path("pool").To(DType.QInt16)] }), System.IO.File.ReadAllBytes(File), QuantizationRules.TypeDiffers);
+        var other = Nets.Calibrated(graph with { March = March.NashE }, seed: 5);
+        other.Load(File);
+        var x = Nets.Batch(graph);
+        Assert.Equal(model.ValidationIntegers(x).Data, other.ValidationIntegers(x).Data);
+    }
+
+    /// <summary>The layout that versions 1 and 2 wrote.</summary>
+    private static byte[] OldState(GraphQat model)
+    {
+        using var memory = new MemoryStream();
+        using var writer = new BinaryWriter(memory);
+        var state = model.state_dict();
+        writer.Write(state.Count);
+        foreach (var (key, value) in state)
+        {
+            writer.Write(key);
+            writer.Write(value.shape.Length);
+            Array.ForEach(value.shape, writer.Write);
+            writer.Write(value.detach().contiguous().bytes);
+        }
+
+        writer.Flush();
+        return memory.ToArray();
+    }
+
+    private static byte[] OldTypes(GraphQat model)
+    {
+        using var memory = new MemoryStream();
+        using var writer = new BinaryWriter(memory);
+        string[] quantizers = ["x_quant.output_quant", .. model.Model.Nodes.Where(static n => n.OutputQuantizer is not null).Select(static n => n.Node.Path + ".output_quant")];
+        writer.Write(quantizers.Length);
+        foreach (var name in quantizers)
+        {
+            writer.Write(name);
+            writer.Write((byte)(name.StartsWith("pool", StringComparison.Ordinal) ? DType.QInt16 : DType.QInt8));
+        }
+
+        writer.Flush();
+        return memory.ToArray();
     }
 
     private static byte[] Bytes(GraphQat model) => [.. model.state_dict().OrderBy(static p => p.Key, StringComparer.Ordinal).SelectMany(static p => p.Value.bytes.ToArray())];

@@ -76,7 +76,7 @@ internal static class Nets
                 state[((Value.Text)node.Attributes["target"]!).Content] = randn([.. read.Shape.Select(static d => (long)d)]);
             }
 
-            if (roles.FirstOrDefault(static r => r.Kind == ConstantKind.Weight) is not { } weight)
+            if (roles.FirstOrDefault(static r => r is { Kind: ConstantKind.Weight, Fixed.Count: 0 }) is not { } weight)
             {
                 continue;
             }

@@ -3,7 +3,7 @@ namespace QatGen.Graphs;
 /// <summary>The ways in which TorchSharp code can call an operator.</summary>
 public enum FormKind
 {
-    /// <summary>A module's <c>call</c> or <c>forward</c>; the name is the class in TorchSharp.Modules, or <c>global::</c> and the full name of a class.</summary>
+    /// <summary>A module's <c>call</c> or <c>forward</c>; the name is the class in TorchSharp.Modules or QatGen.Torch.Nn, or <c>global::</c> and the full name of a class.</summary>
     Module,
 
     /// <summary>A function of torch.nn.functional.</summary>

@@ -59,6 +59,12 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
     /// <summary>The groups of that parameter.</summary>
     public int Groups { get; init; } = 1;
 
+    /// <summary>The reals of a weight or bias that is the operator's own, row by row; empty: the model's parameter.</summary>
+    public Seq<double> Fixed { get; init; } = Seq<double>.Empty;
+
+    /// <summary>The scale of a rescale's result where the operator says it; 0: observed.</summary>
+    public double Scale { get; init; }
+
     public double Factor(int term) => term < Factors.Count ? Factors[term] : 1;
 
     /// <summary>What is known of the constant before there is one.</summary>

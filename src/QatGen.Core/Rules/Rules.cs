@@ -6,7 +6,7 @@ namespace QatGen;
 public static class Rules
 {
     public static Seq<Rule> All { get; } =
-        new[] { typeof(CaptureRules), typeof(ShapeRules), typeof(QuantizationRules), typeof(MarchRules), typeof(BpuRules), typeof(FileRules) }
+        new[] { typeof(CaptureRules), typeof(ShapeRules), typeof(QuantizationRules), typeof(TrainingRules), typeof(MarchRules), typeof(BpuRules), typeof(FileRules) }
             .SelectMany(static t => t.GetRuntimeProperties())
             .Where(static p => p.PropertyType == typeof(Rule))
             .Select(static p => (Rule)p.GetValue(null)!)

@@ -44,6 +44,11 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Mode
             return Refuse(CaptureRules.NotAModule);
         }
 
+        foreach (var image in forward.Parameters.Where(static p => IsImage(p) && DTypeOf(p) != DType.QInt8))
+        {
+            context.Report(Violation.Of(CaptureRules.ImageType, image.Name, image.Name, DTypeOf(image).Name()), image.Locations[0]);
+        }
+
         var attributes = model.GetAttributes();
         var asModel = attributes.FirstOrDefault(static a => Is(a, typeof(QatModelAttribute)));
         var march = asModel is not null ? asModel.ConstructorArguments.FirstOrDefault().Value : attributes.Any(static a => Is(a, typeof(QatBlockAttribute))) ? 0 : null;
@@ -83,7 +88,9 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Mode
     public static GraphInput Input(IParameterSymbol parameter) => new(parameter.Name, Seq<int>.Empty, Scale(parameter), DTypeOf(parameter));
 
     private static double Scale(IParameterSymbol parameter) =>
-        Quantize(parameter, nameof(QuantizeAttribute.Scale)) is { } scale ? Convert.ToDouble(scale, CultureInfo.InvariantCulture) : 0;
+        Quantize(parameter, nameof(QuantizeAttribute.Scale)) is { } scale ? Convert.ToDouble(scale, CultureInfo.InvariantCulture) : IsImage(parameter) ? QuantizeAttribute.ImageScale : 0;
+
+    private static bool IsImage(IParameterSymbol parameter) => Quantize(parameter, nameof(QuantizeAttribute.Source)) is int source && source != (int)InputSource.Ddr;
 
     private static DType DTypeOf(IParameterSymbol parameter) => Quantize(parameter, nameof(QuantizeAttribute.DType)) is int type ? (DType)type : DType.QInt8;
 

@@ -2,10 +2,12 @@ using Microsoft.CodeAnalysis;
 
 namespace QatGen.Generators.Capture;
 
-/// <summary>The few TorchSharp names that capture spells; a test resolves each against the real assembly.</summary>
+/// <summary>The few names of TorchSharp, and of what QatGen adds to it, that capture spells; a test resolves each against the real assembly.</summary>
 internal static class TorchNames
 {
     public const string Assembly = "TorchSharp";
+    public const string OwnAssembly = "QatGen.Torch";
+    public const string OwnModules = "QatGen.Torch.Nn";
     public const string Torch = "TorchSharp.torch";
     public const string Neural = "TorchSharp.torch.nn";
     public const string Functional = "TorchSharp.torch.nn.functional";
@@ -66,7 +68,8 @@ internal static class TorchNames
     /// <summary>Members of tensors that depend on the shape alone.</summary>
     public static Seq<string> ShapeOnly { get; } = new("dim", "numel", "ndim", "NumberOfElements", "Dimensions");
 
-    public static bool IsTorch(ISymbol? symbol) => symbol?.ContainingAssembly?.Name == Assembly;
+    /// <summary>Whether TorchSharp declares it, or QatGen beside TorchSharp's modules.</summary>
+    public static bool IsTorch(ISymbol? symbol) => symbol?.ContainingAssembly?.Name == Assembly || (symbol?.ContainingAssembly?.Name == OwnAssembly && FullName(symbol).StartsWith(OwnModules + ".", StringComparison.Ordinal));
 
     public static bool IsTensor(ITypeSymbol? type) => Bases(type).Any(static t => Is(t, Tensor));
 

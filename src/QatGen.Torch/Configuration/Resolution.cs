@@ -57,12 +57,8 @@ internal sealed class Resolution(QatModel model, QConfig config)
         var sources = new Sources(node.Node.Path, node.Node.FusedName, "output");
         sources.Add(General, config.Activation);
         Add(sources, rule => Selects(rule, node));
-        if (node.Node.Part is { } part)
-        {
-            var fix = part.Scale > 0 ? new Observers.ObserverSettings.FixedScale(part.Scale) : null;
-            sources.Add("the composite operator", new ActivationSettings { DType = part.Type, Observer = fix });
-        }
-
+        var fix = node.OwnScale > 0 ? new Observers.ObserverSettings.FixedScale(node.OwnScale) : null;
+        sources.Add("the operator", new ActivationSettings { DType = node.Node.Part?.Type, Observer = fix });
         return Taken(sources, sources.Activation(isInput: false));
     }
 
@@ -81,6 +77,11 @@ internal sealed class Resolution(QatModel model, QConfig config)
             {
                 sources.Add(Name(i), config.Rules[i].Weight);
             }
+        }
+
+        if (node.WeightRole.Fixed.Count > 0)
+        {
+            sources.Add("the operator", new WeightSettings { Kind = FakeQuantKind.Statistical, Observer = WeightQuantization.BuiltIn.Observer, Bits = WeightQuantization.BuiltIn.Range.Bits, AveragingConstant = 1 });
         }
 
         return Taken(sources, sources.Weight());

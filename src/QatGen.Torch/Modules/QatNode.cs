@@ -37,7 +37,7 @@ public sealed class QatNode : nn.Module
     /// <summary>The operator call and what was fused into it.</summary>
     public Node Node { get; }
 
-    /// <summary>Folded weights [O, C / groups, ...]; null for an operator without.</summary>
+    /// <summary>Folded weights [O, C / groups, ...], or those that are the operator's own and not trained; null for an operator without.</summary>
     public Parameter? Weight { get; private set; }
 
     /// <summary>Folded bias [O]; null for an operator without weights.</summary>
@@ -58,12 +58,17 @@ public sealed class QatNode : nn.Module
     /// <summary>The name of that tensor in the float model; null where the node reads none.</summary>
     internal string? Target => _roles.Any(static r => r.Kind == ConstantKind.Tensor) ? ((Graphs.Value.Text)Node.Attributes["target"]!).Content : null;
 
+    /// <summary>The scale that the operator itself, or the composite it is part of, gives the result; 0 where it is observed.</summary>
+    internal double OwnScale => Math.Max(Node.Part?.Scale ?? 0, _roles.Max(static r => r.Scale));
+
     /// <summary>Whether it samples a map at the positions of its second input.</summary>
     internal bool ReadsGrid => _roles.Any(static r => r.Kind == ConstantKind.Grid);
 
     internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
 
     internal ConstantRole WeightRole => _roles.First(static r => r.Kind == ConstantKind.Weight);
+
+    internal ConstantRole BiasRole => _roles.First(static r => r.Kind == ConstantKind.Bias);
 
     /// <summary>The shape of the float model's weights; -1 where a constructor argument decides and no parameters are loaded yet.</summary>
     internal Seq<int> ParameterShape
@@ -127,7 +132,8 @@ public sealed class QatNode : nn.Module
 
         if (first == this)
         {
-            (Weight, Bias) = (new(weight.clone()), new(bias.clone()));
+            var isTrained = WeightRole.Fixed.Count == 0;
+            (Weight, Bias) = (new(weight.clone(), isTrained), new(bias.clone(), isTrained));
             Weight.DetachFromDisposeScope();
             Bias.DetachFromDisposeScope();
             register_parameter("weight", Weight);

@@ -2,22 +2,31 @@ using QatGen.Arithmetic;
 
 namespace QatGen.Torch.Observers;
 
-/// <summary>Keeps a histogram of all batches, from which the scale is found by any <paramref name="method"/> whenever it is asked for; in calibration every <paramref name="updateInterval"/> batches.</summary>
-public unsafe class HistogramObserver(ObserverSettings method, int bins = 2048, int updateInterval = 1) : Observer
+/// <summary>Keeps a histogram of all batches, from which the scale is found by any method whenever it is asked for; in calibration every so many batches.</summary>
+public unsafe class HistogramObserver : Observer
 {
-    private readonly ValueHistogram _histogram = new(bins);
+    private readonly ObserverSettings _method;
+    private readonly int _updateInterval;
+    private readonly ValueHistogram _histogram;
     private int _batches;
+
+    public HistogramObserver(ObserverSettings method, int bins = 2048, int updateInterval = 1) : this(method, bins, updateInterval, null)
+    {
+    }
+
+    internal HistogramObserver(ObserverSettings method, int bins, int updateInterval, ValueHistogram.Counter? counter) =>
+        (_method, Bins, _updateInterval, _histogram) = (method, bins, updateInterval, new(bins, counter));
 
     /// <summary>How many values lay in each of equal bins from Min to Max.</summary>
     public ReadOnlySpan<float> Counts => _histogram.Counts;
 
     /// <summary>Whether the last batch was one after which the scale is found anew.</summary>
-    internal bool IsDue => _batches % updateInterval == 0;
+    internal bool IsDue => _batches % _updateInterval == 0;
 
     /// <summary>Whether batches were seen, but too few for a scale.</summary>
-    internal bool IsWaiting => _batches > 0 && _batches < updateInterval;
+    internal bool IsWaiting => _batches > 0 && _batches < _updateInterval;
 
-    internal int Bins => bins;
+    internal int Bins { get; }
 
     /// <summary>Restores a histogram that was saved.</summary>
     public void Restore(float[] min, float[] max, ReadOnlySpan<float> counts)
@@ -32,9 +41,12 @@ public unsafe class HistogramObserver(ObserverSettings method, int bins = 2048, 
     /// <summary>The scale that a method finds in the histogram; null is the observer's own.</summary>
     internal float Scale(ObserverSettings? other, QuantRange range)
     {
-        var (min, max) = (other ?? method).FromHistogram(_histogram, range);
+        var (min, max) = Found(range, other);
         return Quantization.Scale(min, max, range);
     }
+
+    /// <summary>The range that is to be represented.</summary>
+    internal (float Min, float Max) Found(QuantRange range, ObserverSettings? other = null) => (other ?? _method).FromHistogram(_histogram, range);
 
     private protected override float Scale(float min, float max, QuantRange range) => Scale(null, range);
 

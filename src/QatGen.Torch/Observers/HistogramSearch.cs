@@ -78,7 +78,7 @@ internal static class HistogramSearch
             sums[i] = (float)(sum += h.Counts[i]);
         }
 
-        var (below, above, first, last, least) = (0.0, 1.0, 0, sums.Length - 1, double.PositiveInfinity);
+        var (below, above, first, last, least) = (0.0, 1.0, 0, sums.Length - 1, float.PositiveInfinity);
         while (below < above)
         {
             var (left, right) = (first, last);
@@ -112,28 +112,32 @@ internal static class HistogramSearch
         return (h.Min + (h.BinWidth * first), h.Min + (h.BinWidth * (last + 1)));
     }
 
-    /// <summary>The squared error of bins <paramref name="first"/> to <paramref name="last"/> in so many levels; what lies outside goes to the outermost.</summary>
-    private static double SpreadError(ValueHistogram h, int first, int last, int levels)
+    /// <summary>The squared error of bins <paramref name="first"/> to <paramref name="last"/> in so many levels; what lies outside goes to the outermost. In float32, as where it stops depends on the last digits.</summary>
+    private static float SpreadError(ValueHistogram h, int first, int last, int levels)
     {
         double width = h.BinWidth;
-        var step = width * (last - first + 1) / levels;
+        var exact = width * (last - first + 1) / levels;
+        var (step, half) = ((float)exact, (float)(exact / 2));
         if (step == 0)
         {
             return 0;
         }
 
         // The integral of the square from one distance to a level to another.
-        static double Square(double from, double to) => ((to * to * to) - (from * from * from)) / 3;
+        static float Square(float from, float to) => ((to * to * to) - (from * from * from)) / 3;
         var sum = 0.0;
         for (var i = 0; i < h.Counts.Length; i++)
         {
-            var (begin, end) = ((i - first) * width, (i + 1 - first) * width);
-            var (lower, upper) = (Math.Clamp(Math.Floor(begin / step), 0, levels - 1), Math.Clamp(Math.Floor(end / step), 0, levels - 1));
-            var inner = (upper - lower - 1) * Square(-step / 2, step / 2);
-            sum += h.Counts[i] / width * (Square(begin - ((lower + 0.5) * step), step / 2) + inner + Square(-step / 2, end - ((upper + 0.5) * step)));
+            var begin = (i - first) * (float)width;
+            var end = begin + (float)width;
+            var (lower, upper) = (Math.Clamp(MathF.Floor(begin / step), 0, levels - 1), Math.Clamp(MathF.Floor(end / step), 0, levels - 1));
+            var density = h.Counts[i] / (float)width;
+            var error = density * Square(begin - ((lower + 0.5f) * step), half);
+            error += (upper - lower - 1) * (density * Square(-half, half));
+            sum += error + (density * Square(-half, end - ((upper * step) + half)));
         }
 
-        return sum;
+        return (float)sum;
     }
 
     private static double[] Smoothed(float[] counts) => [.. Enumerable.Range(0, counts.Length).Select(i =>

@@ -1,5 +1,4 @@
 using QatGen.Arithmetic;
-using QatGen.Torch.Functions;
 
 namespace QatGen.Torch.Observers;
 

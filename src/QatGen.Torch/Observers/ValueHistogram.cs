@@ -6,10 +6,14 @@ namespace QatGen.Torch.Observers;
 /// Counts of values in equal bins from <see cref="Min"/> to <see cref="Max"/>. A batch beyond that widens it: the kept counts, spread evenly inside their bins, go to the wider bins as PyTorch's histogram
 /// observer does, with 1/128 of a bin as the smallest piece.
 /// </summary>
-internal sealed unsafe class ValueHistogram(int bins)
+internal sealed unsafe class ValueHistogram(int bins, ValueHistogram.Counter? counter = null)
 {
     private const int PiecesPerBin = 128;
+    private readonly Counter _count = counter ?? ValueLoop.Histogram;
     private float[] _counts = new float[bins];
+
+    /// <summary>Counts the values of a batch in equal bins from min to max.</summary>
+    public delegate float[] Counter(float* values, long count, float min, float max, int bins);
 
     public float Min { get; private set; }
 
@@ -27,7 +31,7 @@ internal sealed unsafe class ValueHistogram(int bins)
     {
         if (!hasData || Min == Max)
         {
-            (Min, Max, _counts) = (min, max, ValueLoop.Histogram(values, count, min, max, bins));
+            (Min, Max, _counts) = (min, max, _count(values, count, min, max, bins));
             return;
         }
 
@@ -37,7 +41,7 @@ internal sealed unsafe class ValueHistogram(int bins)
         var piecesPerBin = (long)MathF.Ceiling((high - low) / (bins * piece));
         var first = (long)MathF.Round((Min - low) / piece);
         high += (piecesPerBin * (bins * piece)) - (high - low);
-        var added = ValueLoop.Histogram(values, count, low, high, bins);
+        var added = _count(values, count, low, high, bins);
         var kept = low == Min && high == Max ? _counts : Spread(first, piecesPerBin);
         (Min, Max, _counts) = (low, high, [.. added.Zip(kept, static (a, b) => a + b)]);
     }

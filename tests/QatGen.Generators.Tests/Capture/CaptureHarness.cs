@@ -68,5 +68,5 @@ internal static class CaptureHarness
     private static string Folder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
 
     private static bool IsReference(string path) => Path.GetFileNameWithoutExtension(path) is var name
-        && (name.StartsWith("System", StringComparison.Ordinal) || name is "netstandard" or "mscorlib" or "TorchSharp" or "QatGen.Core" or "Microsoft.CSharp");
+        && (name.StartsWith("System", StringComparison.Ordinal) || name is "netstandard" or "mscorlib" or "TorchSharp" or "QatGen.Core" or "QatGen.Torch" or "Microsoft.CSharp");
 }

@@ -27,6 +27,26 @@ public class DeclarationTests
         Assert.Equal("%1 = ReLU[relu](%0)\nreturn %1", graph.ToString());
     }
 
+    [Theory]
+    [InlineData("Source = InputSource.Pyramid", 1 / 128.0, "")]
+    [InlineData("Source = InputSource.Resizer", 1 / 128.0, "")]
+    [InlineData("Source = InputSource.Pyramid, Scale = 1", 1, "")]
+    [InlineData("Source = InputSource.Ddr", 0, "")]
+    [InlineData("Source = InputSource.Ddr, DType = DType.QInt16", 0, "")]
+    [InlineData("Source = InputSource.Pyramid, DType = DType.QInt16", 1 / 128.0, "QG1060")]
+    public void Run_SourceOfAnInput_FixesItsScale(string settings, double scale, string rule)
+    {
+        var result = CaptureHarness.Capture(CaptureHarness.Compile(Usings + $$"""
+            [QatModel(March.Bayes)] public partial class Net : Module<Tensor, Tensor>
+            {
+                public Net() : base("n") { RegisterComponents(); }
+                public override Tensor forward([Quantize({{settings}})] Tensor image) => image.relu();
+            }
+            """), "Net");
+        Assert.Equal(rule, string.Join(", ", result.Violations.Select(static v => v.Violation.Rule.Id)));
+        Assert.Equal(rule.Length == 0 ? scale : null, result.Graph?.Inputs[0].FixedScale);
+    }
+
     [Fact]
     public void Run_PartsInTwoFiles_AreOneModel()
     {

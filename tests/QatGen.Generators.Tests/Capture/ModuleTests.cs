@@ -129,4 +129,31 @@ public class ModuleTests
             """);
         Assert.Equal("relu_2, relu, add, relu_3, relu_1, add_1, inner.c, inner.relu, inner.add, add_2", string.Join(", ", graph.Nodes.Select(static n => n.Path)));
     }
+
+    /// <summary>The modules that QatGen adds to TorchSharp's.</summary>
+    [Fact]
+    public void Call_OfOwnModules_IsThatOfTheirOperators()
+    {
+        var graph = Differential.Members("""
+            private const int Reach = 2;
+            private readonly Conv2d colours = Conv2d(4, 3, 1);
+            private readonly QatGen.Torch.Nn.CenteredYuv2Rgb rgb = new(Swing.Full, mean: [120, 110, 100], std: new[] { 57.5 });
+            private readonly QatGen.Torch.Nn.CenteredYuv2Bgr bgr = new(qScale: 1 / 64.0);
+            private readonly QatGen.Torch.Nn.BgrToYuv444 yuv = new(channelReversal: true);
+            private readonly QatGen.Torch.Nn.Correlation correlation;
+            public Model() : base("m")
+            {
+                correlation = new(1, Reach, stride2: 1, padSize: Reach);
+                RegisterComponents();
+            }
+            public override Tensor forward(Tensor x)
+            {
+                var image = colours.call(x);
+                return correlation.call(rgb.call(image), yuv.call(bgr.forward(image)));
+            }
+            """);
+        Assert.Equal("Conv2d, CenteredYuv2Rgb, CenteredYuv2Bgr, BgrToYuv444, Correlation", string.Join(", ", graph.Nodes.Select(static n => n.Operator)));
+        Assert.Equal("mean: new double[] { 120d, 110d, 100d }, qScale: 0.0078125d, std: new double[] { 57.5d }, swing: global::QatGen.Swing.Full", graph.Nodes[1].Attributes.ToString());
+        Assert.Equal("kernelSize: 1, maxDisplacement: 2, padSize: 2, stride1: 1, stride2: 1", graph.Nodes[4].Attributes.ToString());
+    }
 }

@@ -45,7 +45,7 @@ public class TorchNamesTests
     {
         var names = form.Kind switch
         {
-            FormKind.Module => Types.Where(static t => t.Namespace == typeof(TorchSharp.Modules.Sequential).Namespace).Select(static t => t.Name),
+            FormKind.Module => Types.Where(static t => t.Namespace == typeof(TorchSharp.Modules.Sequential).Namespace).Concat(Own).Select(static t => t.Name),
             FormKind.Functional => Members(typeof(torch.nn.functional)),
             FormKind.Torch => Members(typeof(torch)),
             FormKind.State => Members(typeof(torch.nn.Module)),
@@ -53,6 +53,16 @@ public class TorchNamesTests
         };
         Assert.Contains(form.Name, names);
     }
+
+    [Fact]
+    public void OwnModules_AreWhereTheyAreSought_AndHaveNamesOfTheirOwn()
+    {
+        Assert.NotEmpty(Own);
+        Assert.Equal(TorchNames.OwnAssembly, Own[0].Assembly.GetName().Name);
+        Assert.Empty(Own.Select(static t => t.Name).Intersect(Types.Where(static t => t.Namespace == typeof(TorchSharp.Modules.Sequential).Namespace).Select(static t => t.Name)));
+    }
+
+    private static Type[] Own { get; } = [.. typeof(QatGen.Torch.QatModel).Assembly.GetTypes().Where(static t => t is { Namespace: TorchNames.OwnModules, IsPublic: true })];
 
     private static Type[] Types => typeof(torch).Assembly.GetTypes();
 

@@ -1,0 +1,10 @@
+namespace QatGen;
+
+/// <summary>QG3090 to QG3109: state that comes from files, and training.</summary>
+public static class TrainingRules
+{
+    public static Rule FileType { get; } = new("QG3090", RuleSeverity.Error, "Type is not one of the file's", "'{0}' is {1}", "Convert it to one of {2}");
+    public static Rule ParameterType { get; } = new("QG3091", RuleSeverity.Error, "Parameter has another type", "'{0}' is {1} in the checkpoint and {2} in the model", "Save the model's own parameters, not integers made of them");
+    public static Rule OtherModel { get; } = new("QG3092", RuleSeverity.Error, "Checkpoint of another model", "'{0}' holds {1}, the model is {2}", "Load a checkpoint of this model; a class that only was renamed loads as before");
+    public static Rule NotQat { get; } = new("QG3093", RuleSeverity.Error, "Not the state of a QAT model", "'{0}' does not say of which QAT model it is", "Load a float model's file with LoadFloat, a QAT model's with Load or LoadSafetensors");
+}

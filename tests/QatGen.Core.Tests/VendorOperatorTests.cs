@@ -1,0 +1,75 @@
+using QatGen.Arithmetic;
+using QatGen.Graphs;
+using QatGen.Operators;
+using QatGen.Passes;
+
+namespace QatGen.Core.Tests;
+
+/// <summary>The modules that QatGen adds to TorchSharp's: what their operators refuse, and which weights are their own.</summary>
+public sealed class VendorOperatorTests
+{
+    public static TheoryData<string, string, Value> Wrong => new()
+    {
+        { "Correlation", "kernelSize", 2 },
+        { "Correlation", "kernelSize", -1 },
+        { "Correlation", "maxDisplacement", -1 },
+        { "Correlation", "stride1", 0 },
+        { "Correlation", "stride2", 0 },
+        { "Correlation", "padSize", -2 },
+        { "CenteredYuv2Rgb", "mean", new Value.Items(new(1.0, 2.0)) },
+        { "CenteredYuv2Rgb", "mean", new Value.Items(new(double.NaN)) },
+        { "CenteredYuv2Bgr", "std", new Value.Items(new(1.0, 0.0, 1.0)) },
+        { "CenteredYuv2Bgr", "std", new Value.Items(new(double.PositiveInfinity)) },
+        { "CenteredYuv2Rgb", "qScale", -1.0 },
+        { "CenteredYuv2Rgb", "qScale", double.NaN },
+        { "CenteredYuv2Rgb", "qScale", double.PositiveInfinity },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void Argument_ThatMakesNoSense_IsRefused(string op, string argument, Value value)
+    {
+        var inputs = Enumerable.Range(0, op == "Correlation" ? 2 : 1).ToSeq();
+        Assert.Empty(Catalogue.Get(op).Check(new(op, "layer", new(FormKind.Module, op), inputs, new())));
+        var found = Assert.Single(Catalogue.Get(op).Check(new(op, "layer", new(FormKind.Module, op), inputs, new() { [argument] = value })));
+        Assert.Equal((CaptureRules.Argument, "layer"), (found.Rule, found.Layer));
+    }
+
+    [Theory]
+    [InlineData(new int[0], "QG2031")]
+    [InlineData(new[] { 1, 5, 4 }, "QG2010")]
+    [InlineData(new[] { 1, 5, 1, 4 }, "QG2017")]
+    [InlineData(new[] { 1, 5, 3, 4 }, "")]
+    public void Correlation_NeedsMapsOfKnownSize(int[] shape, string rule)
+    {
+        var node = new Node("Correlation", "layer", new(FormKind.Module, "Correlation"), new(0, 1), new());
+        var result = Pipeline.Run(new("", "Net", March.Bayes, new(new GraphInput("x", new(shape), 0), new GraphInput("y", new(shape), 0)), new(node), new(2)));
+        Assert.Equal(rule, string.Join(", ", result.Violations.Where(static v => v.Rule.Severity == RuleSeverity.Error).Select(static v => v.Rule.Id).Distinct()));
+    }
+
+    [Fact]
+    public void Colours_HaveWeightsOfTheirOwn()
+    {
+        var roles = Catalogue.Get("BgrToYuv444").Constants(new("BgrToYuv444", "yuv", new(FormKind.Module, "BgrToYuv444"), new(0), new() { ["swing"] = new Value.Member("QatGen.Swing.Full") }));
+        Assert.Equal([0.114, 0.587, 0.299], roles[0].Fixed.Take(3).Select(static w => Math.Round(w, 12)));
+        Assert.Equal([0.0, 128, 128], roles[1].Fixed);
+        Assert.Equal(0, roles[2].Scale);
+        Assert.Equal(1 / 64.0, Catalogue.Get("CenteredYuv2Rgb").Constants(new("CenteredYuv2Rgb", "rgb", new(FormKind.Module, "CenteredYuv2Rgb"), new(0), new() { ["qScale"] = 1 / 64.0 }))[2].Scale);
+    }
+
+    [Theory]
+    [InlineData(Swing.Studio)]
+    [InlineData(Swing.Full)]
+    public void Inverse_OfAColourTransform_UndoesIt(Swing swing)
+    {
+        var (there, back) = (ColourTransform.RgbToYuv(swing), ColourTransform.YuvToRgb(swing));
+        for (var colour = 0; colour < 8; colour++)
+        {
+            double[] rgb = [255 * (colour & 1), 255 * ((colour >> 1) & 1), 255 * (colour >> 2)];
+            Assert.All(Apply(back, Apply(there, rgb)).Zip(rgb), static p => Assert.Equal(p.First, p.Second, 1e-9));
+            Assert.All(Apply(back.OfCentered(), Apply(there.ToCentered(), rgb)).Zip(rgb), static p => Assert.Equal(p.First, p.Second, 1e-9));
+        }
+
+        static double[] Apply(ColourTransform t, double[] x) => [.. Enumerable.Range(0, 3).Select(r => t.Offset[r] + Enumerable.Range(0, 3).Sum(c => t.Matrix[(3 * r) + c] * x[c]))];
+    }
+}
