@@ -11,10 +11,10 @@ internal static class FloatState
     private const string Tracked = "num_batches_tracked";
 
     /// <summary>
-    /// Folds each batch norm into its convolution: w * gamma / sqrt(var + eps) and beta + (b - mean) * gamma / sqrt(var + eps), in double; a missing bias becomes zeros.
+    /// Folds each batch norm into its convolution, unless it is live and given beside; a missing bias becomes zeros.
     /// Parameters are matched by name, and every missing, unknown and mis-shaped one and every layer that holds NaN or infinity is listed.
     /// </summary>
-    public static (Dictionary<QatNode, (Tensor Weight, Tensor Bias)> Folded, Dictionary<QatNode, Tensor> Read) Fold(IReadOnlyDictionary<string, Tensor> state, IEnumerable<QatNode> nodes)
+    public static (Dictionary<QatNode, (Tensor Weight, Tensor Bias, BatchNormFold? Norm)> Folded, Dictionary<QatNode, Tensor> Read) Fold(IReadOnlyDictionary<string, Tensor> state, IEnumerable<QatNode> nodes)
     {
         var fold = new Folding(state);
         foreach (var node in nodes)
@@ -34,7 +34,7 @@ internal static class FloatState
 
     private sealed class Folding(IReadOnlyDictionary<string, Tensor> state)
     {
-        private readonly Dictionary<QatNode, (Tensor, Tensor)> _folded = [];
+        private readonly Dictionary<QatNode, (Tensor, Tensor, BatchNormFold?)> _folded = [];
         private readonly Dictionary<QatNode, Tensor> _read = [];
         private readonly HashSet<string> _used = [];
         private readonly List<Violation> _violations = [];
@@ -44,7 +44,7 @@ internal static class FloatState
             var (node, role) = (module.Node, module.WeightRole);
             if (role.Fixed.Count > 0)
             {
-                _folded[module] = (Own(role), Own(module.BiasRole));
+                _folded[module] = (Own(role), Own(module.BiasRole), null);
                 return;
             }
 
@@ -53,19 +53,20 @@ internal static class FloatState
             weight = weight is not null && role.Layout is not null ? OutputsFirst(weight, role.Groups) : weight;
             var channels = weight is null ? Primitives.Fact.UnknownDimension : (int)weight.shape[0];
             var bias = !isNorm && HasBias(node) ? Rows(Find(node.BiasName, Whole(new(channels), node)), node) : zeros(Math.Max(0, channels));
-            var (factor, shift) = BatchNorm(isNorm ? node : node.Find(Fusion.BatchNorm), channels);
-            if (weight is null || bias is null || factor is null || shift is null)
+            var bn = isNorm ? node : node.Find(Fusion.BatchNorm);
+            var norm = bn is null ? null : BatchNorm(bn, channels);
+            if (weight is null || bias is null || (bn is not null && norm is null))
             {
                 return;
             }
 
             // The program knows the weights of any layer as those of a map's convolution; those of a transposed one are arranged anew in each pass.
             long[] sizes = role.Layout is null ? [channels, -1, .. role.Shape.Skip(2).Select(static d => (long)d)] : weight.shape;
-            var w = (weight.to(ScalarType.Float64) * factor.reshape([-1, .. weight.shape.Skip(1).Select(static _ => 1L)])).to(ScalarType.Float32).reshape(sizes);
-            var b = ((bias.to(ScalarType.Float64) * factor) + shift).to(ScalarType.Float32);
+            var (raw, rawBias) = (weight.to(ScalarType.Float32).reshape(sizes), bias.to(ScalarType.Float32));
+            var (w, b) = norm is null ? (raw, rawBias) : (norm.Weight(weight).reshape(sizes), norm.Bias(bias));
             if (w.isfinite().all().item<bool>() && b.isfinite().all().item<bool>())
             {
-                _folded[module] = (w, b);
+                _folded[module] = module.BatchNorm is null ? (w, b, null) : (raw, rawBias, norm);
             }
             else
             {
@@ -112,7 +113,7 @@ internal static class FloatState
             }
         }
 
-        public (Dictionary<QatNode, (Tensor, Tensor)>, Dictionary<QatNode, Tensor>) Finish()
+        public (Dictionary<QatNode, (Tensor, Tensor, BatchNormFold?)>, Dictionary<QatNode, Tensor>) Finish()
         {
             _violations.AddRange(state.Keys.Where(k => !_used.Contains(k)).Select(static k => Violation.Of(QuantizationRules.ParameterExtra, "", k)));
             return _violations.Count == 0 ? (_folded, _read) : throw new QatGenException(_violations);
@@ -126,26 +127,15 @@ internal static class FloatState
             _ => state.ContainsKey(node.ModulePath + ".bias"),
         };
 
-        /// <summary>gamma / sqrt(var + eps) and beta - mean * factor; null where a part is missing.</summary>
-        private (Tensor? Factor, Tensor? Shift) BatchNorm(Node? bn, int channels)
+        /// <summary>The batch norm by its parts; null where one is missing.</summary>
+        private BatchNormFold? BatchNorm(Node bn, int channels)
         {
-            if (bn is null)
-            {
-                return (ones(1, ScalarType.Float64), zeros(1, ScalarType.Float64));
-            }
-
-            Tensor? Part(string name) => Find($"{bn.ModulePath}.{name}", new(channels))?.to(ScalarType.Float64);
+            Tensor? Part(string name) => Find($"{bn.ModulePath}.{name}", new(channels));
             _used.Add($"{bn.ModulePath}.{Tracked}");
             var affine = bn.Flag("affine", true);
-            var (gamma, beta) = affine ? (Part("weight"), Part("bias")) : (ones(1, ScalarType.Float64), zeros(1, ScalarType.Float64));
+            var (gamma, beta) = affine ? (Part("weight"), Part("bias")) : (ones(Math.Max(0, channels)), zeros(Math.Max(0, channels)));
             var (mean, variance) = (Part("running_mean"), Part("running_var"));
-            if (gamma is null || beta is null || mean is null || variance is null)
-            {
-                return (null, null);
-            }
-
-            var factor = gamma / (variance + bn.Real("eps", 1e-5)).sqrt();
-            return (factor, beta - (mean * factor));
+            return gamma is null || beta is null || mean is null || variance is null ? null : new(gamma, beta, mean, variance, bn.Real("eps", 1e-5));
         }
 
         /// <summary>The tensor of a name, when it is there with a shape that fits: -1 fits any size.</summary>

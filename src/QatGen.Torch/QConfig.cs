@@ -17,6 +17,9 @@ public sealed record QConfig
     /// <summary>Settings of some operators and inputs. A rule that selects nothing is an error.</summary>
     public IReadOnlyList<QRule> Rules { get; init; } = [];
 
+    /// <summary>What becomes of batch norms behind convolutions and linear layers while training.</summary>
+    public BatchNormMode BatchNormMode { get; init; }
+
     /// <summary>Where the segments of tables with int16 inputs begin.</summary>
     public TableSplit TableSplit { get; init; }
 }

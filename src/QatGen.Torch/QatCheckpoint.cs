@@ -53,7 +53,7 @@ public static class QatCheckpoint
         var own = model.Model.Module.state_dict();
         var isOther = info.Model.Length > 0 && info.Model != model.Model.Name && !own.Keys.ToHashSet().SetEquals(saved.Keys);
         Violation[] other = isOther ? [Violation.Of(TrainingRules.OtherModel, "", path, info.Model, model.Model.Name)] : [];
-        StateCheck.Apply(own, saved, other.Concat(Differences(info, CheckpointMetadata.Types(model))));
+        StateCheck.Apply(own, saved, [.. other, .. Differences(info, CheckpointMetadata.Types(model)), .. NormDifferences(info, model.Model.Config, own, saved)]);
 
         // VALIDATION takes its weight scales anew.
         model.Model.Session = new(model.Model.State);
@@ -81,4 +81,12 @@ public static class QatCheckpoint
         let type = info.Types.GetValueOrDefault(activation.Key, DType.QInt8)
         where type != activation.Value
         select Violation.Of(QuantizationRules.TypeDiffers, StateCheck.Layer(activation.Key), StateCheck.Layer(activation.Key), type.Name(), activation.Value.Name());
+
+    /// <summary>Batch norms that are live in one of the two only; before version 3 all were folded.</summary>
+    private static IEnumerable<Violation> NormDifferences(QatCheckpointInfo info, QConfig config, IReadOnlyDictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> saved)
+    {
+        var (there, here) = (info.Settings.GetValueOrDefault(nameof(QConfig.BatchNormMode), nameof(BatchNormMode.FuseBN)), config.BatchNormMode.ToString());
+        static bool HasLive(IReadOnlyDictionary<string, Tensor> state) => state.Keys.Any(static k => k.EndsWith(".running_var", StringComparison.Ordinal));
+        return there != here && HasLive(own) != HasLive(saved) ? [Violation.Of(TrainingRules.NormsDiffer, "", there, here)] : [];
+    }
 }

@@ -1,5 +1,6 @@
 using QatGen.Graphs;
 using QatGen.Torch.Configuration;
+using QatGen.Operators;
 using QatGen.Torch.Modules;
 using QatGen.Torch.Quantizers;
 using static TorchSharp.torch;
@@ -51,7 +52,7 @@ public sealed class QatModel
     internal QatSession Session { get; set; } = new(FakeQuantState.Float);
 
     /// <summary>
-    /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms.
+    /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms, but those that are live.
     /// Every missing, unknown and mis-shaped entry and every layer with NaN is listed in one exception, and then nothing is changed.
     /// </summary>
     public void LoadFloat(IReadOnlyDictionary<string, Tensor> floatState)
@@ -67,7 +68,8 @@ public sealed class QatModel
 
         foreach (var node in _nodes.Where(folded.ContainsKey))
         {
-            node.Load(folded[node].Weight, folded[node].Bias, _nodes.First(n => n.Node.ModulePath == node.Node.ModulePath));
+            var (weight, bias, norm) = folded[node];
+            node.Load(weight, bias, norm, _nodes.First(n => n.Node.ModulePath == node.Node.ModulePath));
         }
 
         // VALIDATION takes its weight scales anew.
@@ -92,22 +94,15 @@ public sealed class QatModel
         return stub;
     }
 
-    /// <summary>Declares a node that is called as a module; <see cref="LoadFloat"/> gives it its parameters.</summary>
-    public QatNode Node(string op, string path, AttributeMap attributes, OutputKind output, params Node[] absorbed) => Node(op, path, new Form(FormKind.Module, op), attributes, output, absorbed);
-
-    /// <summary>Declares a node that is called in another form, on which the defaults of its arguments can depend.</summary>
-    public QatNode Node(string op, string path, Form form, AttributeMap attributes, OutputKind output, params Node[] absorbed) =>
-        Node(Absorbed(op, path, form, attributes) with { Output = output, Absorbed = new(absorbed) });
-
-    /// <summary>Declares a node that a composite operator is made of.</summary>
-    public QatNode Node(string op, string path, Form form, AttributeMap attributes, OutputKind output, Part part, params Node[] absorbed) =>
-        Node(Absorbed(op, path, form, attributes) with { Output = output, Part = part, Absorbed = new(absorbed) });
+    /// <summary>
+    /// Declares a node; <see cref="LoadFloat"/> gives it its parameters. Where it is not called as a module, <paramref name="form"/> says how, on which the defaults of its arguments can depend;
+    /// <paramref name="part"/> is that of a node that a composite operator is made of.
+    /// </summary>
+    public QatNode Node(string op, string path, AttributeMap attributes, OutputKind output, Form? form = null, int inputs = 1, Part? part = null, params Node[] absorbed) =>
+        Node(Absorbed(op, path, attributes, form) with { Inputs = Enumerable.Range(0, inputs).ToSeq(), Output = output, Part = part, Absorbed = new(absorbed) });
 
     /// <summary>A node that was fused into another.</summary>
-    public static Node Absorbed(string op, string path, AttributeMap? attributes = null) => Absorbed(op, path, new Form(FormKind.Module, op), attributes ?? []);
-
-    /// <summary>A node in another form than a module, fused into another.</summary>
-    public static Node Absorbed(string op, string path, Form form, AttributeMap attributes) => new(op, path, form, Seq<int>.Empty, attributes);
+    public static Node Absorbed(string op, string path, AttributeMap? attributes = null, Form? form = null) => new(op, path, form ?? new(FormKind.Module, op), Seq<int>.Empty, attributes ?? []);
 
     /// <summary>Runs the program in the current state on one float32 batch [N, ...] per input; the results hold integers in QAT and VALIDATION.</summary>
     internal QatValue[] Run(IReadOnlyList<Tensor> inputs)
@@ -148,7 +143,7 @@ public sealed class QatModel
 
     internal QatNode Node(Node node)
     {
-        var module = new QatNode(this, node, _config.TableSplit);
+        var module = new QatNode(this, node, _config.TableSplit) { BatchNorm = LiveNorm(node) };
         _tree.Register(node.Path, module);
         _nodes.Add(module);
         return module;
@@ -159,8 +154,27 @@ public sealed class QatModel
     {
         if (_resolution is null)
         {
-            _resolution = new(this, _config);
-            _resolution.Apply();
+            var resolution = new Resolution(this, _config);
+            resolution.Apply();
+            _resolution = resolution;
         }
+    }
+
+    /// <summary>The batch norm of a node, where the configuration keeps it live; that of a later call of a module is the first call's.</summary>
+    private LiveBatchNorm? LiveNorm(Node node)
+    {
+        if (_config.BatchNormMode == BatchNormMode.FuseBN || node.Find(Fusion.BatchNorm) is not { } norm)
+        {
+            return null;
+        }
+
+        if (_nodes.Find(n => n.Node.ModulePath == node.ModulePath)?.BatchNorm is { } shared)
+        {
+            return shared;
+        }
+
+        var live = new LiveBatchNorm(norm, _config.BatchNormMode);
+        _tree.Register(norm.ModulePath, live);
+        return live;
     }
 }

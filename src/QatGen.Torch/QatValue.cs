@@ -26,17 +26,33 @@ public abstract record QatValue
     /// <summary>A value by its number, where only the connections of a program are asked for.</summary>
     internal sealed record Numbered(int Number) : QatValue;
 
-    /// <summary>Weights in float and the quantizer that makes integers of them.</summary>
-    internal sealed record WeightSource(Parameter Weight, WeightQuantizer Quantizer, WeightArrangement? Arrangement) : QatValue
+    /// <summary>Weights in float and the quantizer that makes integers of them; a live batch norm folds into them where it is not at work itself.</summary>
+    internal sealed record WeightSource(Parameter Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
     {
+        /// <summary>The weights of the program, with gradients to parameters.</summary>
+        public Tensor Weight => Norm is null ? Parameter : Norm.Fold.Weight(Parameter);
+
         /// <summary>The program's weights at the present scales.</summary>
-        public WeightConstant Constant() => Quantizer.WeightConstant(Weight) is var own && Arrangement is { } arrangement ? arrangement.Rows(own) : own;
+        public WeightConstant Constant()
+        {
+            using var scope = NewDisposeScope();
+            var own = Quantizer.WeightConstant(Weight);
+            return Arrangement?.Rows(own) ?? own;
+        }
     }
 
-    internal sealed record BiasSource(Parameter Bias, WeightQuantizer Quantizer, WeightArrangement? Arrangement) : QatValue
+    internal sealed record BiasSource(Parameter Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
     {
+        /// <summary>The biases of the program, with gradients to parameters.</summary>
+        public Tensor Bias => Norm is null ? Parameter : Norm.Fold.Bias(Parameter);
+
         /// <summary>The program's biases at the present scales.</summary>
-        public BiasConstant Constant() => Quantizer.BiasConstant(Bias) is var own && Arrangement is { } arrangement ? arrangement.Rows(own) : own;
+        public BiasConstant Constant()
+        {
+            using var scope = NewDisposeScope();
+            var own = Quantizer.BiasConstant(Bias);
+            return Arrangement?.Rows(own) ?? own;
+        }
     }
 
     internal sealed record RescaleSource(ConstantRole Role, OutputQuantizer? Quantizer) : QatValue

@@ -41,9 +41,12 @@ public sealed class GeneratedShapeTests
         {
             Model = new(this, "Net", March.Bayes, config);
             Model.Input("x", shape: [1, 1, 8, 8], fixedScale: 0);
-            conv = Model.Node("Conv2d", "conv", new() { ["in_channels"] = 1, ["kernel_size"] = 3, ["bias"] = false }, OutputKind.Quantized,
-                QatModel.Absorbed("BatchNorm2d", "bn", new() { ["eps"] = 1e-05 }), QatModel.Absorbed("ReLU", "relu"));
-            flatten = Model.Node("Flatten", "flatten", new Form(FormKind.Method, "flatten"), new() { ["start_dim"] = 1 }, OutputKind.SameAsInput);
+            conv = Model.Node("Conv2d", "conv", new() { ["in_channels"] = 1, ["kernel_size"] = 3, ["bias"] = false }, OutputKind.Quantized, absorbed:
+            [
+                QatModel.Absorbed("BatchNorm2d", "bn", new() { ["eps"] = 1e-05 }),
+                QatModel.Absorbed("ReLU", "relu", new()),
+            ]);
+            flatten = Model.Node("Flatten", "flatten", new() { ["start_dim"] = 1 }, OutputKind.SameAsInput, form: new(FormKind.Method, "flatten"));
             fc = Model.Node("Linear", "fc", [], OutputKind.HighPrecision);
             Model.LoadFloat(floatState);
         }

@@ -21,7 +21,8 @@ internal abstract class BatchNormOperator(string name, int rank) : Operator(name
 
     public override Seq<string> Structural => new("eps", "affine", "track_running_stats");
 
-    public override Seq<string> Sizes => new("num_features");
+    /// <summary>The momentum only matters while training; where a constructor argument decides it, PyTorch's default stands in.</summary>
+    public override Seq<string> Sizes => new("num_features", "momentum");
 
     public override IEnumerable<Violation> Check(Node node)
     {

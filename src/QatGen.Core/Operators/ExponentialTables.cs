@@ -26,7 +26,7 @@ internal sealed class Log10() : PlainTable("Log10", Of("log10"), Math.Log10, low
 internal sealed class Log1p() : PlainTable("Log1p", Of("log1p"), SpecialFunctions.Log1p, low: -1);
 
 /// <summary>1 / x; saturated above at 0.</summary>
-internal sealed class Reciprocal() : PlainTable("Reciprocal", Of("reciprocal"), static x => 1 / x, 300);
+internal sealed class Reciprocal() : PlainTable("Reciprocal", Of("reciprocal"), static x => 1 / x, 450);
 
 /// <summary>Above 0; saturated at and below it.</summary>
 internal sealed class Rsqrt() : PlainTable("Rsqrt", Of("rsqrt"), static x => 1 / Math.Sqrt(x), low: 0);

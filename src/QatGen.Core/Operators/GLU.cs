@@ -4,7 +4,7 @@ using QatGen.Passes;
 namespace QatGen.Operators;
 
 /// <summary>One half of an axis times the sigmoid of the other.</summary>
-internal sealed class GLU() : CompositeOperator("GLU", (3, 300))
+internal sealed class GLU() : CompositeOperator("GLU", (1.1, 2))
 {
     public override Seq<Form> Forms => new(new(FormKind.Module, "GLU"), new(FormKind.Functional, "glu"), new(FormKind.Method, "glu"));
 

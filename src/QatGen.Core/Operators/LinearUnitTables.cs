@@ -49,7 +49,7 @@ internal sealed class LeakyReLU() : TableOperator("LeakyReLU", Written("LeakyReL
 }
 
 /// <summary>x moved toward 0 by lambda, 0 where it would cross.</summary>
-internal sealed class Softshrink() : TableOperator("Softshrink", Written("Softshrink", ["softshrink", "Softshrink"]))
+internal sealed class Softshrink() : TableOperator("Softshrink", Written("Softshrink", ["softshrink", "Softshrink"]), 30)
 {
     public override Seq<string> Structural => new("lambda");
 

@@ -56,7 +56,7 @@ internal sealed class Div() : ProductOperator("Div")
 
     public override bool IsComposite(Node node) => node.Inputs.Count == 2 || NumberIsLeft(node);
 
-    public override (double Int8, double Int16) CompositeSteps => (3, 600);
+    public override (double Int8, double Int16) CompositeSteps => (1.5, 450);
 
     /// <summary>The reciprocal is qint16, and so must be what it is taken of: plus 0, which rescales.</summary>
     public override int[] Expand(Expansion call)

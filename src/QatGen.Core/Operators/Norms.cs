@@ -4,7 +4,7 @@ using QatGen.Passes;
 namespace QatGen.Operators;
 
 /// <summary>(x - mean) / sqrt(variance + eps) over some axes, then gamma and beta: mean, difference, mean of squares, table, products (NUMERICS section 6).</summary>
-internal abstract class NormOperator(string name, params Form[] forms) : CompositeOperator(name, (2, 300))
+internal abstract class NormOperator(string name, params Form[] forms) : CompositeOperator(name, (0.7, 45))
 {
     public override Seq<Form> Forms => new(forms);
 

@@ -4,7 +4,7 @@ using QatGen.Passes;
 namespace QatGen.Operators;
 
 /// <summary>x above 0 and a learned slope times x below it: one slope, or one for each channel.</summary>
-internal sealed class PReLU() : CompositeOperator("PReLU", (1.5, 60))
+internal sealed class PReLU() : CompositeOperator("PReLU", (0.7, 50))
 {
     public override Seq<Form> Forms => new(new Form(FormKind.Module, "PReLU"));
 

@@ -4,7 +4,7 @@ using QatGen.Passes;
 namespace QatGen.Operators;
 
 /// <summary>One step of a recurrent layer, called as a module: the input and, where they are given, the states.</summary>
-internal abstract class RecurrentCell(string kind) : CompositeOperator(kind + "Cell", (4, 800))
+internal abstract class RecurrentCell(string kind) : CompositeOperator(kind + "Cell", (2.2, 550))
 {
     public override Seq<Form> Forms => new(new Form(FormKind.Module, Name));
 

@@ -8,7 +8,7 @@ namespace QatGen.Operators;
 /// A recurrent layer over a sequence [N, steps, features] of known length, step by step, from states of zero. The result is the sequence of the states h; those after the last step,
 /// whose batch is not the first axis, are the end of that sequence and no results of their own.
 /// </summary>
-internal abstract class RecurrentLayer(string kind) : CompositeOperator(kind, (8, 2000))
+internal abstract class RecurrentLayer(string kind) : CompositeOperator(kind, (3, 550))
 {
     public override Seq<Form> Forms => new(new Form(FormKind.Module, Name));
 

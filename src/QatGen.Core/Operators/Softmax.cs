@@ -55,13 +55,13 @@ internal abstract class SoftmaxOperator(string name, (double Int8, double Int16)
 }
 
 /// <summary>exp(x) / sum exp(x) along an axis.</summary>
-internal sealed class Softmax() : SoftmaxOperator("Softmax", (1.5, 300), Written("Softmax", "softmax", new(FormKind.Torch, "softmax"), new(FormKind.Method, "softmax")))
+internal sealed class Softmax() : SoftmaxOperator("Softmax", (0.8, 90), Written("Softmax", "softmax", new(FormKind.Torch, "softmax"), new(FormKind.Method, "softmax")))
 {
     public override int[] Expand(Expansion call) => [Quotient(call, call.Inputs[0])];
 }
 
 /// <summary>The softmax of each position over its channels.</summary>
-internal sealed class Softmax2d() : SoftmaxOperator("Softmax2d", (1.5, 300), Written("Softmax2d", "softmax2d"))
+internal sealed class Softmax2d() : SoftmaxOperator("Softmax2d", (0.8, 90), Written("Softmax2d", "softmax2d"))
 {
     public override Seq<string> Structural => Seq<string>.Empty;
 
@@ -76,14 +76,14 @@ internal sealed class Softmax2d() : SoftmaxOperator("Softmax2d", (1.5, 300), Wri
 }
 
 /// <summary>The softmax of -x.</summary>
-internal sealed class Softmin() : SoftmaxOperator("Softmin", (1.5, 300), Written("Softmin", "softmin"))
+internal sealed class Softmin() : SoftmaxOperator("Softmin", (0.8, 300), Written("Softmin", "softmin"))
 {
     public override int[] Expand(Expansion call) => [Quotient(call, call.Add("neg", "Neg", call.Inputs))];
 }
 
 /// <summary>x - max x - ln(sum exp(x - max x)).</summary>
 internal sealed class LogSoftmax() : SoftmaxOperator(
-    "LogSoftmax", (1.5, 300), Written("LogSoftmax", "log_softmax", new Form(FormKind.Method, "log_softmax")))
+    "LogSoftmax", (0.8, 90), Written("LogSoftmax", "log_softmax", new Form(FormKind.Method, "log_softmax")))
 {
     public override int[] Expand(Expansion call)
     {

@@ -7,4 +7,8 @@ public static class TrainingRules
     public static Rule ParameterType { get; } = new("QG3091", RuleSeverity.Error, "Parameter has another type", "'{0}' is {1} in the checkpoint and {2} in the model", "Save the model's own parameters, not integers made of them");
     public static Rule OtherModel { get; } = new("QG3092", RuleSeverity.Error, "Checkpoint of another model", "'{0}' holds {1}, the model is {2}", "Load a checkpoint of this model; a class that only was renamed loads as before");
     public static Rule NotQat { get; } = new("QG3093", RuleSeverity.Error, "Not the state of a QAT model", "'{0}' does not say of which QAT model it is", "Load a float model's file with LoadFloat, a QAT model's with Load or LoadSafetensors");
+    public static Rule OneValue { get; } = new("QG3094", RuleSeverity.Error, "One value per channel", "The batch norm '{0}' has one value per channel in this batch, which has no variance", "Train with batches of two frames or more, or freeze the batch norms with FreezeBatchNorm");
+    public static Rule NormsDiffer { get; } = new("QG3095", RuleSeverity.Error, "Batch norms are kept otherwise", "The checkpoint was made with {0}, the model with {1}", "Construct the model with the BatchNormMode of the checkpoint");
+    public static Rule NoLiveNorm { get; } = new("QG3096", RuleSeverity.Error, "No batch norm is live", "The model '{0}' has no batch norm of its own to {1}", "Construct it with BatchNormMode WithBN or WithBNReverseFold");
+    public static Rule NoData { get; } = new("QG3097", RuleSeverity.Error, "No data", "{0} got no batch", "Give at least one batch; an enumerable that was read before may be empty");
 }

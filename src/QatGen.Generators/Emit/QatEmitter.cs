@@ -116,18 +116,23 @@ internal static class QatEmitter
 
     private static string Declare(Node node)
     {
-        var absorbed = string.Concat(node.Absorbed.Select(static a => $",\n    QatModel.Absorbed({Call(a)})"));
-        var part = node.Part is null ? "" : $", {Literal.Of(node.Part)}";
-        return $"Node({Call(node, needsForm: node.Part is not null)}, OutputKind.{node.Output}{part}{absorbed})";
+        var inputs = node.Inputs.Count == 1 ? "" : $", inputs: {Literal.Number(node.Inputs.Count)}";
+        var part = node.Part is null ? "" : $", part: {Literal.Of(node.Part)}";
+        var absorbed = node.Absorbed.Count == 0 ? "" : $", absorbed:\n[\n{string.Concat(node.Absorbed.Select(static a => $"    QatModel.Absorbed({Name(a)}, {Arguments(a)}{Written(a)}),\n"))}]";
+        return $"Node({Name(node)}, {Arguments(node)}, OutputKind.{node.Output}{Written(node)}{inputs}{part}{absorbed})";
     }
 
-    /// <summary>Operator, path, how it was written where that is not a module, and the arguments that its integer form reads. A size that a constructor argument decides is read from the parameters instead.</summary>
-    private static string Call(Node node, bool needsForm = false)
+    private static string Name(Node node) => $"{Literal.Text(node.Operator)}, {Literal.Text(node.Path)}";
+
+    /// <summary>How a node was written, where that is not as the module of its operator.</summary>
+    private static string Written(Node node) => node.Form == new Form(FormKind.Module, node.Operator) ? "" : $", form: new(FormKind.{node.Form.Kind}, {Literal.Text(node.Form.Name)})";
+
+    /// <summary>The arguments that the node's integer form reads, which are all that a part of a composite has. A size that a constructor argument decides is read from the parameters instead.</summary>
+    private static string Arguments(Node node)
     {
         var op = Catalogue.Get(node.Operator);
-        var known = node.Attributes.Where(a => a.Key == Operator.Item || op.Structural.Contains(a.Key) || (op.Sizes.Contains(a.Key) && a.Value is not Value.Symbol)).Select(static a => $"[{Literal.Text(a.Key)}] = {Literal.Of(a.Value)}").ToArray();
-        var form = node.Form.Kind == FormKind.Module && !needsForm ? "" : $"new(FormKind.{node.Form.Kind}, {Literal.Text(node.Form.Name)}), ";
-        var attributes = known.Length == 0 ? "new()" : $"new() {{ {string.Join(", ", known)} }}";
-        return $"{Literal.Text(node.Operator)}, {Literal.Text(node.Path)}, {form}{attributes}";
+        bool IsRead(string name, Value value) => op.Sizes.Contains(name) ? value is not Value.Symbol : node.Part is not null || name == Operator.Item || op.Structural.Contains(name);
+        var known = node.Attributes.Where(a => IsRead(a.Key, a.Value)).Select(static a => $"[{Literal.Text(a.Key)}] = {Literal.Of(a.Value)}").ToArray();
+        return known.Length == 0 ? "new()" : $"new() {{ {string.Join(", ", known)} }}";
     }
 }

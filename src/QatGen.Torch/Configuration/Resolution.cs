@@ -17,20 +17,22 @@ internal sealed class Resolution(QatModel model, QConfig config)
     /// <summary>Configures every quantizer; every rule that selects nothing and every setting that cannot be is listed in one exception.</summary>
     public void Apply()
     {
-        foreach (var input in model.Inputs)
-        {
-            input.Quantizer.Configure(Of(input));
-        }
-
-        foreach (var node in model.Nodes)
-        {
-            node.Configure(Activation(node), Weight(node));
-        }
-
+        var inputs = model.Inputs.Select(i => (Input: i, Settings: Of(i))).ToArray();
+        var nodes = model.Nodes.Select(n => (Node: n, Activation: Activation(n), Weight: Weight(n))).ToArray();
         Violation[] violations = [.. Unused(), .. _violations];
         if (violations.Length > 0)
         {
             throw new QatGenException(violations);
+        }
+
+        foreach (var (input, settings) in inputs)
+        {
+            input.Quantizer.Configure(settings);
+        }
+
+        foreach (var (node, activation, weight) in nodes)
+        {
+            node.Configure(activation, weight);
         }
     }
 

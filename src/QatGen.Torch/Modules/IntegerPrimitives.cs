@@ -21,14 +21,12 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
     {
         var (input, w, b) = ((QatValue.Activation)x, (QatValue.WeightSource)weight, (QatValue.BiasSource)bias);
 
-        // The first pass after entering VALIDATION freezes the scales of the weights as they are then.
-        if (state == FakeQuantState.Qat || !_refreshed.Contains(w.Quantizer))
+        if (w.Norm?.IsLive(state) == true)
         {
-            w.Quantizer.Refresh(w.Weight, b.Bias, input.Known, state == FakeQuantState.Qat);
-            _refreshed.Add(w.Quantizer);
+            return Normalized(input, w, b, g);
         }
 
-        var (weights, biases, known) = w.Quantizer.Quantize(w.Weight, b.Bias, input.Known);
+        var (weights, biases, known) = Quantized(w.Quantizer, w.Weight, b.Bias, input.Known);
         if (w.Arrangement is { } arrangement)
         {
             (weights, biases, known) = (arrangement.Weights(weights), arrangement.Biases(biases), arrangement.Rows(known));
@@ -37,6 +35,18 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         var exact = known.Bounds.Max() < TorchConv.Float32Bound && TorchConv.Float32IsExact;
         var type = exact || state == FakeQuantState.Qat ? ScalarType.Float32 : ScalarType.Float64;
         return new QatValue.Activation(TorchConv.Run(input.Data.to(type), weights.to(type), g, biases.to(type), _layer), known, DType.QInt32);
+    }
+
+    /// <summary>The integers of weights and biases; the first pass after entering VALIDATION freezes the scales of the weights as they are then.</summary>
+    private (Tensor Weight, Tensor Bias, Quantity Sum) Quantized(WeightQuantizer quantizer, Tensor weight, Tensor bias, Quantity input)
+    {
+        if (state == FakeQuantState.Qat || !_refreshed.Contains(quantizer))
+        {
+            quantizer.Refresh(weight, bias, input, state == FakeQuantState.Qat);
+            _refreshed.Add(quantizer);
+        }
+
+        return quantizer.Quantize(weight, bias, input);
     }
 
     public QatValue Rescale(QatValue[] terms, QatValue rescale)

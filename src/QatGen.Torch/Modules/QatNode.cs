@@ -37,11 +37,14 @@ public sealed class QatNode : nn.Module
     /// <summary>The operator call and what was fused into it.</summary>
     public Node Node { get; }
 
-    /// <summary>Folded weights [O, C / groups, ...], or those that are the operator's own and not trained; null for an operator without.</summary>
+    /// <summary>Weights [O, C / groups, ...], folded unless <see cref="BatchNorm"/> is live, or those that are the operator's own and not trained; null for an operator without.</summary>
     public Parameter? Weight { get; private set; }
 
-    /// <summary>Folded bias [O]; null for an operator without weights.</summary>
+    /// <summary>Bias [O], folded unless <see cref="BatchNorm"/> is live; null for an operator without weights.</summary>
     public Parameter? Bias { get; private set; }
+
+    /// <summary>The absorbed batch norm while it is live; null where it is folded or there is none. Calls of one module share it.</summary>
+    public LiveBatchNorm? BatchNorm { get; internal init; }
 
     /// <summary>The quantizer of the weights; null for an operator without.</summary>
     public WeightQuantizer? WeightQuantizer { get; private set; }
@@ -119,10 +122,15 @@ public sealed class QatNode : nn.Module
     }
 
     /// <summary>
-    /// Takes folded parameters: the first ones become the node's own, later ones are copied into these. A later call of a module shares those of its <paramref name="first"/> call, and has scales of its own.
+    /// Takes parameters: the first ones become the node's own, later ones are copied into these. A later call of a module shares those of its <paramref name="first"/> call, and has scales of its own.
     /// </summary>
-    internal void Load(Tensor weight, Tensor bias, QatNode first)
+    internal void Load(Tensor weight, Tensor bias, BatchNormFold? norm, QatNode first)
     {
+        if (norm is not null && first == this)
+        {
+            BatchNorm!.Load(norm, Node.Find(Fusion.BatchNorm)!.Flag("affine", true));
+        }
+
         if (Weight is not null)
         {
             Weight.copy_(weight);
@@ -196,8 +204,8 @@ public sealed class QatNode : nn.Module
 
     private QatValue Source(ConstantRole role) => role.Kind switch
     {
-        ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!, Arrangement),
-        ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!, Arrangement),
+        ConstantKind.Weight => new QatValue.WeightSource(Weight!, WeightQuantizer!, Arrangement, BatchNorm),
+        ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!, Arrangement, BatchNorm),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
         ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),

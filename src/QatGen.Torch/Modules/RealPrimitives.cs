@@ -14,8 +14,11 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
     public QatValue Conv(QatValue x, QatValue weight, QatValue bias, ConvGeometry g)
     {
         var (w, b) = ((QatValue.WeightSource)weight, (QatValue.BiasSource)bias);
-        var (weights, biases) = w.Arrangement is { } arrangement ? (arrangement.Weights(w.Weight), arrangement.Biases(b.Bias)) : (w.Weight, b.Bias);
-        return Real(TorchConv.Run(Data(x), weights, g, biases, _layer));
+        var isLive = w.Norm?.IsLive(observe ? FakeQuantState.Calibration : FakeQuantState.Float) == true;
+        var (weights, biases) = isLive ? (w.Parameter, b.Parameter) : (w.Weight, b.Bias);
+        var arranged = w.Arrangement is { } arrangement ? (arrangement.Weights(weights), arrangement.Biases(biases)) : (weights, biases);
+        var sum = TorchConv.Run(Data(x), arranged.Item1, g, arranged.Item2, _layer);
+        return Real(isLive ? WeightArrangement.OnChannels(w.Arrangement, sum, w.Norm!.Normalize) : sum);
     }
 
     public QatValue Rescale(QatValue[] terms, QatValue rescale)

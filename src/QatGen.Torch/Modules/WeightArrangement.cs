@@ -13,11 +13,14 @@ internal sealed class WeightArrangement
     private readonly long[] _shape;
     private readonly Tensor _elementIndex;
     private readonly Tensor _channelIndex;
+    private readonly WeightLayout _layout;
+    private readonly long _outputs;
 
     /// <summary>For weights [O, I / groups, ...].</summary>
     public WeightArrangement(WeightLayout layout, Tensor weight)
     {
         var (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
+        (_layout, _outputs) = (layout, outputs);
         (_elements, _channels) = (layout.Elements(outputs, inputs), layout.Channels(outputs));
         _shape = [.. layout.Shape(outputs, inputs).Select(static d => (long)d)];
 
@@ -37,4 +40,45 @@ internal sealed class WeightArrangement
     public WeightConstant Rows(WeightConstant weight) => new(_shape.Select(static d => (int)d).ToSeq(), _elements.Select(e => e < 0 ? (sbyte)0 : weight.Values[e]).ToSeq());
 
     public BiasConstant Rows(BiasConstant bias) => new(_channels.Select(c => bias.Values[c]).ToSeq());
+
+    /// <summary>
+    /// Runs what looks at the values of each channel on sums [N, rows, ...]: without an arrangement on themselves, else on [N, O, values], with the phases of each channel side by side and without the
+    /// values that are cut away afterwards, which stay 0.
+    /// </summary>
+    public static Tensor OnChannels(WeightArrangement? arrangement, Tensor sums, Func<Tensor, Tensor> run) => arrangement is null ? run(sums) : arrangement.OnChannels(sums, run);
+
+    private Tensor OnChannels(Tensor sums, Func<Tensor, Tensor> run)
+    {
+        // Rows are (group, phase, output of the group).
+        var (batch, groups, phases) = (sums.shape[0], (long)_layout.Groups, (long)_layout.Phases);
+        var channels = sums.reshape(batch, groups, phases, _outputs / groups, -1).transpose(2, 3).reshape(batch, _outputs, -1);
+        var kept = tensor(Kept(sums.shape[2..]));
+        var result = zeros_like(channels).index_copy(2, kept, run(channels.index_select(2, kept)));
+        return result.reshape(batch, groups, _outputs / groups, phases, -1).transpose(2, 3).reshape(sums.shape);
+    }
+
+    /// <summary>Of the values of a channel, (phase, place on the map), those that are not cut away.</summary>
+    private long[] Kept(long[] map)
+    {
+        var places = (int)map.Aggregate(1L, static (n, d) => n * d);
+        return [.. Enumerable.Range(0, _layout.Phases * places).Where(v => IsKept(v / places, v % places)).Select(static v => (long)v)];
+
+        bool IsKept(int phase, int place)
+        {
+            for (var axis = _layout.Axes.Count - 1; axis >= 0; axis--)
+            {
+                // The last axis changes fastest, in phases and on the map; a row's map has one axis more.
+                var (a, size) = (_layout.Axes[axis], (int)map[map.Length - _layout.Axes.Count + axis]);
+                var at = (place % size * a.Phases) + (phase % a.Phases);
+                if (at < a.CutStart || at >= (size * a.Phases) - a.CutEnd)
+                {
+                    return false;
+                }
+
+                (place, phase) = (place / size, phase / a.Phases);
+            }
+
+            return true;
+        }
+    }
 }
