@@ -20,6 +20,9 @@ public sealed record QConfig
     /// <summary>What becomes of batch norms behind convolutions and linear layers while training.</summary>
     public BatchNormMode BatchNormMode { get; init; }
 
+    /// <summary>Whether outputs that can stay qint32 accumulators do, unless [HighPrecisionOutput] says otherwise; else all are quantized.</summary>
+    public bool HighPrecisionOutputs { get; init; } = true;
+
     /// <summary>Where the segments of tables with int16 inputs begin.</summary>
     public TableSplit TableSplit { get; init; }
 }

@@ -143,7 +143,7 @@ public sealed class QatModel
 
     internal QatNode Node(Node node)
     {
-        var module = new QatNode(this, node, _config.TableSplit) { BatchNorm = LiveNorm(node) };
+        var module = new QatNode(this, node, _config) { BatchNorm = LiveNorm(node) };
         _tree.Register(node.Path, module);
         _nodes.Add(module);
         return module;

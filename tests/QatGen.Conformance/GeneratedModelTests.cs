@@ -122,6 +122,33 @@ public sealed class GeneratedModelTests
         Assert.True((net.call(data[0], data[1]) - tensor(trained[0].Dequantize()).reshape(2, 2, 12, 16)).abs().max().item<float>() < 0.1);
     }
 
+    [Theory]
+    [InlineData(true, DType.QInt32)]
+    [InlineData(false, DType.QInt8)]
+    public void PreciseOutputs_AsConfigured_AgreeOnEveryOutput(bool isPrecise, DType type)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        using var net = new PreciseOutputs();
+        net.eval();
+        using var qat = net.ToQat(new QConfig { HighPrecisionOutputs = isPrecise });
+        qat.Calibrate(Enumerable.Range(0, 4).Select(static _ => randn(4, 3, 6, 6)));
+        PreciseOutputsFixedPoint fixedPoint = qat.Convert();
+        Assert.Equal([type, type, type, DType.QInt8], fixedPoint.Signature.Outputs.Select(static o => o.DType));
+
+        var data = randn(3, 3, 6, 6);
+        var trained = qat.ValidationOutputs(data);
+        QTensor[] inputs = [fixedPoint.Signature.Quantize(0, data.data<float>().ToArray(), 3)];
+        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
+        Same(trained, fixedPoint.RunAll(inputs));
+        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+
+        // A precise product is that of the very integers of its operands.
+        var (_, _, product, _) = net.call(data);
+        Assert.True((product - tensor(trained[2].Dequantize()).reshape(3, 8, 6, 6)).abs().max().item<float>() < 0.3);
+        Assert.Equal(isPrecise, trained[2].Data.Max() > sbyte.MaxValue);
+    }
+
     private static void Same(IReadOnlyList<QTensor> expected, IReadOnlyList<QTensor> actual)
     {
         Assert.Equal(expected.Count, actual.Count);

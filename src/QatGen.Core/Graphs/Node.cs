@@ -23,6 +23,7 @@ public sealed record Node(string Operator, string Path, Form Form, Seq<int> Inpu
 {
     public Seq<Node> Absorbed { get; init; } = Seq<Node>.Empty;
 
+    /// <summary>What becomes of the result; before that is decided what [HighPrecisionOutput] asks, where <see cref="OutputKind.SameAsInput"/> is nothing.</summary>
     public OutputKind Output { get; init; }
 
     /// <summary>What the composite operator says that the node was expanded from; null for a node that the user wrote.</summary>

@@ -8,6 +8,8 @@ internal abstract class MatrixProduct(string name) : Operator(name)
 {
     public override bool OwnsScale => true;
 
+    public override bool StaysInt32(Node node, March march) => true;
+
     public override IEnumerable<Violation> Check(Node node)
     {
         if (node.Inputs.Count != 2)
@@ -35,6 +37,7 @@ internal sealed class MatMul() : MatrixProduct("MatMul")
         yield return Example.Of("heads", node, [2, 3, 5, 8], [2, 3, 8, 5]);
         yield return Example.Of("column", node, [2, 4, 3, 7], [2, 4, 7, 1]);
         yield return Example.Of("windows", node, [1, 2, 3, 5, 7], [1, 2, 3, 7, 4]);
+        yield return Example.Of("high precision", node with { Output = OutputKind.HighPrecision }, [2, 5, 7], [2, 7, 3]);
         yield return Example.Of("parameter", node, [2, 9, 21]).With([21, 5]);
         yield return Example.Of("parameter for each channel", node, [2, 3, 5, 7]).With([3, 7, 2]);
         yield return Example.Of("parameter for all channels", node, [2, 3, 5, 7]).With([7, 6]);

@@ -49,6 +49,9 @@ public abstract class Operator(string name)
     /// <summary>Whether the hardware can add a tensor into this node's accumulator.</summary>
     public virtual bool TakesAdd(Node node) => Fusion == Fusion.ConvLike;
 
+    /// <summary>Whether a march gives the int32 sums of this call as they are, where they are an output of the model.</summary>
+    public virtual bool StaysInt32(Node node, March march) => Fusion == Fusion.ConvLike;
+
     /// <summary>Arguments that decide structure and so must be known at compile time.</summary>
     public virtual Seq<string> Structural => Seq<string>.Empty;
 

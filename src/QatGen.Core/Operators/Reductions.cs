@@ -8,6 +8,9 @@ internal sealed class Sum() : ReductionOperator("Sum", "sum", ReduceKind.Sum)
 {
     public override bool OwnsScale => true;
 
+    /// <summary>The manual lists qint32 for BERNOULLI2 alone.</summary>
+    public override bool StaysInt32(Node node, March march) => march == March.Bernoulli2;
+
     public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Rescale(node));
 
     protected override Seq<string> AxisNames => new("dim", "dim0", "dim1", "dim2");

@@ -36,7 +36,7 @@ public sealed class Expansion
 
     /// <summary>The last call: it has the composite's own path, and its result the type configured for the composite.</summary>
     public int Result(string op, Seq<int> inputs, AttributeMap? attributes = null) => _writer.Add(
-        new(op, Node.Path, FormOf(op), inputs, attributes ?? new()) { Part = (Node.Part ?? new()) with { ResultOf = Node.Operator } });
+        new(op, Node.Path, FormOf(op), inputs, attributes ?? new()) { Part = (Node.Part ?? new()) with { ResultOf = Node.Operator }, Output = Node.Output });
 
     /// <summary>A parameter of the composite's module in qint16, read in a shape.</summary>
     public int Parameter(string name, params int[] shape) => _writer.Add(

@@ -36,7 +36,9 @@ public static class Pipeline
             return new(canonical, null, violations.ToSeq());
         }
 
-        var fused = Verified(AssignQuantization.Run(Verified(FuseEpilogues.Run(folded))));
+        var merged = Verified(FuseEpilogues.Run(folded));
+        violations.AddRange(AssignQuantization.Check(merged));
+        var fused = Verified(AssignQuantization.Run(merged));
         violations.AddRange(Check(fused));
         return new(canonical, HasErrors(violations) ? null : fused, violations.ToSeq());
 
@@ -54,10 +56,10 @@ public static class Pipeline
         }
     }
 
-    /// <summary>A module's second call, which gets a scale of its own; later ones break the same rule.</summary>
+    /// <summary>A module's second call, which gets an observed scale of its own; later ones break the same rule.</summary>
     private static IEnumerable<Violation> Shared(Node node)
     {
-        if (node.Path.EndsWith("#2", StringComparison.Ordinal) && Catalogue.Get(node.Operator) is var op && (op.OwnsScaleIn(node) || op.Fusion == Fusion.BatchNorm))
+        if (node.Path.EndsWith("#2", StringComparison.Ordinal) && Catalogue.Get(node.Operator) is var op && ((op.OwnsScaleIn(node) && !op.Constants(node).Any(static r => r.Scale > 0)) || op.Fusion == Fusion.BatchNorm))
         {
             yield return Violation.Of(CaptureRules.ModuleShared, node.Path, node.Path.Substring(0, node.Path.Length - "#2".Length));
         }

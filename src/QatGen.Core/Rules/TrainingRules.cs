@@ -11,4 +11,8 @@ public static class TrainingRules
     public static Rule NormsDiffer { get; } = new("QG3095", RuleSeverity.Error, "Batch norms are kept otherwise", "The checkpoint was made with {0}, the model with {1}", "Construct the model with the BatchNormMode of the checkpoint");
     public static Rule NoLiveNorm { get; } = new("QG3096", RuleSeverity.Error, "No batch norm is live", "The model '{0}' has no batch norm of its own to {1}", "Construct it with BatchNormMode WithBN or WithBNReverseFold");
     public static Rule NoData { get; } = new("QG3097", RuleSeverity.Error, "No data", "{0} got no batch", "Give at least one batch; an enumerable that was read before may be empty");
+    public static Rule NotFinite { get; } = new("QG3098", RuleSeverity.Error, "Training does not converge", "At step {0} {1} holds NaN or infinity", "Check data and labels, lower the learning rate, warm up, or clip gradients");
+    public static Rule OneFrame { get; } = new("QG3099", RuleSeverity.Error, "Batch of one frame", "The batch norm '{0}' would train on single frames", "Train with batches of two frames or more");
+    public static Rule OtherRun { get; } = new("QG3100", RuleSeverity.Error, "Another training", "'{0}' was written by {1}, this is {2}", "Go on with the recipe, seed and data of before, or delete the file to start anew");
+    public static Rule Targets { get; } = new("QG3101", RuleSeverity.Error, "Targets do not fit", "There are {0} frames and {1} targets", "Give one target for each frame");
 }

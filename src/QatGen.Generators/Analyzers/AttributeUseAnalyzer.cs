@@ -22,7 +22,7 @@ public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterSymbolAction(AnalyzeClass, SymbolKind.NamedType);
         context.RegisterSymbolAction(AnalyzeMethod, SymbolKind.Method);
-        context.RegisterSymbolAction(static c => AnalyzeKept(c.Symbol, c.ReportDiagnostic), SymbolKind.Field);
+        context.RegisterSymbolAction(AnalyzeField, SymbolKind.Field);
         context.RegisterOperationAction(static c => AnalyzeKept(((ILocalFunctionOperation)c.Operation).Symbol, c.ReportDiagnostic), OperationKind.LocalFunction);
         context.RegisterOperationAction(static c => AnalyzeKept(((IAnonymousFunctionOperation)c.Operation).Symbol, c.ReportDiagnostic), OperationKind.AnonymousFunction);
     }
@@ -41,6 +41,11 @@ public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
             {
                 Report(block, type.Name, "no other project can contain a class that is not public");
             }
+        }
+
+        foreach (var asked in IsModel(type) ? [] : Find<HighPrecisionOutputAttribute>(type))
+        {
+            Report(asked, type.Name, "the class has no [QatModel]");
         }
 
         foreach (var arguments in IsModel(type) || Find<QatBlockAttribute>(type).Any() ? [] : Find<ModelArgsAttribute>(type))
@@ -78,6 +83,16 @@ public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
         foreach (var (parameter, attribute) in method.Parameters.SelectMany(static p => Find<QuantizeAttribute>(p).Select(a => (p, a))))
         {
             Report(context.ReportDiagnostic, attribute, parameter.Name, "only an input of a model's forward is quantized");
+        }
+    }
+
+    private static void AnalyzeField(SymbolAnalysisContext context)
+    {
+        var field = (IFieldSymbol)context.Symbol;
+        AnalyzeKept(field, context.ReportDiagnostic);
+        foreach (var asked in field.IsStatic || !Evaluator.MayHoldModule(field.Type) ? Find<HighPrecisionOutputAttribute>(field) : [])
+        {
+            Report(context.ReportDiagnostic, asked, field.Name, field.IsStatic ? "only what an object holds has a result" : "the field holds no module");
         }
     }
 

@@ -1,10 +1,11 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using QatGen.Graphs;
+using OutputKind = QatGen.Graphs.OutputKind;
 
 namespace QatGen.Generators.Capture;
 
-/// <summary>What <see cref="KeepAsIsAttribute"/> keeps: a module or method stays one call, whose operator has the name of the attribute before its own.</summary>
+/// <summary>What fields say of the modules in them, and what <see cref="KeepAsIsAttribute"/> keeps: a module or method stays one call, whose operator has the name of the attribute before its own.</summary>
 internal sealed partial class Evaluator
 {
     /// <summary>The modules that a field with the attribute holds.</summary>
@@ -22,20 +23,50 @@ internal sealed partial class Evaluator
 
     private static bool HasAttribute<T>(ISymbol symbol) => symbol.GetAttributes().Any(static a => ModelDeclaration.Is(a, typeof(T)));
 
-    private static bool MayHoldModule(ITypeSymbol type) => type switch
+    public static bool MayHoldModule(ITypeSymbol type) => type switch
     {
         IArrayTypeSymbol array => MayHoldModule(array.ElementType),
         INamedTypeSymbol { IsTupleType: true } tuple => tuple.TupleElements.Any(static e => MayHoldModule(e.Type)),
         _ => TorchNames.IsModule(type) || type is ITypeParameterSymbol or { TypeKind: TypeKind.Interface } or { SpecialType: SpecialType.System_Object } || (type is INamedTypeSymbol named && named.TypeArguments.Any(MayHoldModule)),
     };
 
-    /// <summary>Notes the modules in an object's fields that are kept; the object has just been made.</summary>
+    /// <summary>What [HighPrecisionOutput] asks of the results of modules.</summary>
+    private readonly Dictionary<int, OutputKind> _asked = [];
+
+    /// <summary>Notes the modules in an object's fields that are kept, or whose results are asked to be of some kind; the object has just been made.</summary>
     private void Keep(Instance owner)
     {
-        foreach (var module in InstanceFields(owner.Type).Where(IsKept).Select(f => Find(owner.Id, SlotOf(f))).OfType<Datum>().SelectMany(Parts).Select(ModulePaths.ModuleId).OfType<int>())
+        foreach (var field in InstanceFields(owner.Type))
         {
-            _kept.Add(module);
+            var (isKept, asked) = (IsKept(field), ModelDeclaration.Asked(field));
+            foreach (var module in isKept || asked != OutputKind.SameAsInput ? ModulesIn(Find(owner.Id, SlotOf(field))) : [])
+            {
+                if (isKept)
+                {
+                    _kept.Add(module);
+                }
+
+                if (asked != OutputKind.SameAsInput)
+                {
+                    _asked[module] = asked;
+                }
+            }
         }
+    }
+
+    private IEnumerable<int> ModulesIn(Datum? value) => value is null ? [] : Parts(value).Select(ModulePaths.ModuleId).OfType<int>();
+
+    private Datum Ask(Datum module, Datum result)
+    {
+        if (ModulePaths.ModuleId(module) is { } id && _asked.TryGetValue(id, out var asked))
+        {
+            foreach (var tensor in Parts(result).OfType<TensorRef>())
+            {
+                _recorder.Ask(tensor, asked);
+            }
+        }
+
+        return result;
     }
 
     private bool IsKept(Datum module) => ModulePaths.ModuleId(module) is { } id && (_kept.Contains(id) || (module switch { Instance instance => IsKept(instance.Type), Layer layer => IsKept(layer.Type), _ => false }));

@@ -207,7 +207,9 @@ internal sealed partial class Evaluator
             : throw Fail(CaptureRules.UnknownOperator, call, $"{TorchNames.Module.Substring(TorchNames.Module.LastIndexOf('.') + 1)}.{method.Name}");
     }
 
-    private Datum CallModule(Datum module, IReadOnlyList<Datum> inputs, IOperation site, Location location)
+    private Datum CallModule(Datum module, IReadOnlyList<Datum> inputs, IOperation site, Location location) => Ask(module, RunModule(module, inputs, site, location));
+
+    private Datum RunModule(Datum module, IReadOnlyList<Datum> inputs, IOperation site, Location location)
     {
         if (InForward && IsKept(module))
         {

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QatGen.Graphs;
+using OutputKind = QatGen.Graphs.OutputKind;
 
 namespace QatGen.Generators.Capture;
 
@@ -72,6 +73,7 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Mode
             Parameters = Inputs.Parameters,
             Returns = returned.Form,
             ReturnType = ModelInputs.Spell(Forward.ReturnType),
+            OutputsAsked = IsBlock ? OutputKind.SameAsInput : Asked(Type),
         };
     }
 
@@ -80,6 +82,10 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Mode
         context.Declaration(constructor) is ConstructorDeclarationSyntax { Initializer.RawKind: (int)SyntaxKind.ThisConstructorInitializer };
 
     public static bool Is(AttributeData attribute, Type type) => attribute.AttributeClass is { } symbol && TorchNames.FullName(symbol) == type.FullName;
+
+    /// <summary>What [HighPrecisionOutput] on a class or field asks.</summary>
+    public static OutputKind Asked(ISymbol symbol) => symbol.GetAttributes().FirstOrDefault(static a => Is(a, typeof(HighPrecisionOutputAttribute))) is not { } attribute ? OutputKind.SameAsInput
+        : attribute.ConstructorArguments is [{ Value: false }] ? OutputKind.Quantized : OutputKind.HighPrecision;
 
     private static Seq<int> Dimensions(AttributeData attribute) =>
         attribute.ConstructorArguments is [{ Kind: TypedConstantKind.Array, IsNull: false } dimensions] ? dimensions.Values.Select(static v => v.Value is int i ? i : 0).ToSeq() : Seq<int>.Empty;

@@ -3,6 +3,7 @@ using QatGen.Graphs;
 using QatGen.Operators;
 using QatGen.Passes;
 using QatGen.Primitives;
+using OutputKind = QatGen.Graphs.OutputKind;
 
 namespace QatGen.Generators.Capture;
 
@@ -60,6 +61,16 @@ internal sealed class Recorder(CaptureContext context)
         _shapes.Add(shape.Count == 0 ? Fact.Unknown(DType.QInt8) : Fact.Of(shape, DType.QInt8));
         _values.Add(new(_values.Count, _values.Count, 0));
         return new(_values.Count - 1);
+    }
+
+    /// <summary>Notes what is asked of a result; an input has none.</summary>
+    public void Ask(TensorRef value, OutputKind asked)
+    {
+        if (value.Number >= _inputs)
+        {
+            var call = _calls[value.Number - _inputs];
+            _calls[value.Number - _inputs] = call with { Node = call.Node with { Output = asked } };
+        }
     }
 
     /// <summary>A path for the call of a function inside a module: <c>stages.residual1.add</c>, <c>relu_1</c> when the name is taken.</summary>

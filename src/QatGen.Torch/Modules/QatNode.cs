@@ -23,9 +23,10 @@ public sealed class QatNode : nn.Module
     private QatValue[]? _constants;
     private WeightArrangement? _arrangement;
 
-    internal QatNode(QatModel owner, Node node, TableSplit tableSplit) : base(node.FusedName)
+    internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
     {
-        (_owner, Node, _operator, _tableSplit) = (owner, node, Catalogue.Get(node.Operator), tableSplit);
+        node = node.Output == OutputKind.HighPrecision && !config.HighPrecisionOutputs ? node with { Output = OutputKind.Quantized } : node;
+        (_owner, Node, _operator, _tableSplit) = (owner, node, Catalogue.Get(node.Operator), config.TableSplit);
         _roles = _operator.Constants(node);
         if (node.Output == OutputKind.Quantized)
         {

@@ -18,6 +18,7 @@ internal sealed partial class CameraFlow : Module<Tensor, Tensor, Tensor>
 
     public CameraFlow() : base(nameof(CameraFlow)) => RegisterComponents();
 
+#pragma warning disable QG1013 // Both images are alike.
     public override Tensor forward([Quantize(Source = InputSource.Pyramid, Scale = 1)] Tensor before, [Quantize(Source = InputSource.Pyramid, Scale = 1)] Tensor after)
     {
         using var scope = NewDisposeScope();
@@ -26,4 +27,5 @@ internal sealed partial class CameraFlow : Module<Tensor, Tensor, Tensor>
 #pragma warning restore QG1013
         return head.call(correlation.call(x, y)).MoveToOuterDisposeScope();
     }
+#pragma warning restore QG1013
 }

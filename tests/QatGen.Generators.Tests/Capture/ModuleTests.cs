@@ -156,4 +156,33 @@ public class ModuleTests
         Assert.Equal("mean: new double[] { 120d, 110d, 100d }, qScale: 0.0078125d, std: new double[] { 57.5d }, swing: global::QatGen.Swing.Full", graph.Nodes[1].Attributes.ToString());
         Assert.Equal("kernelSize: 1, maxDisplacement: 2, padSize: 2, stride1: 1, stride2: 1", graph.Nodes[4].Attributes.ToString());
     }
+
+    [Fact]
+    public void HighPrecisionOutput_OnClassAndFields_IsAskedOfTheResults()
+    {
+        var result = CaptureHarness.Capture(CaptureHarness.Compile(Differential.Header + """
+            [QatModel(March.Bayes), HighPrecisionOutput]
+            public partial class Model : Module<Tensor, Tensor[]>
+            {
+                [HighPrecisionOutput(false)] private readonly Conv2d a = Conv2d(4, 4, 1);
+                [HighPrecisionOutput] private readonly Sequential b = Sequential(Conv2d(4, 4, 1), ReLU());
+                [HighPrecisionOutput(isOn: false)] private readonly Inner c = new();
+                private readonly Conv2d d = Conv2d(4, 4, 1);
+                public Model() : base("m") => RegisterComponents();
+                public override Tensor[] forward(Tensor x) => [a.call(x), b.call(x), c.call(x), d.call(x)];
+            }
+
+            public class Inner : Module<Tensor, Tensor>
+            {
+                private readonly Conv2d conv = Conv2d(4, 4, 1);
+                public Inner() : base("i") => RegisterComponents();
+                public override Tensor forward(Tensor x) => conv.call(x).relu6();
+            }
+            """), "Model");
+        Assert.Empty(result.Violations);
+        Assert.Equal(QatGen.Graphs.OutputKind.HighPrecision, result.Graph!.OutputsAsked);
+        Assert.Equal(
+            "a Quantized, b.0 SameAsInput, b.1 HighPrecision, c.conv SameAsInput, c.relu6 Quantized, d SameAsInput",
+            string.Join(", ", result.Graph.Nodes.Select(static n => $"{n.Path} {n.Output}")));
+    }
 }

@@ -1,0 +1,6 @@
+using static TorchSharp.torch;
+
+namespace QatGen.Torch.Training;
+
+/// <summary>Frames [N, ...] and what the model should make of them: labels [N], or whatever the loss compares with.</summary>
+public sealed record TrainingBatch(Tensor Input, Tensor Target);

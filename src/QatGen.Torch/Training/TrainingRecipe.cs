@@ -1,0 +1,36 @@
+namespace QatGen.Torch.Training;
+
+/// <summary>How a model is trained, as data: epochs, optimizer and learning rate, clipping, and when batch norms freeze.</summary>
+public sealed record TrainingRecipe(int Epochs, OptimizerSettings Optimizer)
+{
+    /// <summary>How the rate changes.</summary>
+    public RateSchedule Schedule { get; init; } = RateSchedule.Constant;
+
+    /// <summary>The part of training, 0 to 1, in which the rate grows linearly to its full size.</summary>
+    public double WarmUp { get; init; }
+
+    /// <summary>The largest norm of all gradients together; 0 does not clip.</summary>
+    public double ClipGradient { get; init; }
+
+    /// <summary>The part of training after which the live batch norms of a QAT model keep their statistics; 1: never.</summary>
+    public double FreezeBatchNormAfter { get; init; } = 1;
+
+    /// <summary>
+    /// The recipe for QAT that starts from a well trained float model: a share of its epochs (a tenth to a fifth is usual), its optimizer at rate 0.001 with two decays, or, where quantization cost little, at
+    /// 0.0001 with one; no warm-up.
+    /// </summary>
+    public TrainingRecipe ForQat(double share = 0.15, bool isGentle = false) => this with
+    {
+        Epochs = Math.Max(1, (int)Math.Round(Epochs * share)),
+        Optimizer = Optimizer with { Rate = isGentle ? 1e-4 : 1e-3 },
+        Schedule = RateSchedule.Steps(isGentle ? [0.5] : [1 / 3.0, 2 / 3.0]),
+        WarmUp = 0,
+    };
+
+    /// <summary>The rate of a step of many.</summary>
+    public double Rate(long step, long steps)
+    {
+        var warm = WarmUp * steps;
+        return Optimizer.Rate * Schedule.Factor(step / (double)steps) * (step + 1 < warm ? (step + 1) / warm : 1);
+    }
+}
