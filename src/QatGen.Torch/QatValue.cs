@@ -17,6 +17,9 @@ public abstract record QatValue
     /// </summary>
     public sealed record Activation(Tensor Data, Quantity? Quantity, DType DType = DType.QInt8) : QatValue
     {
+        /// <summary>What the float model holds: int64 for positions, bool for the result of a comparison.</summary>
+        public ScalarType FloatType { get; init; } = ScalarType.Float32;
+
         /// <summary>Of a weighted sum that goes back to the scale of its input, the type of that.</summary>
         public DType? Weighted { get; init; }
 

@@ -16,6 +16,7 @@ public static class QuantizationRules
     public static Rule TypeDiffers { get; } = new("QG3022", RuleSeverity.Error, "Layer has another type", "'{0}' is {1} in the checkpoint and {2} in the model", "Construct the model with the configuration it was saved with");
     public static Rule NotHighPrecision { get; } = new("QG3060", RuleSeverity.Warning, "Output cannot stay qint32", "'{0}' is asked to stay qint32 and is quantized: {1}", "Take [HighPrecisionOutput] away, or make the output a convolution, fully connected layer or matrix product that nothing else reads");
     public static Rule OutOfDomain { get; } = new("QG3023", RuleSeverity.Error, "No value inside the domain", "No input of '{0}' is one for which {1} is defined and finite, so that its result has no range", "Keep the inputs inside the function's domain, for example with a clamp or an added constant");
+    public static Rule IndexRange { get; } = new("QG3050", RuleSeverity.Error, "Index is out of range", "A position is {0}, the axis has {1} elements", "Give positions from 0 to one less than the size; negative ones are not counted from the end");
     public static Rule SettingOutOfRange { get; } = new("QG3070", RuleSeverity.Error, "Setting is out of range", "The {0} of '{1}' is to have the {2} {3}", "Use {4}");
     public static Rule SelectsNothing { get; } = new("QG3071", RuleSeverity.Error, "Selector selects nothing", "{0} selects nothing that this can be done to", "Use a path of named_modules(), an operator's name or an input's name; Explain lists the quantizers and what they observe");
 }

@@ -30,5 +30,8 @@ public static class ShapeRules
     public static Rule LayerInput { get; } = new("QG2016", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
     public static Rule CompositeShape { get; } = new("QG2031", RuleSeverity.Error, "Structure depends on the shape", "What '{0}' is made of depends on the shape of its input, which is not known", "Put [InputShape(...)] on the model's class");
     public static Rule TableInput { get; } = new("QG2090", RuleSeverity.Error, "Table cannot take its input", "The input of the table is {0}", "A table reads the activations, qint8 or qint16, that it was made for: quantize an accumulator first, and convert again after a change of type");
+    public static Rule Ranking { get; } = new("QG2050", RuleSeverity.Error, "No such positions", "The {0} largest or smallest elements along axis {1} of {2} do not exist", "Give an axis other than the batch, and a count of at most its size");
+    public static Rule Gathering { get; } = new("QG2051", RuleSeverity.Error, "Index does not fit", "The index {0} cannot pick along axis {1} of {2}", "Give an axis other than the batch, and an index with the dimensions of the data, none larger but that of the axis");
+    public static Rule IndexType { get; } = new("QG2052", RuleSeverity.Error, "Index holds no positions", "The index is {0}", "Give positions as argmax, topk and argsort do, an int64 buffer, or an input that nothing else reads");
     public static Rule Empty { get; } = new("QG2030", RuleSeverity.Error, "Tensor is empty", "The tensor is {0}; every dimension is at least 1", "Give [InputShape] and the sizes of layers no zero");
 }

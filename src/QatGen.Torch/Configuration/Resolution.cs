@@ -38,6 +38,12 @@ internal sealed class Resolution(QatModel model, QConfig config)
 
     private ActivationQuantization Of(QuantStub input)
     {
+        // Positions stay what they are.
+        if (input.IsIndex)
+        {
+            return ActivationQuantization.BuiltIn.Fixed(1) with { Range = DType.QInt32 };
+        }
+
         var sources = new Sources(input.Name, "input", "input");
         sources.Add(General, config.Activation);
         sources.Add("[Quantize]", new ActivationSettings

@@ -95,7 +95,7 @@ internal sealed partial class IntegerPrimitives
         var c = source.Latest = CompareConstant.Create(sides[0].Known.Scales[0], sides[1].Known.Scales[0]);
         var x = sides[0].Data.detach().to(ScalarType.Float64) * Math.ScaleB(c.MultiplierX, c.ShiftX);
         var y = sides[1].Data.detach().to(ScalarType.Float64) * Math.ScaleB(c.MultiplierY, c.ShiftY);
-        return new(TorchShape.Compare(kind, x, y).to(ScalarType.Float32), new(LaneKind.Tensor, new(1.0), new(1), new(1L), Seq<int>.Empty));
+        return new(TorchShape.Compare(kind, x, y).to(ScalarType.Float32), new(LaneKind.Tensor, new(1.0), new(1), new(1L), Seq<int>.Empty)) { FloatType = ScalarType.Bool };
     }
 
     /// <summary>A result that takes over the scale of a term: that term's integers move, or change sign, but are not rounded.</summary>

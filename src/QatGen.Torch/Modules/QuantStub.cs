@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace QatGen.Torch.Modules;
 
-/// <summary>Where reals become integers: an input of the model, with an observed or a fixed scale.</summary>
+/// <summary>Where reals become integers: an input of the model, with an observed or a fixed scale. An input of positions, qint32, is int64 or int32 and stays as it is.</summary>
 public sealed class QuantStub : nn.Module
 {
     private readonly OutputQuantizer output_quant;
@@ -28,10 +28,19 @@ public sealed class QuantStub : nn.Module
     /// <summary>What [Quantize] says: a fixed scale or 0, and the type.</summary>
     internal (double Scale, DType DType) Declared { get; }
 
-    /// <summary>Takes a float32 batch [N, ...] into the program, as the state asks.</summary>
+    /// <summary>Whether the input says positions.</summary>
+    internal bool IsIndex => Declared.DType == DType.QInt32;
+
+    /// <summary>Takes a batch [N, ...] into the program, as the state asks.</summary>
     internal QatValue Quantize(Tensor x, FakeQuantState state)
     {
         Check(x);
+        var isReal = state is FakeQuantState.Float or FakeQuantState.Calibration;
+        if (IsIndex)
+        {
+            return new QatValue.Activation(x.to(ScalarType.Float64), isReal ? null : Quantity.Of(1, DType.QInt32), DType.QInt32) { FloatType = ScalarType.Int64 };
+        }
+
         if (state == FakeQuantState.Calibration || output_quant.ObservesIn(state))
         {
             output_quant.Observe(x.detach());
@@ -41,7 +50,7 @@ public sealed class QuantStub : nn.Module
             throw QatGenException.Of(QuantizationRules.NotANumber, Name, $"input '{Name}'");
         }
 
-        if (state is FakeQuantState.Float or FakeQuantState.Calibration)
+        if (isReal)
         {
             return new QatValue.Activation(x, null);
         }
@@ -53,9 +62,9 @@ public sealed class QuantStub : nn.Module
     private void Check(Tensor x)
     {
         var shape = x.shape.Select(static d => (int)d).ToArray();
-        if (x.dtype != ScalarType.Float32)
+        if (IsIndex ? x.dtype is not (ScalarType.Int64 or ScalarType.Int32) : x.dtype != ScalarType.Float32)
         {
-            throw QatGenException.Of(ShapeRules.InputType, Name, x.dtype.ToString(), nameof(ScalarType.Float32));
+            throw QatGenException.Of(ShapeRules.InputType, Name, x.dtype.ToString(), IsIndex ? nameof(ScalarType.Int64) : nameof(ScalarType.Float32));
         }
 
         var fits = shape.Length > 0 && Array.TrueForAll(shape, static d => d > 0) && (!_isDeclared || (shape.Length == Shape.Count && shape.Skip(1).SequenceEqual(Shape.Skip(1))));
