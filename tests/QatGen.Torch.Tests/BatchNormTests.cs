@@ -55,7 +55,7 @@ public sealed class BatchNormTests : IDisposable
         var graph = WithNorm(plain);
         var state = Nets.State(graph);
         var plainState = state.Where(static p => !p.Key.StartsWith("bn", StringComparison.Ordinal)).ToDictionary(static p => p.Key, static p => p.Value);
-        var live = new GraphQat(graph, state, new() { BatchNormMode = mode, AveragingConstant = 1 });
+        var live = new GraphQat(graph, state, new() { BatchNormMode = mode, Activation = new() { AveragingConstant = 1 } });
         live.train();
         var x = Nets.Batch(graph, 3);
         var (mean, variance) = (state["bn.running_mean"].clone(), state["bn.running_var"].clone());
@@ -136,7 +136,7 @@ public sealed class BatchNormTests : IDisposable
     public void FreezeBatchNorm_Training_KeepsStatisticsAndGivesValidationsIntegers()
     {
         var graph = Nets.Residual();
-        var model = Nets.Calibrated(graph, config: new() { BatchNormMode = BatchNormMode.WithBN, AveragingConstant = 0 });
+        var model = Nets.Calibrated(graph, config: new() { BatchNormMode = BatchNormMode.WithBN, Activation = new() { AveragingConstant = 0 } });
         model.SetState(FakeQuantState.Qat);
         model.train();
         var x = Nets.Batch(graph, 4)[0];
