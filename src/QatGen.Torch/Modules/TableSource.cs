@@ -29,8 +29,8 @@ internal sealed record TableSource(TableFunction Function, OutputQuantizer Quant
         if (_lookup is null || _outputScale != Quantizer.CalibratedScale || _observed != Quantizer.Observed)
         {
             (_outputScale, _observed) = (Quantizer.CalibratedScale, Quantizer.Observed);
-            Latest = TableBuilder.Build(reals, _outputScale, Quantizer.DType, Split, Function.WithEdges(Quantizer.Observed));
-            _lookup = new(Latest.Constant, Function, input.Scales[0], reals, _outputScale);
+            Latest = TableBuilder.Build(reals, _outputScale, Quantizer.Range, Split, Function.WithEdges(Quantizer.Observed));
+            _lookup = new(Latest.Constant, Function, input.Scales[0], reals, _outputScale, Quantizer.Rounding(1));
         }
 
         return _lookup;
