@@ -74,6 +74,9 @@ public abstract record QatValue
         public TensorConstant? Latest { get; set; }
     }
 
+    /// <summary>Integers that are the operator's own.</summary>
+    internal sealed record IntegersSource(TensorConstant Constant) : QatValue;
+
     internal sealed record GridSource : QatValue
     {
         /// <summary>The constant of the last forward pass.</summary>

@@ -30,5 +30,6 @@ public static class ShapeRules
     public static Rule LayerInput { get; } = new("QG2016", RuleSeverity.Error, "Layer cannot take its input", "The layer does not run on {0}: {1}", "Check the shape of the batch against the layer's arguments; [InputShape(...)] on the class checks it while typing");
     public static Rule CompositeShape { get; } = new("QG2031", RuleSeverity.Error, "Structure depends on the shape", "What '{0}' is made of depends on the shape of its input, which is not known", "Put [InputShape(...)] on the model's class");
     public static Rule TableInput { get; } = new("QG2090", RuleSeverity.Error, "Table cannot take its input", "The input of the table is {0}", "A table reads the activations, qint8 or qint16, that it was made for: quantize an accumulator first, and convert again after a change of type");
+    public static Rule Boxes { get; } = new("QG2060", RuleSeverity.Error, "Boxes do not fit", "The boxes {0} are no regions of {1}", "Give boxes [N, count, 4] of left, top, right and bottom for maps [N, C, H, W]");
     public static Rule Empty { get; } = new("QG2030", RuleSeverity.Error, "Tensor is empty", "The tensor is {0}; every dimension is at least 1", "Give [InputShape] and the sizes of layers no zero");
 }

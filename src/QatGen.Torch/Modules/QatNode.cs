@@ -29,7 +29,7 @@ public sealed class QatNode : nn.Module
         (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), Math.Max(node.Part?.Scale ?? 0, _roles.Max(static r => r.Scale)), _type);
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), Math.Max(node.Part?.Scale ?? 0, _roles.Where(static r => r.Kind == ConstantKind.Rescale).Select(static r => r.Scale).DefaultIfEmpty().Max()), _type);
             register_module("output_quant", OutputQuantizer);
         }
     }
@@ -180,6 +180,7 @@ public sealed class QatNode : nn.Module
         QatValue.NumberSource n => n.Latest,
         QatValue.CompareSource e => e.Latest,
         QatValue.GridSource g => g.Latest,
+        QatValue.IntegersSource own => own.Constant,
         TableSource l => l.Latest?.Constant,
         _ => null,
     } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
@@ -197,6 +198,7 @@ public sealed class QatNode : nn.Module
         ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),
         ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
         ConstantKind.Compare => new QatValue.CompareSource(),
+        ConstantKind.Integers => new QatValue.IntegersSource(new(role.Shape, role.DType, role.Fixed.Select(static v => (int)v).ToSeq(), (float)role.Scale)),
         ConstantKind.Grid => new QatValue.GridSource(),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
         ConstantKind.Table => new TableSource(role.Function!, OutputQuantizer!, _tableSplit, Node.Path),
