@@ -75,6 +75,10 @@ public sealed class Simulator
         {
             instruction.Execute(machine);
         }
+        catch (PositionException e)
+        {
+            throw QatGenException.Of(QuantizationRules.IndexRange, _program.Layers[instruction.Layer].Name, $"{e.Position}", $"{e.Size}");
+        }
         catch (Exception e) when (e is ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
             throw QatGenException.Of(FileRules.Malformed, _program.Layers[instruction.Layer].Name, "a table of constants reaches out of memory");

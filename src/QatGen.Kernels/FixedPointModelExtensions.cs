@@ -39,10 +39,22 @@ public static class FixedPointModelExtensions
         }
         else
         {
-            Parallel.For(0, parts, RunPart);
+            RunParts();
         }
 
         return [.. results.Select((data, i) => new QTensor(signature.Outputs[i].WithBatch(batch), signature.Outputs[i].DType, data, [.. signature.Outputs[i].Scales]))];
+
+        void RunParts()
+        {
+            try
+            {
+                Parallel.For(0, parts, RunPart);
+            }
+            catch (AggregateException e) when (e.InnerException is QatGenException first)
+            {
+                throw first;
+            }
+        }
 
         void RunPart(int part)
         {

@@ -17,11 +17,17 @@ public abstract record QatValue
     /// </summary>
     public sealed record Activation(Tensor Data, Quantity? Quantity, DType DType = DType.QInt8) : QatValue
     {
+        /// <summary>What the float model holds: int64 for positions, bool for the result of a comparison.</summary>
+        public ScalarType FloatType { get; init; } = ScalarType.Float32;
+
         /// <summary>Of a weighted sum that goes back to the scale of its input, the type of that.</summary>
         public DType? Weighted { get; init; }
 
         public Quantity Known => Quantity ?? throw new InvalidOperationException("A real tensor reached the integer program.");
     }
+
+    /// <summary>A value by its number, where only the connections of a program are asked for.</summary>
+    internal sealed record Numbered(int Number) : QatValue;
 
     /// <summary>Weights in float and the quantizer that makes integers of them; a live batch norm folds into them where it is not at work itself.</summary>
     internal sealed record WeightSource(Parameter Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue

@@ -22,7 +22,9 @@ public sealed class InstructionSetTests
         new Instruction.Reduce(ReduceKind.Minimum, Box(), Box()),
         new Instruction.MatMul(Box(), Box(), Box(), 3),
         new Instruction.GridSample(MemoryKind.Ddr, Box(), Box(), Box(), SampleKind.NearestBorder, 77, int.MaxValue, 30, 16),
-        new Instruction.Lut(Box(), Box(), 12)];
+        new Instruction.Lut(Box(), Box(), 12),
+        new Instruction.TopK(RankOrder.Smallest, Box(), Box(), 5),
+        new Instruction.Gather(MemoryKind.Ddr, Box(), Box(), Box(), 4, 1 << 20, 12, 16, 77)];
 
     [Fact]
     public void ReadAndWrite_EveryInstruction_AreInverse()

@@ -212,6 +212,26 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         return isRescaled ? Rescale([sum], (float)_quantities[x].Scales[0], ClampRange.None) : sum;
     }
 
+    public int TopK(int x, Ranking ranking)
+    {
+        Begin("rank");
+        return Add(new IntNode.TopK(x, ranking, _layer), Quantity.Of(1, DType.QInt32));
+    }
+
+    public int Gather(int data, int index, Gathering gathering)
+    {
+        Begin("gather");
+        return Add(new IntNode.Gather(data, index, gathering, _layer), _quantities[data]);
+    }
+
+    /// <summary>A constant of numbers from 0 to below a limit.</summary>
+    public int Positions(int[] shape, int limit)
+    {
+        Begin("positions");
+        var values = Fill(shape.Aggregate(1, static (n, d) => n * d), () => random.Next(limit));
+        return Add(new IntNode.Literal(Constant(new TensorConstant(new(shape), DType.QInt32, values, 1)), _layer), Quantity.Of(1, DType.QInt32));
+    }
+
     public QTensor[] Inputs(int batch) => [.. inputs.Select((s, i) =>
         new QTensor([batch, .. s.Skip(1)], InputType, [.. Fill(batch * s.Skip(1).Aggregate(1, static (n, d) => n * d), () => Pick(InputType.Min(), InputType.Max()))], _quantities[i].Scales[0]))];
 

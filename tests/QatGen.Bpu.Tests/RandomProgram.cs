@@ -43,10 +43,12 @@ internal static class RandomProgram
         }
 
         var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
-        switch (random.Next(23))
+        switch (random.Next(26))
         {
             case 21 or 22:
                 return b.Lut(x);
+            case 23 or 24 or 25:
+                return Picked(random, b, x);
             case 0:
                 var multiplier = random.Next(1, 3);
                 return Conv(random, b, x, channels * multiplier, groups: channels);
@@ -169,6 +171,33 @@ internal static class RandomProgram
         var axes = Enumerable.Range(1, rank - 1).OrderBy(_ => random.Next()).Take(random.Next(1, rank)).Select(a => random.Next(2) == 0 ? a : a - rank).ToSeq();
         var reduced = b.Reduce(x, new((ReduceKind)random.Next(4), axes));
         return rank == 4 ? reduced : b.Reshape(reduced, 0, b.Shape(reduced)[1], -1, 1);
+    }
+
+    /// <summary>What is found at ranked or constant positions, in the four dimensions or others of the same frame, or rows of a constant; back in four.</summary>
+    private static int Picked(Random random, ProgramBuilder b, int x)
+    {
+        var (channels, height, width) = (b.Shape(x)[1], b.Shape(x)[2], b.Shape(x)[3]);
+        x = random.Next(3) switch
+        {
+            0 => b.Reshape(x, 0, channels, height, 1, width),
+            1 => b.Reshape(x, 0, channels, height * width),
+            _ => x,
+        };
+        var rank = b.Shape(x).Length;
+        var axis = random.Next(1, rank);
+        var size = b.Shape(x)[axis];
+        var count = random.Next(2) == 0 ? 1 : random.Next(size + 1);
+
+        // Up to BAYES_E only so many channels are searched.
+        var positions = count == 1 && b.Shape(x)[1] > 64 ? b.TopK(x, new(axis, Math.Min(2, size), random.Next(2) == 0)) : b.TopK(x, new(axis, count, random.Next(2) == 0));
+        var y = random.Next(4) switch
+        {
+            0 => b.Gather(x, b.Positions([random.Next(1, 9), .. Enumerable.Repeat(1, rank - axis - 1)], size), new(axis - rank, Repeats: true)),
+            1 when rank < 5 => b.Move(b.Gather(b.Literal([size, random.Next(1, 9)], b.Type(x)), b.Move(b.Move(positions, new Movement.Unsqueeze(-1)), new Movement.Unsqueeze(-1)), new(-2, Repeats: true)), new Movement.Squeeze(-2)),
+            2 => b.Gather(x, b.Move(positions, new Movement.Slice(random.Next(1, rank), 0, 2)), new(axis)),
+            _ => b.Gather(x, positions, new(axis)),
+        };
+        return b.Shape(y).Length == 4 ? y : b.Reshape(y, 0, b.Shape(y)[1], -1, 1);
     }
 
     /// <summary>A product, choice or comparison with itself, with what repeats over it, or with a constant.</summary>

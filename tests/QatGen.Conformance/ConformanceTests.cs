@@ -119,7 +119,7 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
     [InlineData(DType.QInt16)]
     public void ResidualNet_IsTheSameOnEveryRung(DType type)
     {
-        using var ladder = new Ladder(Torch.Tests.Nets.Residual(side: 28, width: 16), batch: 4, spread: 1.5, new() { ActivationType = type });
+        using var ladder = new Ladder(Torch.Tests.Nets.Residual(side: 28, width: 16), batch: 4, spread: 1.5, new() { Activation = new() { DType = type } });
         var reference = ReferenceRunner.Run(ladder.FixedPoint, ladder.Inputs)[0];
         Assert.Equal(ladder.Trained.Data, reference.Data);
         Assert.Equal(reference.Data, ladder.FixedPoint.RunAll(ladder.Inputs)[0].Data);
@@ -137,7 +137,7 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
         var graph = Torch.Tests.Nets.Of(example);
         var checker = new MarchChecker(MarchSpec.Get(march));
         var constants = Lowering.Slots(graph).Select(s => s.Node.Part?.Type is not null ? s.Fact : new Fact(s.Role.Shape, s.Role is { Kind: ConstantKind.Rescale or ConstantKind.Tensor or ConstantKind.Table, DType: DType.QInt8 } ? s.Role.ScaleOf < 0 ? output : input : s.Role.DType));
-        Lowering.Run(graph, checker, [.. constants], [.. graph.Inputs.Select(i => Fact.Of(i.Shape, input))]);
+        Lowering.Run(graph, checker, [.. constants], [.. graph.Inputs.Select(i => Fact.Of(i.Shape, i.DType == DType.QInt32 ? i.DType : input))]);
         return checker.Violations;
     }
 

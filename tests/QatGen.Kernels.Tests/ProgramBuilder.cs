@@ -121,6 +121,11 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
         return Add(new IntNode.Lut(x.Id, Constant(table), Layer("lut")), _checker.Lut(x.Fact, Fact.Of(table)), Quantity.Of(scale, type));
     }
 
+    public Built TopK(Built x, Ranking ranking) => Add(new IntNode.TopK(x.Id, ranking, Layer("rank")), _checker.TopK(x.Fact, ranking), Quantity.Of(1, DType.QInt32));
+
+    public Built Gather(Built data, Built index, Gathering gathering) =>
+        Add(new IntNode.Gather(data.Id, index.Id, gathering, Layer("gather")), _checker.Gather(data.Fact, index.Fact, gathering), data.Quantity);
+
     public FixedPointProgram Build(params Built[] outputs)
     {
         _checker.ThrowIfBroken();

@@ -143,7 +143,8 @@ public sealed class ProgramFormatTests
         var least = b.Reduce(b.Rescale([b.Mul(y, b.Reduce(y, new(ReduceKind.Maximum, new(1, -1))))], 100, ClampRange.None), new(ReduceKind.Minimum, new(2)));
         var chosen = b.Choose(ElementwiseKind.Select, [b.Compare(ElementwiseKind.Less, least, b.Literal(new(1, 4), DType.QInt8, new(1, 2, 3, 4))), least, least], 90, DType.QInt16);
         var product = b.MatMul(y, b.Move(y, new Movement.Transpose(-1, -2)));
-        return b.Build(logits, y, chosen, b.PassThrough(product, ClampRange.None));
+        var ranked = b.Gather(y, b.TopK(y, new(-1, 2, IsSmallest: true)), new(3));
+        return b.Build(logits, y, chosen, b.PassThrough(product, ClampRange.None), ranked, b.TopK(y, new(1, 0)));
     }
 
     private static byte[] Flipped(byte[] bytes, int bit)

@@ -77,6 +77,12 @@ internal sealed class RandomProgram
             return;
         }
 
+        if (_random.Next(10) == 0)
+        {
+            Add(Ranked(x));
+            return;
+        }
+
         if (_random.Next(6) == 0)
         {
             Add(_random.Next(3) switch { 0 => Reduced(x), 1 when x.Shape.Count > 2 && Product(x) is { } product => product, _ => Elementwise(x) });
@@ -176,6 +182,34 @@ internal sealed class RandomProgram
         var divisor = reduction.Kind == ReduceKind.Mean ? count : 1;
         return _builder.Rescale([_builder.Reduce(x, reduction)], x.Quantity.Scales[0] * Math.Sqrt(count) / divisor * (0.3 + _random.NextDouble()), Range(), Type());
     }
+
+    /// <summary>Positions along an axis, what is there, or rows of a constant, and positions that repeat or are constant.</summary>
+    private Built Ranked(Built x)
+    {
+        var axis = _random.Next(1, x.Shape.Count);
+        var size = x.Shape[axis];
+        var positions = _builder.TopK(x, new(_random.Next(2) == 0 ? axis : axis - x.Shape.Count, _random.Next(2) == 0 ? 1 : _random.Next(size + 1), _random.Next(2) == 0));
+        switch (_random.Next(5))
+        {
+            case 0:
+                return positions;
+            case 1:
+                var constant = Constant([_random.Next(1, 9), .. Enumerable.Repeat(1, x.Shape.Count - axis - 1)], DType.QInt32, 0, size);
+                return _builder.Gather(x, constant, new(axis - x.Shape.Count, Repeats: true));
+            case 2:
+                var column = _builder.Move(positions, new Movement.Unsqueeze(-1));
+                return column.Shape.Count >= Movement.LargestRank ? positions
+                    : _builder.Move(_builder.Gather(Constant([size, _random.Next(1, 9)], x.Fact.DType, -100, 100), _builder.Move(column, new Movement.Unsqueeze(-1)), new(-2, Repeats: true)), new Movement.Squeeze(-2));
+            case 3:
+                var cut = Enumerable.Range(1, x.Shape.Count - 1).Where(a => a != axis && _random.Next(2) == 0).Aggregate(positions, (p, a) => _builder.Move(p, new Movement.Slice(a, 0, 1)));
+                return _builder.Gather(x, cut, new(axis, Repeats: true));
+            default:
+                return _builder.Gather(x, _random.Next(2) == 0 ? positions : _builder.Move(positions, new Movement.Slice(_random.Next(1, x.Shape.Count), 0, 2)), new(axis));
+        }
+    }
+
+    private Built Constant(int[] shape, DType type, int low, int end) =>
+        _builder.Literal(new(shape), type, new([.. Enumerable.Range(0, shape.Aggregate(1, static (n, d) => n * d)).Select(_ => _random.Next(low, end))]));
 
     /// <summary>Its matrices times themselves, transposed, or times a constant; null where sums could leave int32 or the result is large.</summary>
     private Built? Product(Built x)

@@ -55,12 +55,13 @@ internal static class OperatorsPage
     }
 
     private static string Result(Operator op) =>
-        op.IsIdentity ? "removed at deployment" : op.Fusion == Fusion.BatchNorm ? "part of the convolution before it" : string.Join(" or ", op.Examples().Select(e => Scale(op, e.Node)).Distinct().Order());
+        op.IsIdentity ? "removed at deployment" : op.Fusion == Fusion.BatchNorm ? "part of the convolution before it" : string.Join(" or ", op.Examples().Select(e => Scale(op, e)).Distinct().Order());
 
-    private static string Scale(Operator op, Node node)
+    private static string Scale(Operator op, Example example)
     {
-        var roles = op.Constants(node);
-        return roles.Any(static r => r.Scale > 0) ? "scale that the call says" : op.OwnsScaleIn(node) ? "own scale"
+        var (node, roles) = (example.Node, op.Constants(example.Node));
+        return roles.Count == 0 && !op.IsComposite(node) && op.Lower(new FactChecker(), node, Inputs(op, example, DType.QInt8), []).DType == DType.QInt32 ? "positions"
+            : roles.Any(static r => r.Scale > 0) ? "scale that the call says" : op.OwnsScaleIn(node) ? "own scale"
             : roles.Any(static r => r.Kind == ConstantKind.Compare) ? "0 or 1"
             : roles.Any(static r => r.Kind == ConstantKind.Tensor) ? "scale of the tensor"
             : roles.Any(static r => r.ScaleOf >= 0 && Math.Abs(r.Factor(r.ScaleOf)) != 1) ? "input's scale times the number"
@@ -83,7 +84,7 @@ internal static class OperatorsPage
             foreach (var example in op.Examples().Where(e => output == input || op.OwnsScaleIn(e.Node)))
             {
                 var checker = new MarchChecker(MarchSpec.Get(march));
-                Fact[] inputs = [.. example.InputShapes.Select(s => Fact.Of(s, input)), .. example.ParameterShapes.Select(s => Fact.Of(s, input) with { IsConstant = true })];
+                var inputs = Inputs(op, example, input);
                 var result = op.IsComposite(example.Node) ? Expanded(example, march, checker, inputs, output)
                     : op.Lower(checker, example.Node, inputs, [.. op.Constants(example.Node).Select(r => new Fact(r.Shape, IsResult(r) ? output : r.DType))]);
                 if (!checker.Violations.Any(static v => v.Rule != MarchRules.Limit) && LimitsAreOfShapes(checker))
@@ -100,6 +101,9 @@ internal static class OperatorsPage
         // An example may be too large for a march, or its type not allowed together with its geometry.
         static bool LimitsAreOfShapes(MarchChecker checker) => !checker.Violations.Any(static v => v.Arguments[2].Contains("qint", StringComparison.Ordinal));
     }
+
+    private static Fact[] Inputs(Operator op, Example example, DType type) =>
+        [.. example.InputShapes.Select((s, i) => Fact.Of(s, i == op.IndexOperand ? DType.QInt32 : type)), .. example.ParameterShapes.Select(s => Fact.Of(s, type) with { IsConstant = true })];
 
     /// <summary>A composite as the operators that it is made of.</summary>
     private static Fact Expanded(Example example, March march, MarchChecker checker, Fact[] inputs, DType output)

@@ -13,7 +13,7 @@ internal static class Nets
     {
         var owns = Catalogue.Get(example.Node.Operator).OwnsScaleIn(example.Nodes[example.Nodes.Count - 1]) && example.Node.Output == OutputKind.SameAsInput;
         var node = example.Nodes[example.Nodes.Count - 1] with { Output = owns ? OutputKind.Quantized : example.Node.Output };
-        var graph = new Graph("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new([.. example.Nodes.SkipLast(1), node]), new(node.Inputs.Count));
+        var graph = MarkIndices.Run(new("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new([.. example.Nodes.SkipLast(1), node]), new(node.Inputs.Count)));
         return Catalogue.Get(node.Operator).IsComposite(node) ? Expanded(graph) : graph;
     }
 
@@ -119,9 +119,21 @@ internal static class Nets
         return model;
     }
 
-    /// <summary>Normally distributed data, one tensor per input.</summary>
-    public static Tensor[] Batch(Graph graph, int batch = 2, double spread = 1) => [.. graph.Inputs.Select(i => randn([batch, .. i.Shape.Skip(1).Select(static d => (long)d)]) * spread)];
+    /// <summary>Normally distributed data, one tensor per input; positions are evenly distributed.</summary>
+    public static Tensor[] Batch(Graph graph, int batch = 2, double spread = 1) => [.. graph.Inputs.Select((input, i) =>
+    {
+        long[] shape = [batch, .. input.Shape.Skip(1).Select(static d => (long)d)];
+        return input.DType == DType.QInt32 ? randint(PositionsOf(graph, i), shape, ScalarType.Int64) : randn(shape) * spread;
+    })];
+
+    /// <summary>How many positions an input of a graph of one operator can say.</summary>
+    public static int PositionsOf(Graph graph, int input)
+    {
+        var node = graph.Nodes.Single(n => Catalogue.Get(n.Operator).IndexOperand is >= 0 and var at && n.Inputs[at] == input);
+        var data = graph.Inputs[node.Inputs[0]].Shape;
+        return data[(int)node.Integer("dim", 0) is var axis && axis < 0 ? axis + data.Count : axis];
+    }
 
     /// <summary>The same data, quantized by a signature.</summary>
-    public static QTensor[] Quantized(Signature signature, params Tensor[] inputs) => [.. inputs.Select((x, i) => signature.Quantize(i, x.data<float>().ToArray(), (int)x.shape[0]))];
+    public static QTensor[] Quantized(Signature signature, params Tensor[] inputs) => [.. inputs.Select((x, i) => signature.Quantize(i, x.to(ScalarType.Float32).data<float>().ToArray(), (int)x.shape[0]))];
 }

@@ -11,18 +11,24 @@ internal readonly record struct Place(int Row, int Column, int Channel)
 /// <summary>A movement between folded tensors: for each row, column and channel of the result the part that it adds to the place in the source.</summary>
 internal sealed record MoveTables(Seq<Place> Rows, Seq<Place> Columns, Seq<Place> Channels, int Fill)
 {
+    /// <summary>What each position of an index adds beside them; empty for a movement without.</summary>
+    public Seq<Place> Along { get; init; } = Seq<Place>.Empty;
+
     /// <summary>Bytes of one place in a table.</summary>
     public const int PlaceBytes = 12;
 
     public static MoveTables Of(MovePlan plan, int fill, Tensor source)
     {
         var rank = plan.Output.Count;
-        return new(Places(plan.Joined(1, Math.Max(0, rank - 3))), Places(rank > 2 ? plan.Joined(rank - 2, 1) : [0]), Places(plan.Joined(0, 1)), fill);
-
-        Seq<Place> Places(int[] elements) => elements.Select(e => e == MovePlan.Outside
-            ? Place.Outside
-            : new(e % source.Positions / source.Width, e % source.Width, e / source.Positions)).ToSeq();
+        return new(Places(plan.Joined(1, Math.Max(0, rank - 3)), source), Places(rank > 2 ? plan.Joined(rank - 2, 1) : [0], source), Places(plan.Joined(0, 1), source), fill);
     }
+
+    public static MoveTables Of(GatherPlan plan, Tensor source) =>
+        Of(plan.Data, 0, source) with { Along = Places([.. Enumerable.Range(0, plan.Size).Select(i => i * plan.Step)], source) };
+
+    private static Seq<Place> Places(int[] elements, Tensor source) => elements.Select(e => e == MovePlan.Outside
+        ? Place.Outside
+        : new(e % source.Positions / source.Width, e % source.Width, e / source.Positions)).ToSeq();
 
     /// <summary>The rows of the source that some rows and channels of the result read; at least one.</summary>
     public Extent SourceRows(Extent rows, Extent channels) => Sum(static p => p.Row, rows, channels);

@@ -21,13 +21,16 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
 
     public long ChannelPlaces => ColumnPlaces + ((long)MoveTables.PlaceBytes * (step.Move?.Columns.Count ?? 0));
 
+    /// <summary>Of a gathering: what the positions of the index add.</summary>
+    public long AlongPlaces => ChannelPlaces + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels);
+
     /// <summary>The tables of a resize: all rows, then all columns.</summary>
     public long ColumnTaps => Places + ((long)Instruction.Resize.TapBytes * (step.Unit?.Resize?.Rows.Taps.Count ?? 0));
 
     private long TapBytes => step.Unit?.Resize is { } r ? (long)Instruction.Resize.TapBytes * (r.Rows.Taps.Count + r.Columns.Taps.Count) : 0;
 
     /// <summary>The function's table, which is all that a step with one has.</summary>
-    public long Lut => Tensor.AlignUp(ChannelPlaces + TapBytes + (step.Move is null ? 0 : MoveTables.PlaceBytes * channels) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
+    public long Lut => Tensor.AlignUp(AlongPlaces + TapBytes + ((long)MoveTables.PlaceBytes * (step.Move?.Along.Count ?? 0)) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
 
     public long Bytes => Tensor.AlignUp(Lut + (step.Table is { } t ? FunctionTable.Bytes(t.Input) : 0), Align);
 
@@ -64,7 +67,7 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
 
         if (step.Move is { } move)
         {
-            WriteIntegers(block, Places, move.Rows.Concat(move.Columns).Concat(move.Channels.Skip(channel).Take(channels)).SelectMany(static p => new[] { p.Row, p.Column, p.Channel }));
+            WriteIntegers(block, Places, move.Rows.Concat(move.Columns).Concat(move.Channels.Skip(channel).Take(channels)).Concat(move.Along).SelectMany(static p => new[] { p.Row, p.Column, p.Channel }));
         }
 
         if (step.Unit?.Resize is { } resize)

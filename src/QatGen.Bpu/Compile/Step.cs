@@ -46,6 +46,9 @@ internal sealed record Operation(VectorKind Kind, Seq<int> Numbers)
 /// <summary>How a grid samples a map.</summary>
 internal sealed record Sampling(GridConstant Constant, GridMode Mode);
 
+/// <summary>Which elements of a line are told in order, and how many columns of a row its elements are apart; 0 where a line is the channels of a position.</summary>
+internal sealed record Order(RankOrder Kind, int Apart);
+
 /// <summary>Where a part lies in the tensor that it is a part of.</summary>
 internal readonly record struct Offset(int Row, int Column, int Channel);
 
@@ -67,10 +70,19 @@ internal sealed record Step(int Layer, WindowUnit? Unit, Seq<View> Terms, int Un
     /// <summary>How the columns of the one term that stand for the same one of the result, or its channels, become one.</summary>
     public ReduceKind? Reduction { get; init; }
 
+    /// <summary>How the positions of the columns or channels of the one term are told.</summary>
+    public Order? Order { get; init; }
+
+    /// <summary>Whether the one term is longer than the result, along columns or channels.</summary>
+    public bool IsAlong => Reduction is not null || Order is not null;
+
+    /// <summary>Whether the second term says how far the first, which stays where it is, is moved along an axis.</summary>
+    public bool IsGather => Move is { Along.Count: > 0 };
+
     /// <summary>How many matrices the rows of the two terms hold, to be multiplied channel by channel; 0 where the rows of the one matrix are channels.</summary>
     public int? Matrices { get; init; }
 
-    public bool IsReshape => Sampling is null && Unit is null && Rescale is null && Operation is null && Move is null && Reduction is null && Matrices is null && Table is null;
+    public bool IsReshape => Sampling is null && Unit is null && Rescale is null && Operation is null && Move is null && !IsAlong && Matrices is null && Table is null;
 
     /// <summary>Whether no tile has fewer than all rows.</summary>
     public bool KeepsRows => IsReshape || Matrices > 1;

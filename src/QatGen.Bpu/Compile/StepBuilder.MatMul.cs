@@ -7,26 +7,15 @@ internal sealed partial class StepBuilder
 {
     private void AddMatMul(IntNode.MatMul n, int value)
     {
-        var (x, rank, inputs) = (_facts[n.X].Shape, _facts[n.X].Rank, _graph.Signature.Inputs.Count);
-        var (left, output) = (_views[n.X], Define(value));
-        var right = n.Y >= inputs && _graph.Nodes[n.Y - inputs] is IntNode.Literal literal ? Matrices(n, literal, x) : _views[n.Y];
-        var matrices = rank == 3 ? 0 : Product([.. x], 2, rank - 2);
-        _steps.Add(new(Layer(n), null, new(left, right), -1, null, output, output.Shape) { Matrices = matrices });
-    }
-
-    /// <summary>A constant as a tensor of as many dimensions; of those that lie in the rows it has all or none.</summary>
-    private View Matrices(IntNode.MatMul n, IntNode.Literal literal, Seq<int> x)
-    {
-        var fact = _facts[n.Y];
-        var shape = Enumerable.Repeat(1, x.Count - fact.Rank).Concat(fact.Shape).ToArray();
-        var (own, all) = (Product(shape, 2, x.Count - 2), Product([.. x], 2, x.Count - 2));
-        if (own != 1 && own != all)
+        var (x, y, rank) = (_facts[n.X].Shape, Aligned(_facts[n.Y].Shape, _facts[n.X].Rank), _facts[n.X].Rank);
+        var rows = Product([.. x], 2, rank - 2);
+        if (Product(y, 2, rank - 2) is var own && own != 1 && own != rows)
         {
-            throw QatGenException.Of(BpuRules.TensorKind, n.Layer, fact.ToString());
+            // Matrices in the rows repeat as a whole only; a constant, which alone may repeat, is written out.
+            y = [.. y.Select((d, axis) => axis > 1 && axis < rank - 2 ? x[axis] : d)];
         }
 
-        var view = Between(fact with { Shape = new(shape) });
-        _constants[view.Id] = (TensorConstant)_graph.Constants[literal.Tensor];
-        return view;
+        var (left, right, output) = (_views[n.X], View(n.Y, y), Define(value));
+        _steps.Add(new(Layer(n), null, new(left, right), -1, null, output, output.Shape) { Matrices = rank == 3 ? 0 : rows });
     }
 }

@@ -66,7 +66,7 @@ internal sealed partial class StepBuilder
     {
         var inputs = _graph.Signature.Inputs.Count;
         var violations = _facts.Select((f, v) => (Fact: f, Layer: v < inputs ? _graph.Signature.Inputs[v].Name : _graph.Nodes[v - inputs].Layer))
-            .Where(static p => !p.Fact.IsConstant && p.Fact.Rank is < 2 or > Movement.LargestRank)
+            .Where(static p => !p.Fact.IsConstant && p.Fact.Rank is < 1 or > Movement.LargestRank)
             .Select(static p => Violation.Of(BpuRules.TensorKind, p.Layer, p.Fact.ToString())).ToArray();
         if (violations.Length > 0)
         {
@@ -89,6 +89,12 @@ internal sealed partial class StepBuilder
                 break;
             case IntNode.Reduce n:
                 AddReduce(n, value);
+                break;
+            case IntNode.TopK n:
+                AddTopK(n, value);
+                break;
+            case IntNode.Gather n:
+                AddGather(n, value);
                 break;
             case IntNode.Literal:
                 break;
@@ -157,24 +163,49 @@ internal sealed partial class StepBuilder
     /// <summary>An operand that may repeat over a result; a constant becomes a tensor in a shape of the result's rank.</summary>
     private View Operand(int operand, int result)
     {
-        var literal = operand < _graph.Signature.Inputs.Count ? null : _graph.Nodes[operand - _graph.Signature.Inputs.Count] as IntNode.Literal;
         var (own, rank) = (_facts[operand], _facts[result].Rank);
-        var aligned = own with { Shape = new([.. Enumerable.Repeat(1, rank - own.Rank), .. own.Shape]) };
+        var aligned = own with { Shape = new(Aligned(own.Shape, rank)) };
         var (height, whole) = (Tensor.Of(aligned, _alignment).Height, Tensor.Of(_facts[result], _alignment).Height);
         if (height != 1 && height != whole)
         {
-            // From five dimensions on all but the last are rows, which repeat as a whole only.
+            // From five dimensions on all but the last are rows, which repeat as a whole only; a constant is written out.
+            if (own.IsConstant)
+            {
+                return View(operand, [.. aligned.Shape.Select((d, axis) => axis > 1 && axis < rank - 1 ? _facts[result].Shape[axis] : d)]);
+            }
+
             throw QatGenException.Of(BpuRules.TensorKind, _graph.Nodes[result - _graph.Signature.Inputs.Count].Layer, own.ToString());
         }
 
-        if (literal is null)
+        return View(operand, [.. aligned.Shape]);
+    }
+
+    /// <summary>An operand; a constant becomes a tensor in a shape of at least as many dimensions, over which it repeats.</summary>
+    private View View(int operand, int[] shape)
+    {
+        if (operand < _graph.Signature.Inputs.Count || _graph.Nodes[operand - _graph.Signature.Inputs.Count] is not IntNode.Literal literal)
         {
             return _views[operand];
         }
 
-        _constants[_tensors.Count] = (TensorConstant)_graph.Constants[literal.Tensor];
-        _tensors.Add(Tensor.Of(aligned, _alignment));
-        return new(_tensors.Count - 1, _tensors[^1]);
+        var (constant, view) = ((TensorConstant)_graph.Constants[literal.Tensor], Between(_facts[operand] with { Shape = new(shape) }));
+        _constants[view.Id] = constant with { Shape = new(shape), Values = Repeated(constant, shape) };
+        return view;
+    }
+
+    private static int[] Aligned(Seq<int> shape, int rank) => [.. Enumerable.Repeat(1, rank - shape.Count), .. shape];
+
+    private static Seq<int> Repeated(TensorConstant constant, int[] shape)
+    {
+        var own = Aligned(constant.Shape, shape.Length);
+        IEnumerable<int> elements = [0];
+        for (var axis = 0; axis < shape.Length; axis++)
+        {
+            var (size, count) = (own[axis], shape[axis]);
+            elements = elements.SelectMany(e => Enumerable.Range(0, count).Select(i => (e * size) + (size == 1 ? 0 : i)));
+        }
+
+        return elements.Select(e => constant.Values[e]).ToSeq();
     }
 
     private void AddReshape(IntNode n, int x, int value)

@@ -43,7 +43,7 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
     {
         var parameters = LoadParameters(tile);
         var input = _step.Unit is { } read ? LoadInput(read, tile) : default;
-        var terms = _step.Sampling is null ? _step.Terms.Select((v, i) => LoadTerm(v, i, tile)).ToList() : [Load(_step.Terms[1], _terms[1], tile.Frame, new(0, _step.Terms[1].Shape.Height), new(tile.Row, tile.Rows))];
+        var terms = _step.IsGather ? [LoadTerm(_step.Terms[1], 1, tile)] : _step.Sampling is null ? _step.Terms.Select((v, i) => LoadTerm(v, i, tile)).ToList() : [Load(_step.Terms[1], _terms[1], tile.Frame, new(0, _step.Terms[1].Shape.Height), new(tile.Row, tile.Rows))];
         var onChip = placement.OnChip.TryGetValue(_step.Output.Id, out var address);
         var result = onChip ? Box(_step.Output.Shape, address, tile) : OnChip(_step.Part, _output.Next(), tile.Rows, tile.Channels);
         if (_step.Unit is { } unit)
@@ -58,6 +58,13 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
             var layout = geometry.Parameters(tile.Channel, tile.Channels);
             var map = rescale.Lanes == LaneKind.Position ? parameters + (int)layout.Map + (2 * tile.Row * _step.Part.Width) : 0;
             _instructions.Add(new Instruction.Rescale(terms.ToSeq(), result, parameters + (int)layout.Table, rescale.Lanes, layout.LaneCount, map));
+        }
+        else if (_step.IsGather)
+        {
+            var (layout, (memory, data)) = (geometry.Parameters(tile.Channel, tile.Channels), InPlace(_step.Terms[0], tile, 0, _step.Terms[0].Shape.Channels));
+            var rowPlaces = parameters + (int)layout.Places + (MoveTables.PlaceBytes * tile.Row);
+            _instructions.Add(new Instruction.Gather(
+                memory, data, terms[0], result, rowPlaces, parameters + (int)layout.ColumnPlaces, parameters + (int)layout.ChannelPlaces, parameters + (int)layout.AlongPlaces, _step.Move!.Along.Count));
         }
         else if (_step.Move is { } move)
         {
@@ -81,6 +88,10 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         else if (_step.Reduction is { } reduction)
         {
             _instructions.Add(new Instruction.Reduce(reduction, terms[0], result));
+        }
+        else if (_step.Order is { } order)
+        {
+            _instructions.Add(new Instruction.TopK(order.Kind, terms[0], result, order.Apart));
         }
         else if (_step.Table is not null)
         {
@@ -112,10 +123,16 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
 
     private Instruction.GridSample Sample(Sampling sampling, Region grid, Region result, Tile tile)
     {
-        var (map, c) = (_step.Terms[0], sampling.Constant);
-        var isOnChip = placement.OnChip.TryGetValue(map.Id, out var address);
-        var from = (isOnChip ? map.Shape : map.Shape.Packed).Box(isOnChip ? address : DdrAddress(map.Id), tile.Frame, 0, map.Shape.Height, tile.Channel, tile.Channels);
-        return new(isOnChip ? MemoryKind.Sram : MemoryKind.Ddr, from, grid, result, SampleKinds.Of(sampling.Mode), c.MultiplierX, c.MultiplierY, c.Shift, c.Bits);
+        var ((memory, from), c) = (InPlace(_step.Terms[0], tile, tile.Channel, tile.Channels), sampling.Constant);
+        return new(memory, from, grid, result, SampleKinds.Of(sampling.Mode), c.MultiplierX, c.MultiplierY, c.Shift, c.Bits);
+    }
+
+    /// <summary>A tensor, all rows of it, that is read where it lies.</summary>
+    private (MemoryKind Memory, Region Box) InPlace(View view, Tile tile, int channel, int channels)
+    {
+        var isOnChip = placement.OnChip.TryGetValue(view.Id, out var address);
+        return (isOnChip ? MemoryKind.Sram : MemoryKind.Ddr,
+            (isOnChip ? view.Shape : view.Shape.Packed).Box(isOnChip ? address : DdrAddress(view.Id), Frame(view, tile), 0, view.Shape.Height, channel, channels));
     }
 
     private Instruction.Resize Resize(ResizePlan plan, Region input, Region sums, int parameters, Tile tile)
@@ -150,7 +167,7 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         return (move.SourceRows(rows, channels), move.SourceChannels(rows, channels));
     }
 
-    private Region LoadTerm(View view, int term, Tile tile) => _step.Move is { } move && MovedFrom(move, tile) is var from
+    private Region LoadTerm(View view, int term, Tile tile) => _step is { IsGather: false, Move: { } move } && MovedFrom(move, tile) is var from
         ? Load(view, _terms[term], tile.Frame, from.Rows, from.Channels)
         : _step.Matrices is not null
         ? Load(view, _terms[term], Frame(view, tile), geometry.FactorRows(term, tile.Row, tile.Rows), geometry.FactorChannels(term, tile.Channel, tile.Channels))
@@ -161,10 +178,10 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
     /// <summary>A constant has one frame.</summary>
     private int Frame(View view, Tile tile) => constants.Tensor(view.Id) < 0 ? tile.Frame : 0;
 
-    /// <summary>A box that is smaller than the result repeats: over rows and columns by a pitch of 0, over channels as the instructions do by themselves. A reduction reads it as it is.</summary>
+    /// <summary>A box that is smaller than the result repeats: over rows and columns by a pitch of 0, over channels as the instructions do by themselves. A line that becomes shorter is read as it is.</summary>
     private Region Repeated(Region box, Tile tile)
     {
-        if (_step.Reduction is not null)
+        if (_step.IsAlong)
         {
             return box;
         }

@@ -6,9 +6,10 @@ namespace QatGen.Bpu;
 /// </summary>
 internal sealed record Tensor(int Channels, int Height, int Width, DType Type, int Alignment)
 {
-    /// <summary>The dimensions after the batch as channels, height and width: a vector is a 1x1 map, [N, C, L] a map of one row, and beyond four dimensions all but the last one are the height.</summary>
+    /// <summary>The dimensions after the batch as channels, height and width: a vector is a 1x1 map, a single number one of one channel, [N, C, L] a map of one row, and beyond four dimensions all but the last one are the height.</summary>
     public static Tensor Of(Primitives.Fact fact, int alignment) => fact.Rank switch
     {
+        1 => new(1, 1, 1, fact.DType, alignment),
         2 => new(fact.Shape[1], 1, 1, fact.DType, alignment),
         3 => new(fact.Shape[1], 1, fact.Shape[2], fact.DType, alignment),
         _ => new(fact.Shape[1], fact.Shape.Skip(2).Take(fact.Rank - 3).Aggregate(1, static (n, d) => checked(n * d)), fact.Shape[fact.Rank - 1], fact.DType, alignment),

@@ -18,8 +18,8 @@ internal sealed class TileGeometry(Step step, int alignment)
     /// <summary>A dense convolution reads the same input whichever output channels it computes.</summary>
     public bool ReadsAllChannels => step.Unit is { Kind: UnitKind.Conv, Groups: 1 };
 
-    /// <summary>Channel counts of tiles are multiples of this: the core's alignment, or for a reshape whole channels on both sides.</summary>
-    public int ChannelStep => step.IsReshape ? LeastCommonMultiple(step.Part.Positions, step.Terms[0].Shape.Positions) / step.Part.Positions : alignment;
+    /// <summary>Channel counts of tiles are multiples of this: the core's alignment, or for a reshape whole channels on both sides; channels that are ranked stay together.</summary>
+    public int ChannelStep => step.Order is { Apart: 0 } ? step.Part.Channels : step.IsReshape ? LeastCommonMultiple(step.Part.Positions, step.Terms[0].Shape.Positions) / step.Part.Positions : alignment;
 
     /// <summary>The input rows of a unit, its halo included, cut at the map's border; at least one.</summary>
     public Extent InputRows(int row, int rows)
@@ -68,7 +68,7 @@ internal sealed class TileGeometry(Step step, int alignment)
     /// <summary>The rows of a term for some rows of the result: a term of one row repeats.</summary>
     public Extent TermRows(Tensor term, int row, int rows) => term.Height == step.Part.Height ? new(row, rows) : new(0, 1);
 
-    public Extent TermChannels(Tensor term, int channel, int channels) => term.Channels == step.Part.Channels ? new(channel, channels) : new(0, step.Reduction is null ? 1 : term.Channels);
+    public Extent TermChannels(Tensor term, int channel, int channels) => term.Channels == step.Part.Channels ? new(channel, channels) : new(0, step.IsAlong ? term.Channels : 1);
 
     /// <summary>The rows of a factor of a matrix product for some rows of the result: of the left one the same, of the right one all.</summary>
     public Extent FactorRows(int factor, int row, int rows) => factor == 0 ? new(row, rows) : new(0, step.Terms[1].Shape.Height);

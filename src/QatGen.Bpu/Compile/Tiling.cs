@@ -50,14 +50,18 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
             new(parameters, Slots(counts.Parameters), parameters),
             _step.Unit is { } read ? Buffer(read.X.Id, read.X.Shape, InputRows(read, t), Groups(t).Max(g => geometry.InputChannels(g.Channel, g.Channels).Count), counts.Inputs) : BufferSize.None,
             _step is { Unit: { } unit, Rescale: not null } ? new(Bytes(unit.Result, t.Rows, t.Channels), Slots(counts.Tiles), 0) : BufferSize.None,
-            _step.Sampling is not null ? new(BufferSize.None, Buffer(_step.Terms[1].Id, _step.Terms[1].Shape, _step.Terms[1].Shape.Height, t.Rows, counts.Tiles)) : _step.Terms.Select((v, i) => _step.Move?.LargestBox(t.Rows, t.Channels) is var (rows, channels)
+            _step.Sampling is not null ? new(BufferSize.None, Buffer(_step.Terms[1].Id, _step.Terms[1].Shape, _step.Terms[1].Shape.Height, t.Rows, counts.Tiles)) : _step.Terms.Select((v, i) => _step.IsGather
+                ? i == 0 ? BufferSize.None : Term(v)
+                : _step.Move?.LargestBox(t.Rows, t.Channels) is var (rows, channels)
                 ? Buffer(v.Id, v.Shape, rows, channels, counts.Tiles)
                 : _step.IsReshape
                 ? Buffer(v.Id, v.Shape, v.Shape.Height, geometry.ReshapedChannels(0, t.Channels).Count, counts.Tiles)
                 : _step.Matrices is not null
                 ? Buffer(v.Id, v.Shape, geometry.FactorRows(i, 0, t.Rows).Count, geometry.FactorChannels(i, 0, t.Channels).Count, counts.Tiles)
-                : Buffer(v.Id, v.Shape, geometry.TermRows(v.Shape, 0, t.Rows).Count, geometry.TermChannels(v.Shape, 0, t.Channels).Count, counts.Tiles)).ToSeq(),
+                : Term(v)).ToSeq(),
             Buffer(_step.Output.Id, _step.Part, t.Rows, t.Channels, counts.Tiles));
+
+        BufferSize Term(View v) => Buffer(v.Id, v.Shape, geometry.TermRows(v.Shape, 0, t.Rows).Count, geometry.TermChannels(v.Shape, 0, t.Channels).Count, counts.Tiles);
 
         int Slots(long loads) => loads > 1 ? t.Slots : 1;
 
@@ -84,7 +88,7 @@ internal sealed class Tiler(TileGeometry geometry, int batch, Timing timing, Fun
 
         tensor += _step.Matrices is { } matrices ? counts.Tiles * timing.MatMul(matrices, t.Rows, _step.Terms[0].Shape.Width, _step.Part.Width, t.Channels, geometry.WidestFactor) : 0;
         vector += _step.Matrices is not null ? 0
-            : _step.Reduction is not null ? counts.Tiles * timing.Elementwise((long)t.Rows * _step.Terms[0].Shape.Width, 1, geometry.TermChannels(_step.Terms[0].Shape, 0, t.Channels).Count)
+            : _step.IsAlong ? counts.Tiles * timing.Elementwise((long)t.Rows * _step.Terms[0].Shape.Width, _step.Order is { } order ? Instruction.TopK.Passes(order.Apart, _step.Terms[0].Shape, _step.Part) : 1, geometry.TermChannels(_step.Terms[0].Shape, 0, t.Channels).Count)
             : _step.Unit is null || _step.Rescale is not null ? counts.Tiles * timing.Elementwise(positions, _step.Rescale?.Terms ?? Math.Max(1, _step.Terms.Count), t.Channels) : 0;
         var (sum, slowest) = (bus + tensor + vector, Math.Max(bus, Math.Max(tensor, vector)));
         return t.Slots == 1 ? sum : slowest + ((sum - slowest) / counts.Tiles);

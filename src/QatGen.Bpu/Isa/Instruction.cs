@@ -223,4 +223,42 @@ internal abstract record Instruction
         public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Taps, To.Channels);
         public override void Execute(Machine machine) => Sampler.Resize(machine.Sram, this);
     }
+
+    /// <summary>
+    /// int32 positions of the first elements of lines in order, of equal ones the lower first. A line is the channels of a position or, where Apart is not 0, the columns of a row that are so many apart;
+    /// as many are told as To has of them.
+    /// </summary>
+    internal sealed record TopK(RankOrder Order, Region From, Region To, int Apart) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To));
+        public override bool IsConsistent => From.Type != DType.QInt32 && To.Type == DType.QInt32 && From.Rows == To.Rows && Apart >= 0
+            && (Apart == 0 ? From.Columns == To.Columns && To.Channels <= From.Channels
+                : From.Channels == To.Channels && To.Columns <= From.Columns && From.Columns % Apart == 0 && To.Columns % Apart == 0);
+        public override long Cycles(Timing timing) =>
+            timing.Elementwise(From.Positions, Apart == 0 ? Passes(To.Channels, From.Channels) : Passes(To.Columns / Apart, From.Columns / Apart), From.Channels);
+        public override void Execute(Machine machine) => VectorUnit.TopK(machine.Sram, this);
+
+        /// <summary>How often a line is read: once for each position told, or as merging sorts it.</summary>
+        public static int Passes(int count, int size) => Math.Min(count, int.Log2(size) + 1);
+
+        /// <summary>The same for a whole step.</summary>
+        public static int Passes(int apart, Tensor from, Tensor to) => apart == 0 ? Passes(to.Channels, from.Channels) : Passes(to.Width / apart, from.Width / apart);
+    }
+
+    /// <summary>
+    /// Elements of a tensor, which may lie in DDR, at positions. For each row, column and channel of the result a table of int32 triples says what it adds to the row, column and channel in From, and Along says
+    /// what each of Size positions adds. An index of one channel repeats over all.
+    /// </summary>
+    internal sealed record Gather(MemoryKind Memory, Region From, Region Index, Region To, int Rows, int Columns, int Channels, int Along, int Size) : Instruction
+    {
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new(
+            Access.Read(Memory, From), Access.Read(MemoryKind.Sram, Index), Access.Write(MemoryKind.Sram, To), Access.Table(Rows, (long)MoveTables.PlaceBytes * To.Rows),
+            Access.Table(Columns, (long)MoveTables.PlaceBytes * To.Columns), Access.Table(Channels, (long)MoveTables.PlaceBytes * To.Channels), Access.Table(Along, (long)MoveTables.PlaceBytes * Size));
+        public override bool IsConsistent => From.Type == To.Type && Index.Type == DType.QInt32 && To.Repeats(Index) && (Rows | Columns | Channels | Along) % 4 == 0 && Size > 0;
+        public override long DdrBytes => Memory == MemoryKind.Ddr ? To.Bytes : 0;
+        public override long Cycles(Timing timing) => Math.Max(timing.Elementwise(To.Positions, 2, To.Channels), DdrBytes == 0 ? 0 : timing.Transfer(DdrBytes));
+        public override void Execute(Machine machine) => Mover.Gather(Memory == MemoryKind.Ddr ? machine.ReadDdr(From) : machine.Sram[From.Address..], machine.Sram, this);
+    }
 }

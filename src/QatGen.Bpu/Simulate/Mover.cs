@@ -65,6 +65,40 @@ internal static class Mover
         }
     }
 
+    /// <summary>Picks elements of a tensor, whose span starts at its box's address, at positions.</summary>
+    public static void Gather(ReadOnlySpan<byte> data, Span<byte> sram, Instruction.Gather gather)
+    {
+        var (from, to, bytes) = (gather.From with { Address = 0 }, gather.To, gather.To.Type.Bytes());
+        var rows = MemoryMarshal.Cast<byte, Place>(sram.Slice(gather.Rows, MoveTables.PlaceBytes * to.Rows));
+        var columns = MemoryMarshal.Cast<byte, Place>(sram.Slice(gather.Columns, MoveTables.PlaceBytes * to.Columns));
+        var channels = MemoryMarshal.Cast<byte, Place>(sram.Slice(gather.Channels, MoveTables.PlaceBytes * to.Channels));
+        var along = MemoryMarshal.Cast<byte, Place>(sram.Slice(gather.Along, MoveTables.PlaceBytes * gather.Size));
+        var positions = new int[gather.Index.Channels];
+        for (var place = 0; place < to.Positions; place++)
+        {
+            var (row, column) = (place / to.Columns, place % to.Columns);
+            Integers.Read(sram.Slice(gather.Index.At(row, column), gather.Index.RunBytes), gather.Index.Type, positions);
+            for (var c = 0; c < to.Channels; c++)
+            {
+                var position = positions[positions.Length == 1 ? 0 : c];
+                if (position < 0 || position >= gather.Size)
+                {
+                    throw new PositionException(position, gather.Size);
+                }
+
+                data.Slice(Address(rows[row], columns[column], channels[c], along[position]), bytes).CopyTo(sram[(to.At(row, column) + (c * bytes))..]);
+            }
+        }
+
+        int Address(Place a, Place b, Place c, Place d)
+        {
+            var (row, column, channel) = (a.Row + b.Row + c.Row + d.Row, a.Column + b.Column + c.Column + d.Column, a.Channel + b.Channel + c.Channel + d.Channel);
+            return row >= 0 && row < from.Rows && column >= 0 && column < from.Columns && channel >= 0 && channel < from.Channels
+                ? from.At(row, column) + (channel * bytes)
+                : throw new ArgumentOutOfRangeException(nameof(gather));
+        }
+    }
+
     /// <summary>Writes the NCHW integers of one frame into a box.</summary>
     public static void Pack(ReadOnlySpan<int> values, Span<byte> target, Region box)
     {

@@ -29,6 +29,8 @@ public static class ProgramFormat
         MatMul,
         GridSample,
         Lut,
+        TopK,
+        Gather,
     }
 
     /// <summary>Writes the file whole or, when anything fails, not at all.</summary>
@@ -160,6 +162,14 @@ public static class ProgramFormat
                 Numbers(Tag.Reduce, n.X, (int)n.Reduction.Kind);
                 writer.WriteList(n.Reduction.Axes, writer.Write);
                 break;
+            case IntNode.TopK n:
+                Numbers(Tag.TopK, n.X, n.Ranking.Axis, n.Ranking.Count);
+                writer.Write(n.Ranking.IsSmallest);
+                break;
+            case IntNode.Gather n:
+                Numbers(Tag.Gather, n.Data, n.Index, n.Gathering.Axis);
+                writer.Write(n.Gathering.Repeats);
+                break;
             default:
                 throw new InvalidOperationException(node.GetType().Name);
         }
@@ -199,6 +209,8 @@ public static class ProgramFormat
             Tag.Resize => new IntNode.Resize(Id(), new(reader.ReadList(Number), reader.ReadList(reader.ReadDouble), reader.ReadBoolean(), reader.ReadBoolean()), layer),
             Tag.MatMul => new IntNode.MatMul(Id(), Id(), layer),
             Tag.Reduce => new IntNode.Reduce(Id(), new(Kind<ReduceKind>(), reader.ReadList(reader.ReadInt32)), layer),
+            Tag.TopK => new IntNode.TopK(Id(), new(Id(), Id(), reader.ReadBoolean()), layer),
+            Tag.Gather => new IntNode.Gather(Id(), Id(), new(Id(), reader.ReadBoolean()), layer),
             _ => throw new InvalidDataException($"primitive {(int)tag} is not known"),
         };
 

@@ -111,6 +111,14 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
         return Check(SamplingLimits.Resize, [x], result, new ResizeUse(x, result));
     }
 
+    public Fact TopK(Fact x, Ranking ranking) => Check(ranking.Count == 1 ? RankLimits.Position : RankLimits.Order, [x], _facts.TopK(x, ranking), new RankUse(x, ranking));
+
+    public Fact Gather(Fact data, Fact index, Gathering gathering)
+    {
+        var result = _facts.Gather(data, index, gathering);
+        return Check(RankLimits.Gather, [data, index], result, result);
+    }
+
     public Fact Lut(Fact x, Fact table)
     {
         var result = _facts.Lut(x, table);

@@ -61,6 +61,9 @@ public abstract class Operator(string name)
     /// <summary>Arguments that only size parameters: where a constructor argument decides them, the parameters' own shapes tell.</summary>
     public virtual Seq<string> Sizes => Seq<string>.Empty;
 
+    /// <summary>The operand that says positions: an index, not a quantized tensor; -1 for none.</summary>
+    public virtual int IndexOperand => -1;
+
     /// <summary>Whether several results come as a tuple; otherwise they come as an array.</summary>
     public virtual bool ReturnsTuple => false;
 

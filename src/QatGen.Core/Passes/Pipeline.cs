@@ -13,8 +13,10 @@ public static class Pipeline
 {
     public static PipelineResult Run(Graph captured)
     {
-        var canonical = Verified(RemoveDeadNodes.Run(captured));
-        var types = canonical.Inputs.Where(static i => i.DType is not (DType.QInt8 or DType.QInt16)).Select(static i => Violation.Of(QuantizationRules.TypeNotActivation, i.Name, i.Name, i.DType.Name()));
+        var live = Verified(RemoveDeadNodes.Run(captured));
+        var canonical = MarkIndices.Run(live);
+        var indices = MarkIndices.Find(live);
+        var types = live.Inputs.Where((input, i) => input.DType == DType.QInt32 && !indices.Contains(i)).Select(static i => Violation.Of(QuantizationRules.TypeNotActivation, i.Name, i.Name, i.DType.Name()));
         var violations = types.Concat(canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n).Concat(Shared(n)))).ToList();
         if (HasErrors(violations))
         {

@@ -68,6 +68,10 @@ public sealed class CostChecker : IPrimitives<Fact>
 
     public Fact Lut(Fact x, Fact table) => Add(_facts.Lut(x, table));
 
+    public Fact TopK(Fact x, Ranking ranking) => Add(_facts.TopK(x, ranking));
+
+    public Fact Gather(Fact data, Fact index, Gathering gathering) => Add(_facts.Gather(data, index, gathering));
+
     /// <summary>The last result of a layer is what it leaves behind; what comes before is its accumulator.</summary>
     private Fact Add(Fact result, long? macs = 0, long? parameters = 0, long? parameterBytes = 0)
     {

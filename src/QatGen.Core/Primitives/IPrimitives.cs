@@ -63,6 +63,12 @@ public interface IPrimitives<T>
     /// </summary>
     T GridSample(T x, T grid, T constant, GridMode mode);
 
+    /// <summary>int32 positions, of scale 1, of the largest or smallest elements of x along an axis, in order.</summary>
+    T TopK(T x, Ranking ranking);
+
+    /// <summary>Elements of <paramref name="data"/> at int32 positions along an axis. Keeps type and scale; a position outside is an error.</summary>
+    T Gather(T data, T index, Gathering gathering);
+
     /// <summary>The result of a table for each integer: of 256 entries for int8, of segments for int16. The table says the result's type.</summary>
     T Lut(T x, T table);
 }

@@ -124,4 +124,16 @@ public abstract record IntNode(string Layer)
         public override Seq<int> Inputs => new(X);
         public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Resize(value(X), Geometry);
     }
+
+    public sealed record TopK(int X, Ranking Ranking, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(X);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.TopK(value(X), Ranking);
+    }
+
+    public sealed record Gather(int Data, int Index, Gathering Gathering, string Layer) : IntNode(Layer)
+    {
+        public override Seq<int> Inputs => new(Data, Index);
+        public override T Apply<T>(IPrimitives<T> p, Func<int, T> value, Func<int, T> constant) => p.Gather(value(Data), value(Index), Gathering);
+    }
 }

@@ -49,6 +49,10 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public int Lut(int x, int table) => Add(new IntNode.Lut(x, Id(table), _layer));
 
+    public int TopK(int x, Ranking ranking) => Add(new IntNode.TopK(x, ranking, _layer));
+
+    public int Gather(int data, int index, Gathering gathering) => Add(new IntNode.Gather(data, index, gathering, _layer));
+
     private static int Id(int id) => -1 - id;
 
     private int Add(IntNode node)

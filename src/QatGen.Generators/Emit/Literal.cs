@@ -49,6 +49,10 @@ internal static class Literal
 
     public static string Of(Reduction reduction) => $"new(ReduceKind.{reduction.Kind}, new({string.Join(", ", reduction.Axes.Select(Number))}))";
 
+    public static string Of(Ranking r) => $"new({Number(r.Axis)}, {Number(r.Count)}, IsSmallest: {Flag(r.IsSmallest)})";
+
+    public static string Of(Gathering g) => $"new({Number(g.Axis)}, Repeats: {Flag(g.Repeats)})";
+
     public static string Of(Movement movement) => $"new Movement.{movement.GetType().Name}({string.Join(", ", movement.Arguments.Select(Argument))})";
 
     private static string Argument(Value value) => value switch

@@ -55,6 +55,10 @@ internal sealed class PrimitivesPrinter(Identifiers names) : IPrimitives<string>
 
     public string Lut(string x, string table) => Let("looked_up", $"p.Lut({x}, {table})");
 
+    public string TopK(string x, Ranking ranking) => Let("positions", $"p.TopK({x}, {Literal.Of(ranking)})");
+
+    public string Gather(string data, string index, Gathering gathering) => Let("picked", $"p.Gather({data}, {index}, {Literal.Of(gathering)})");
+
     private string Let(string what, string expression)
     {
         var name = names.Unique(_layer + "_" + what);

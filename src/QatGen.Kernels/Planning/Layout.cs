@@ -37,6 +37,10 @@ internal sealed record Layout(int Batch, int Channels, int Height, int Width, bo
     /// <summary>Elements from one index of an axis to the next, for a value of this shape.</summary>
     public int Step(Seq<int> shape, int axis) => axis == 1 ? 1 : axis == 2 && shape.Count > 3 ? RowStride : shape.Skip(axis + 1).Aggregate(PixelStride, static (n, d) => n * d);
 
+    /// <summary>Numbers of a frame's elements in NCHW order as distances from the first one; what comes from outside stays so.</summary>
+    public int[] Addresses(int[] elements) =>
+        [.. elements.Select(e => e == MovePlan.Outside ? MovePlan.Outside : (e / Pixels) + (e % Pixels / Width * RowStride) + (e % Width * PixelStride))];
+
     public static Layout Of(Fact fact, Border border, int pixelStride)
     {
         var height = fact.Rank > 3 ? fact.Shape[2] : 1;

@@ -4,12 +4,13 @@ using QatGen.Primitives;
 
 namespace QatGen.Kernels.Planning;
 
-/// <summary>A program's constants in the kernels' own form, packed once for all batch sizes. Keys are node numbers, those of tables constants.</summary>
+/// <summary>A program's constants in the kernels' own form, packed once for all batch sizes. Keys are node numbers, those of tables and elements constants.</summary>
 internal sealed class Packing(IntGraph graph, MicroKernels kernels)
 {
     private readonly ConcurrentDictionary<int, ConvWeights> _conv = new();
     private readonly ConcurrentDictionary<int, DepthwiseWeights> _depthwise = new();
     private readonly ConcurrentDictionary<int, LookupTable> _tables = new();
+    private readonly ConcurrentDictionary<int, ElementSource> _elements = new();
     private readonly ConcurrentDictionary<(int Node, int Part), RescaleNumbers> _rescale = new();
 
     public IntGraph Graph => graph;
@@ -32,6 +33,8 @@ internal sealed class Packing(IntGraph graph, MicroKernels kernels)
     });
 
     public LookupTable Table(int constant) => _tables.GetOrAdd(constant, key => new(Constant<TableConstant>(key)));
+
+    public ElementSource Elements(int constant) => _elements.GetOrAdd(constant, key => new(Constant<TensorConstant>(key)));
 
     public RescaleNumbers Rescale(int node, int part, RescaleConstant constant, int channels) => _rescale.GetOrAdd((node, part), _ => new(constant, channels));
 }

@@ -61,6 +61,9 @@ internal sealed partial class Planner
         static bool Fits(int size, int whole) => size == 1 || size == whole;
     }
 
+    /// <summary>An operand that is read element by element.</summary>
+    private ElementSource Elements(int operand) => operand >= InputCount && _graph.Nodes[operand - InputCount] is IntNode.Literal literal ? packing.Elements(literal.Tensor) : new(_slots[operand]);
+
     private Slot Extra(Layout layout)
     {
         var slot = new Slot(layout);

@@ -168,6 +168,10 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
                 return new GridStep(kernels, packing.Constant<GridConstant>(sample.Constant), sample.Mode, _slots[sample.X], _slots[sample.Grid], target);
             case IntNode.Resize resize:
                 return new ResizeStep(kernels, resize.Geometry.For(_facts[resize.X].Shape, _facts[resize.X].DType), _slots[resize.X], target);
+            case IntNode.TopK rank:
+                return new TopKStep(rank.Ranking, _facts[rank.X].Shape, _slots[rank.X], target);
+            case IntNode.Gather gather:
+                return new GatherStep(gather.Gathering.For(_facts[gather.Data].Shape, _facts[gather.Index].Shape), gather.Layer, Elements(gather.Data), Elements(gather.Index), target);
             default:
                 throw new InvalidOperationException(_graph.Nodes[node].GetType().Name);
         }

@@ -7,9 +7,9 @@ namespace QatGen.Kernels.Reference;
 /// <summary>The primitives as plain loops that follow NUMERICS literally: the living definition that settles arguments.</summary>
 internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
 {
-    public void Layer(string path)
-    {
-    }
+    private string _layer = "";
+
+    public void Layer(string path) => _layer = path;
 
     public ReferenceValue Conv(ReferenceValue x, ReferenceValue weight, ReferenceValue bias, ConvGeometry g)
     {

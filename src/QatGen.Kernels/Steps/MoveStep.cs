@@ -22,9 +22,9 @@ internal sealed unsafe class MoveStep : Step
     public MoveStep(MovePlan plan, int fill, Slot source, Slot target) : base(target, source)
     {
         var (rank, from, to) = (plan.Output.Count, source.Layout, target.Layout);
-        _channels = Addresses(plan.Joined(0, 1), from);
-        _rows = Addresses(plan.Joined(1, rank > 3 ? 1 : 0), from);
-        _columns = Addresses(plan.Joined(rank > 3 ? 2 : 1, rank), from);
+        _channels = from.Addresses(plan.Joined(0, 1));
+        _rows = from.Addresses(plan.Joined(1, rank > 3 ? 1 : 0));
+        _columns = from.Addresses(plan.Joined(rank > 3 ? 2 : 1, rank));
         _fill = fill;
         _channelRuns = Runs(_channels, 1);
         var keepsPixels = _channelRuns.Count == 1 && _channels[0] == 0 && from.PixelStride == to.PixelStride;
@@ -110,11 +110,6 @@ internal sealed unsafe class MoveStep : Step
             new Span<short>((short*)pixel + channel, count).Fill((short)_fill);
         }
     }
-
-    /// <summary>Numbers of elements in NCHW order as addresses in a layout.</summary>
-    private static int[] Addresses(int[] elements, Layout layout) => [.. elements.Select(e => e == MovePlan.Outside
-        ? MovePlan.Outside
-        : (e / layout.Pixels) + (e % layout.Pixels / layout.Width * layout.RowStride) + (e % layout.Width * layout.PixelStride))];
 
     /// <summary>The runs of a table whose addresses go up by <paramref name="step"/>, or that all lie outside.</summary>
     private static List<(int At, int Count)> Runs(int[] addresses, int step)

@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 
 namespace QatGen.Torch.Modules;
 
-/// <summary>Where reals become integers: an input of the model, with an observed or a fixed scale.</summary>
+/// <summary>Where reals become integers: an input of the model, with an observed or a fixed scale. An input of positions, qint32, is int64 or int32 and stays as it is.</summary>
 public sealed class QuantStub : nn.Module
 {
     private readonly OutputQuantizer output_quant;
     private readonly bool _isDeclared;
 
-    internal QuantStub(string name, Seq<int> shape, OutputQuantizer quantizer) : base(nameof(QuantStub))
+    internal QuantStub(string name, Seq<int> shape, (double Scale, DType DType) declared) : base(nameof(QuantStub))
     {
-        (Name, Shape, _isDeclared, output_quant) = (name, shape, shape.Count > 0, quantizer);
+        (Name, Shape, _isDeclared, Declared, output_quant) = (name, shape, shape.Count > 0, declared, new(name));
         RegisterComponents();
     }
 
@@ -25,38 +25,46 @@ public sealed class QuantStub : nn.Module
 
     public OutputQuantizer Quantizer => output_quant;
 
-    /// <summary>Takes a float32 batch [N, ...] into the program, as the state asks.</summary>
+    /// <summary>What [Quantize] says: a fixed scale or 0, and the type.</summary>
+    internal (double Scale, DType DType) Declared { get; }
+
+    /// <summary>Whether the input says positions.</summary>
+    internal bool IsIndex => Declared.DType == DType.QInt32;
+
+    /// <summary>Takes a batch [N, ...] into the program, as the state asks.</summary>
     internal QatValue Quantize(Tensor x, FakeQuantState state)
     {
         Check(x);
-        if (state is FakeQuantState.Calibration or FakeQuantState.Qat)
+        var isReal = state is FakeQuantState.Float or FakeQuantState.Calibration;
+        if (IsIndex)
         {
-            using var grad = no_grad();
-            var (min, max) = aminmax(x.detach());
-            output_quant.Observe(min.item<float>(), max.item<float>());
+            return new QatValue.Activation(x.to(ScalarType.Float64), isReal ? null : Quantity.Of(1, DType.QInt32), DType.QInt32) { FloatType = ScalarType.Int64 };
         }
 
-        if (state is FakeQuantState.Float or FakeQuantState.Calibration)
+        if (state == FakeQuantState.Calibration || output_quant.ObservesIn(state))
         {
-            return new QatValue.Activation(x, null);
+            output_quant.Observe(x.detach());
         }
-
-        var scale = output_quant.CalibratedScale;
-        if (state == FakeQuantState.Validation && x.detach().isnan().any().item<bool>())
+        else if (state != FakeQuantState.Float && x.detach().isnan().any().item<bool>())
         {
             throw QatGenException.Of(QuantizationRules.NotANumber, Name, $"input '{Name}'");
         }
 
-        var type = output_quant.DType;
-        return new QatValue.Activation(QuantizeFunction.Run(x, [scale], type.Min(), type.Max(), masked: true), Quantity.Of(scale, type), type);
+        if (isReal)
+        {
+            return new QatValue.Activation(x, null);
+        }
+
+        var (scale, type) = (output_quant.CalibratedScale, output_quant.DType);
+        return new QatValue.Activation(QuantizeFunction.Run(x, [scale], output_quant.Rounding(x.numel())), Quantity.Of(scale, type), type);
     }
 
     private void Check(Tensor x)
     {
         var shape = x.shape.Select(static d => (int)d).ToArray();
-        if (x.dtype != ScalarType.Float32)
+        if (IsIndex ? x.dtype is not (ScalarType.Int64 or ScalarType.Int32) : x.dtype != ScalarType.Float32)
         {
-            throw QatGenException.Of(ShapeRules.InputType, Name, x.dtype.ToString(), nameof(ScalarType.Float32));
+            throw QatGenException.Of(ShapeRules.InputType, Name, x.dtype.ToString(), IsIndex ? nameof(ScalarType.Int64) : nameof(ScalarType.Float32));
         }
 
         var fits = shape.Length > 0 && Array.TrueForAll(shape, static d => d > 0) && (!_isDeclared || (shape.Length == Shape.Count && shape.Skip(1).SequenceEqual(Shape.Skip(1))));

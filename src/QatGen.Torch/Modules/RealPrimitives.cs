@@ -54,7 +54,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         TorchShape.RequireBroadcast(data, _layer);
         if (kind.IsComparison())
         {
-            return Real(TorchShape.Compare(kind, data[0], data[1]).to(ScalarType.Float32));
+            return new QatValue.Activation(TorchShape.Compare(kind, data[0], data[1]).to(ScalarType.Float32), null) { FloatType = ScalarType.Bool };
         }
 
         var source = (QatValue.RescaleSource)constant;
@@ -72,15 +72,19 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(cat([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
 
-    public QatValue Reshape(QatValue x, int[] shape) => Real(TorchShape.Reshape(Data(x), shape));
+    public QatValue Reshape(QatValue x, int[] shape) => Like(x, TorchShape.Reshape(Data(x), shape));
 
-    public QatValue Move(QatValue x, Movement movement) => Real(TorchMove.Run(Data(x), movement, 0, _layer));
+    public QatValue Move(QatValue x, Movement movement) => Like(x, TorchMove.Run(Data(x), movement, 0, _layer));
 
-    public QatValue Move(QatValue x, QatValue fill, Movement movement) => Real(TorchMove.Run(Data(x), movement, ((QatValue.FillSource)fill).Value, _layer));
+    public QatValue Move(QatValue x, QatValue fill, Movement movement) => Like(x, TorchMove.Run(Data(x), movement, ((QatValue.FillSource)fill).Value, _layer));
 
     public QatValue GridSample(QatValue x, QatValue grid, QatValue constant, GridMode mode) => Real(TorchGrid.Real(Data(x), Data(grid), mode, _layer));
 
     public QatValue Resize(QatValue x, ResizeGeometry geometry) => Real(TorchResize.Real(Data(x), geometry, _layer));
+
+    public QatValue TopK(QatValue x, Ranking ranking) => new QatValue.Activation(TorchIndex.TopK(Data(x), ranking, _layer), null) { FloatType = ScalarType.Int64 };
+
+    public QatValue Gather(QatValue data, QatValue index, Gathering gathering) => Like(data, TorchIndex.Gather(Data(data), Data(index), gathering, _layer));
 
     public QatValue Lut(QatValue x, QatValue table)
     {
@@ -102,9 +106,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
     {
         if (observe && source.Quantizer is { } quantizer)
         {
-            using var grad = no_grad();
-            var (min, max) = aminmax(result);
-            quantizer.Observe(min.item<float>(), max.item<float>());
+            quantizer.Observe(result.detach());
         }
 
         return Real(result);
@@ -119,6 +121,9 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
     }
 
     private static QatValue.Activation Real(Tensor data) => new(data, null);
+
+    /// <summary>Other reals of the same kind.</summary>
+    private static QatValue.Activation Like(QatValue value, Tensor data) => (QatValue.Activation)value with { Data = data };
 
     private static Tensor Data(QatValue value) => ((QatValue.Activation)value).Data;
 }

@@ -3,7 +3,7 @@ using QatGen.Graphs;
 namespace QatGen.Primitives;
 
 /// <summary>
-/// Where the integers of a result come from, said without the shape of the input: axes count from the end where they are negative. <see cref="For"/> resolves it for a shape [N, ...] of two to
+/// Where the integers of a result come from, said without the shape of the input: axes count from the end where they are negative. <see cref="For"/> resolves it for a shape [N, ...] of one to
 /// six axes. Frames stay where they are: what would move the batch axis does not fit.
 /// </summary>
 public abstract partial record Movement
@@ -18,7 +18,7 @@ public abstract partial record Movement
     public MovePlan For(Seq<int> shape)
     {
         var plan = IsTooLarge(shape) ? throw new MovementException("the tensor is too large") : Plan(new(shape));
-        return plan.Output.Count is < 2 or > LargestRank ? throw new MovementException($"the result has {plan.Output.Count} axes")
+        return plan.Output.Count is < 1 or > LargestRank ? throw new MovementException($"the result has {plan.Output.Count} axes")
             : plan.Output.Skip(1).Any(static d => d == 0) ? throw new MovementException("nothing is left")
             : IsTooLarge(plan.Output) ? throw new MovementException("the result is too large")
             : plan;

@@ -37,11 +37,12 @@ public abstract partial record Movement
 
             var lines = source.Lines();
             lines.RemoveAt(axis - 1);
-            if (lines.Count > 0)
+            if (lines.Count == 0)
             {
-                lines[0] = [.. lines[0].Select(o => o + source.Line(axis)[index])];
+                throw new MovementException("the result has no axis but the batch");
             }
 
+            lines[0] = [.. lines[0].Select(o => o + source.Line(axis)[index])];
             return source.Plan(lines);
         }
     }
