@@ -65,10 +65,13 @@ public sealed class QatNode : nn.Module
     /// <summary>The scale that the operator itself, or the composite it is part of, gives the result; 0 where it is observed.</summary>
     internal double OwnScale => Math.Max(Node.Part?.Scale ?? 0, _roles.Where(static r => r.Kind == ConstantKind.Rescale).Select(static r => r.Scale).DefaultIfEmpty().Max());
 
-    /// <summary>Whether it samples a map at the positions of its second input.</summary>
-    internal bool ReadsGrid => _roles.Any(static r => r.Kind == ConstantKind.Grid);
+    /// <summary>The magnitude of what the scale that the result keeps is multiplied by.</summary>
+    internal double KeptFactor => _roles.FirstOrDefault(static r => r.ScaleOf >= 0) is { } kept ? Math.Abs(kept.Factor(kept.ScaleOf)) : 1;
 
-    internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
+    /// <summary>Whether it samples a map at the positions of its second input.</summary>
+    internal bool ReadsGrid => Has(ConstantKind.Grid);
+
+    internal bool HasWeight => Has(ConstantKind.Weight);
 
     internal ConstantRole WeightRole => _roles.First(static r => r.Kind == ConstantKind.Weight);
 
@@ -116,6 +119,8 @@ public sealed class QatNode : nn.Module
         (_type, _weight) = (activation?.Range.Type ?? DType.QInt8, weight);
         OutputQuantizer?.Configure(activation!);
     }
+
+    internal bool Has(ConstantKind kind) => _roles.Any(r => r.Kind == kind);
 
     /// <summary>Nothing: what the fields hold is registered under the names of the state, and the owner is no child.</summary>
     protected override void RegisterComponents()
