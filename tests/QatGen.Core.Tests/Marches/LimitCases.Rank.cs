@@ -1,4 +1,3 @@
-
 namespace QatGen.Core.Tests.Marches;
 
 internal static partial class LimitCases
