@@ -38,6 +38,9 @@ public sealed class OutputQuantizer : nn.Module
         _ => Value(_scale),
     };
 
+    /// <summary>The range of the data so far; no limits where the scale does not follow it.</summary>
+    internal ClampRange Observed => Settings.Kind == FakeQuantKind.Statistical && Value(_min) < Value(_max) ? new(Value(_min), Value(_max)) : ClampRange.None;
+
     public bool IsCalibrated => Scale > 0 && float.IsFinite(Scale);
 
     /// <summary>The scale, or an error that names the layer.</summary>
