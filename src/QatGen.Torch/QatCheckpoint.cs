@@ -56,7 +56,7 @@ public static class QatCheckpoint
         StateCheck.Apply(own, saved, [.. other, .. Differences(info, model), .. NormDifferences(info, model.Model.Config, own, saved)]);
 
         // VALIDATION takes its weight scales anew.
-        model.Model.Session = new(model.Model.State);
+        model.Model.Session = new(model.Model.State, model.Model.Session.Others);
     }
 
     private static (Dictionary<string, Tensor> State, QatCheckpointInfo Info) Read(string path)
