@@ -71,6 +71,9 @@ public sealed class QatNode : nn.Module
     /// <summary>Whether it samples a map at the positions of its second input.</summary>
     internal bool ReadsGrid => Has(ConstantKind.Grid);
 
+    /// <summary>Whether raw weights are trained with a scale that folded ones cannot take over.</summary>
+    internal bool HasRawScale => BatchNorm is { IsReverseFold: false } && _weight is { IsProportional: false };
+
     internal bool HasWeight => Has(ConstantKind.Weight);
 
     internal ConstantRole WeightRole => _roles.First(static r => r.Kind == ConstantKind.Weight);
