@@ -53,7 +53,7 @@ public sealed class Expansion
     private string Below(string name)
     {
         var step = name.Split('#');
-        var suffix = (_suffix.Length, step.Length) switch { (0, 1) => "", (0, _) => "#" + step[1], (_, 1) => _suffix, _ => $"{_suffix}_{step[1]}" };
+        var suffix = (_suffix.Length, step.Length) switch { (0, 1) => "", (0, _) => "#1_" + step[1], (_, 1) => _suffix, _ => $"{_suffix}_{step[1]}" };
         return $"{Node.ModulePath}.{step[0]}{suffix}";
     }
 

@@ -280,10 +280,32 @@ internal sealed partial class Evaluator
             return RecordOpaque(new(form, layer.Type.Name, name, site, location), null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), isInPlace);
         }
 
-        var node = Claimed(op, form, name, inputs.SelectMany(Untupled).Select(i => (i, site)), layer.Arguments);
+        var node = Claimed(op, form, name, inputs.SelectMany(Untupled).Where(static i => i is not Constant).Select(i => (i, site)), layer.Arguments.Concat(Options(layer.Type, inputs, site)).ToSeq());
         return ResultType(layer.Type) is { } returned && IsSeveral(returned)
             ? RecordSeveral(op, node, new(form, layer.Type.Name, name, site, location), null, Seq<Argument>.Empty, returned)
             : _recorder.Add(node, location, op.IsView);
+    }
+
+    /// <summary>Arguments of a module's call beside its tensors, by name; for a tensor behind one that is not given, that it is.</summary>
+    private IEnumerable<Argument> Options(INamedTypeSymbol module, IReadOnlyList<Datum> inputs, IOperation site)
+    {
+        var parameters = TorchNames.Bases(module).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>().FirstOrDefault(m => m.Parameters.Length == inputs.Count)?.Parameters;
+        var isMissing = false;
+        for (var i = 0; i < inputs.Count && parameters is { } named; i++)
+        {
+            switch (Resolve(inputs[i]))
+            {
+                case Constant { Value: null }:
+                    isMissing = true;
+                    break;
+                case Constant constant:
+                    yield return new(named[i].Name, named[i].Type, constant, site);
+                    break;
+                case TensorRef when isMissing || inputs.Take(i).Any(static x => x is Constant):
+                    yield return new(named[i].Name, context.Compilation.GetSpecialType(SpecialType.System_Boolean), new Constant(true), site);
+                    break;
+            }
+        }
     }
 
     /// <summary>The tensors of an argument that may be a tuple of them, such as the states of an LSTM, or nothing.</summary>

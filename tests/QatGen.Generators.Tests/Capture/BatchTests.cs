@@ -60,6 +60,27 @@ public class BatchTests
     public void Batch_MovedAndBack_IsAProgram(string body, string fields = "") => Program(body, fields);
 
     [Theory]
+    [InlineData("var (y, h, c) = rnn.call(s.transpose(0, 1)); return y.transpose(0, 1) + h[0].unsqueeze(1) * c[1].unsqueeze(1);", "private readonly LSTM rnn = LSTM(8, 3, numLayers: 2);")]
+    [InlineData("var (y, h) = rnn.call(s); return y + h.transpose(0, 1).flatten(1).unsqueeze(1);", "private readonly GRU rnn = GRU(8, 3, batchFirst: true, bidirectional: true);")]
+    [InlineData("var (y, h) = rnn.call(s); return rnn.call(s, h).Item1 + y;", "private readonly GRU rnn = GRU(8, 3, batchFirst: true);")]
+    [InlineData("var (_, h, c) = rnn.call(s); return rnn.call(s, (h, c)).Item1;", "private readonly LSTM rnn = LSTM(8, 3, batchFirst: true);")]
+    [InlineData("var t = s.transpose(0, 1); var (y, w) = attention.call(t, t, t, null, true, null); return y.transpose(0, 1) + w.mean([2], true);", "private readonly MultiheadAttention attention = MultiheadAttention(8, 2);")]
+    [InlineData("return F.scaled_dot_product_attention(x, x.flip(2), x);")]
+    [InlineData("var t = x.transpose(0, 1); return F.scaled_dot_product_attention(t, t, t).transpose(0, 1);")]
+    public void Sequence_OfLayersAndAttention_IsAProgram(string body, string fields = "") => Program($"var s = x.flatten(1, 2); {body}", fields);
+
+    [Theory]
+    [InlineData("return rnn.call(s).Item1;")]
+    [InlineData("return attention.call(s, s, s, null, true, null).Item1;")]
+    [InlineData("return F.scaled_dot_product_attention(x, x, x, is_casual: true);")]
+    public void Sequence_WithTheBatchAtAnotherAxis_QG1007(string body) => Assert.Contains("QG1007", string.Join("\n", Pipeline.Run(Differential.Members($$"""
+        private readonly LSTM rnn = LSTM(8, 3);
+        private readonly MultiheadAttention attention = MultiheadAttention(8, 2);
+        public Model() : base("m") { RegisterComponents(); }
+        public override Tensor forward(Tensor x) { var s = x.flatten(1, 2); {{body}} }
+        """)).Violations), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("return {|QG1040:x.transpose(0, 1)|};")]
     [InlineData("return {|QG1040:F.relu(x.transpose(0, 1))|};")]
     [InlineData("return {|QG1040:F.max_pool2d(x.transpose(0, 1), 2)|}.transpose(0, 1);")]
