@@ -165,8 +165,10 @@ public sealed class QatNode : nn.Module
         register_module("weight_quant", WeightQuantizer);
     }
 
-    /// <summary>Takes the parameter or buffer of the float model: the first becomes the node's own, a later one is copied into it.</summary>
-    internal void Load(Tensor value)
+    /// <summary>
+    /// Takes the parameter or buffer of the float model: the first becomes the node's own, a later one is copied into it. Several nodes that read the same share that of the <paramref name="first"/>, and have scales of their own.
+    /// </summary>
+    internal void Load(Tensor value, QatNode first)
     {
         if (Value is not null)
         {
@@ -177,6 +179,12 @@ public sealed class QatNode : nn.Module
         var own = (Node.Part is { Shape.Count: > 0 } part ? value.reshape([.. part.Shape.Select(static d => (long)d)]) : value).to(ScalarType.Float32).clone().DetachFromDisposeScope();
         TensorQuantizer = new(Node.Path, _type);
         register_module("value_quant", TensorQuantizer);
+        if (first != this)
+        {
+            Value = first.Value;
+            return;
+        }
+
         if (Node.Form.Name == ConstantTensor.Parameter)
         {
             var parameter = new Parameter(own);
@@ -218,7 +226,7 @@ public sealed class QatNode : nn.Module
         ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!, Arrangement, BatchNorm),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
-        ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),
+        ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!, Node),
         ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
         ConstantKind.Compare => new QatValue.CompareSource(),
         ConstantKind.Integers => new QatValue.IntegersSource(new(role.Shape, role.DType, role.Fixed.Select(static v => (int)v).ToSeq(), (float)role.Scale)),
