@@ -189,7 +189,7 @@ public class ModuleTests
     [Fact]
     public void Quantize_OnAssemblyClassesAndFields_IsSaidOfTheModulesTheyHold()
     {
-        var result = CaptureHarness.Capture(CaptureHarness.Compile("[assembly: QatGen.Quantize(Observer = QatGen.ObserverKind.Mse)]\n" + Differential.Header + """
+        var result = CaptureHarness.Capture(CaptureHarness.Compile(Differential.Header.Replace("namespace", "[assembly: Quantize(Observer = ObserverKind.Mse)]\nnamespace", StringComparison.Ordinal) + """
             [QatModel(March.Bayes), Quantize(WeightBits = 4)]
             public partial class Model : Module<Tensor, Tensor>
             {
