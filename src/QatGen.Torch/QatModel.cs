@@ -64,7 +64,7 @@ public sealed class QatModel
         var (folded, read) = FloatState.Fold(floatState, _nodes);
         foreach (var (node, value) in read)
         {
-            node.Load(value);
+            node.Load(value, _nodes.First(n => n.Target == node.Target && n.Node.Part == node.Node.Part));
         }
 
         foreach (var node in _nodes.Where(folded.ContainsKey))
@@ -161,7 +161,8 @@ public sealed class QatModel
         {
             var resolution = new Resolution(this, _config, _settings);
             resolution.Apply();
-            _resolution = resolution;
+            var raw = _nodes.Where(static n => n.HasRawScale).Select(static n => Violation.Of(TrainingRules.RawScale, n.Node.Path, n.Node.Path)).ToArray();
+            _resolution = raw.Length == 0 ? resolution : throw new QatGenException(raw);
         }
     }
 

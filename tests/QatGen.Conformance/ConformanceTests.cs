@@ -138,7 +138,7 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
     {
         var graph = Torch.Tests.Nets.Of(example);
         var checker = new MarchChecker(MarchSpec.Get(march));
-        var constants = Lowering.Slots(graph).Select(s => s.Node.Part?.Type is not null ? s.Fact : new Fact(s.Role.Shape, s.Role is { Kind: ConstantKind.Rescale or ConstantKind.Tensor or ConstantKind.Table, DType: DType.QInt8 } ? output : s.Role.DType));
+        var constants = Lowering.Slots(graph).Select(s => s.Node.Part?.Type is not null ? s.Fact : new Fact(s.Role.Shape, s.Role is { Kind: ConstantKind.Rescale or ConstantKind.Tensor or ConstantKind.Table, DType: DType.QInt8 } ? s.Role.ScaleOf < 0 ? output : input : s.Role.DType));
         Lowering.Run(graph, checker, [.. constants], [.. graph.Inputs.Select(i => Fact.Of(i.Shape, i.DType == DType.QInt32 ? i.DType : input))]);
         return checker.Violations;
     }

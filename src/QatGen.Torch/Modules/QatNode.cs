@@ -63,13 +63,16 @@ public sealed class QatNode : nn.Module
     internal string? Target => _roles.Any(static r => r.Kind == ConstantKind.Tensor) ? ((Graphs.Value.Text)Node.Attributes["target"]!).Content : null;
 
     /// <summary>The scale that the operator itself, or the composite it is part of, gives the result; 0 where it is observed.</summary>
-    internal double OwnScale => Math.Max(Node.Part?.Scale ?? 0, _roles.Max(static r => r.Scale));
+    internal double OwnScale => Math.Max(Node.Part?.Scale ?? 0, _roles.Where(static r => r.Kind == ConstantKind.Rescale).Select(static r => r.Scale).DefaultIfEmpty().Max());
 
     /// <summary>The magnitude of what the scale that the result keeps is multiplied by.</summary>
     internal double KeptFactor => _roles.FirstOrDefault(static r => r.ScaleOf >= 0) is { } kept ? Math.Abs(kept.Factor(kept.ScaleOf)) : 1;
 
     /// <summary>Whether it samples a map at the positions of its second input.</summary>
     internal bool ReadsGrid => Has(ConstantKind.Grid);
+
+    /// <summary>Whether raw weights are trained with a scale that folded ones cannot take over.</summary>
+    internal bool HasRawScale => BatchNorm is { IsReverseFold: false } && _weight is { IsProportional: false };
 
     internal bool HasWeight => Has(ConstantKind.Weight);
 
@@ -162,8 +165,10 @@ public sealed class QatNode : nn.Module
         register_module("weight_quant", WeightQuantizer);
     }
 
-    /// <summary>Takes the parameter or buffer of the float model: the first becomes the node's own, a later one is copied into it.</summary>
-    internal void Load(Tensor value)
+    /// <summary>
+    /// Takes the parameter or buffer of the float model: the first becomes the node's own, a later one is copied into it. Several nodes that read the same share that of the <paramref name="first"/>, and have scales of their own.
+    /// </summary>
+    internal void Load(Tensor value, QatNode first)
     {
         if (Value is not null)
         {
@@ -174,6 +179,12 @@ public sealed class QatNode : nn.Module
         var own = (Node.Part is { Shape.Count: > 0 } part ? value.reshape([.. part.Shape.Select(static d => (long)d)]) : value).to(ScalarType.Float32).clone().DetachFromDisposeScope();
         TensorQuantizer = new(Node.Path, _type);
         register_module("value_quant", TensorQuantizer);
+        if (first != this)
+        {
+            Value = first.Value;
+            return;
+        }
+
         if (Node.Form.Name == ConstantTensor.Parameter)
         {
             var parameter = new Parameter(own);
@@ -200,6 +211,7 @@ public sealed class QatNode : nn.Module
         QatValue.NumberSource n => n.Latest,
         QatValue.CompareSource e => e.Latest,
         QatValue.GridSource g => g.Latest,
+        QatValue.IntegersSource own => own.Constant,
         TableSource l => l.Latest?.Constant,
         _ => null,
     } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
@@ -214,9 +226,10 @@ public sealed class QatNode : nn.Module
         ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!, Arrangement, BatchNorm),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
-        ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),
+        ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!, Node),
         ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
         ConstantKind.Compare => new QatValue.CompareSource(),
+        ConstantKind.Integers => new QatValue.IntegersSource(new(role.Shape, role.DType, role.Fixed.Select(static v => (int)v).ToSeq(), (float)role.Scale)),
         ConstantKind.Grid => new QatValue.GridSource(),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
         ConstantKind.Table => new TableSource(role.Function!, OutputQuantizer!, _tableSplit, Node.Path),

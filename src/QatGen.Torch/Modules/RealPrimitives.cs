@@ -29,7 +29,12 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         return Observed(Limited(sum, source.Role.Range), source);
     }
 
-    public QatValue Constant(QatValue tensor) => Real(tensor is QatValue.TensorSource source ? source.Value : TorchSharp.torch.tensor((float)((QatValue.NumberSource)tensor).Role.Value).reshape(1));
+    public QatValue Constant(QatValue tensor) => Real(tensor switch
+    {
+        QatValue.TensorSource source => source.Value,
+        QatValue.IntegersSource { Constant: var own } => TorchShape.Integers(own) * own.Scale,
+        _ => TorchSharp.torch.tensor((float)((QatValue.NumberSource)tensor).Role.Value).reshape(1),
+    });
 
     public QatValue Mul(QatValue x, QatValue y)
     {
@@ -65,7 +70,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue Reduce(QatValue x, Reduction reduction) => Real(TorchReduce.Run(Data(x), reduction, reduction.Kind, _layer));
 
-    public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(cat([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
+    public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(TorchShape.Joined([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
 
     public QatValue Reshape(QatValue x, int[] shape) => Like(x, TorchShape.Reshape(Data(x), shape));
 

@@ -9,6 +9,9 @@ internal static class TorchShape
     /// <summary>The primitive Reshape: 0 keeps the dimension at its place, or is 1 behind the last; -1 takes what is left.</summary>
     public static Tensor Reshape(Tensor x, int[] shape) => x.reshape([.. shape.Select((d, i) => d != 0 ? d : i < x.shape.Length ? x.shape[i] : 1)]);
 
+    /// <summary>A constant as float32 integers.</summary>
+    public static Tensor Integers(TensorConstant constant) => tensor(constant.Values.Select(static v => (float)v).ToArray(), [.. constant.Shape.Select(static d => (long)d)]);
+
     public static Seq<int> Of(Tensor x) => x.shape.Select(static d => (int)d).ToSeq();
 
     /// <summary>
@@ -72,6 +75,13 @@ internal static class TorchShape
         {
             throw QatGenException.Of(ShapeRules.Matrices, layer, Text(x), Text(y));
         }
+    }
+
+    /// <summary>Tensors joined along an axis behind the batch; a constant, which has one frame, repeats over the batch.</summary>
+    public static Tensor Joined(Tensor[] parts, int axis)
+    {
+        var batch = parts.Max(static p => p.shape[0]);
+        return cat([.. parts.Select(p => p.shape[0] == batch ? p : p.expand([batch, .. p.shape[1..]]))], axis);
     }
 
     public static Tensor Compare(ElementwiseKind kind, Tensor x, Tensor y) => kind switch
