@@ -237,8 +237,9 @@ internal sealed class RandomProgram
         var y = Other(x);
         var (left, right) = _random.Next(2) == 0 ? (x, y) : (y, x);
         var scale = Math.Max(x.Quantity.Scales[0], y.Quantity.Scales[0]) * (0.5 + _random.NextDouble());
-        return _random.Next(4) switch
+        return _random.Next(5) switch
         {
+            4 when x.Quantity.Scales[0] < 1000 => _builder.Rescale([_builder.Round((ElementwiseKind)_random.Next((int)ElementwiseKind.Floor, (int)ElementwiseKind.Trunc + 1), x)], x.Quantity.Scales[0] * (0.3 + _random.NextDouble()), Range(), Type()),
             0 => _builder.Rescale([_builder.Mul(left, right)], scale * 50, Range(), Type()),
             1 => _builder.Choose(_random.Next(2) == 0 ? ElementwiseKind.Maximum : ElementwiseKind.Minimum, [left, right], scale, Type()),
             2 => _builder.Compare((ElementwiseKind)_random.Next((int)ElementwiseKind.Equal, (int)ElementwiseKind.GreaterOrEqual + 1), left, right),

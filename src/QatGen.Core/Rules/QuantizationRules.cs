@@ -17,4 +17,5 @@ public static class QuantizationRules
     public static Rule NotHighPrecision { get; } = new("QG3060", RuleSeverity.Warning, "Output cannot stay qint32", "'{0}' is asked to stay qint32 and is quantized: {1}", "Take [HighPrecisionOutput] away, or make the output a convolution, fully connected layer or matrix product that nothing else reads");
     public static Rule OutOfDomain { get; } = new("QG3023", RuleSeverity.Error, "No value inside the domain", "No input of '{0}' is one for which {1} is defined and finite, so that its result has no range", "Keep the inputs inside the function's domain, for example with a clamp or an added constant");
     public static Rule IndexRange { get; } = new("QG3050", RuleSeverity.Error, "Index is out of range", "A position is {0}, the axis has {1} elements", "Give positions from 0 to one less than the size; negative ones are not counted from the end");
+    public static Rule TooLargeToRound { get; } = new("QG3051", RuleSeverity.Error, "Values are too large to round", "The values can reach {0}, whole numbers go up to {1}", "Keep the values smaller, for example with a clamp before the layer that rounds");
 }

@@ -29,7 +29,7 @@ public sealed class QatNode : nn.Module
         (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), Math.Max(node.Part?.Scale ?? 0, _roles.Max(static r => r.Scale)), _type);
+            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), Math.Max(node.Part?.Scale ?? 0, _roles.Max(static r => r.Scale)), _type, _roles.Max(static r => r.SmallestScale));
             register_module("output_quant", OutputQuantizer);
         }
     }
@@ -60,6 +60,9 @@ public sealed class QatNode : nn.Module
 
     /// <summary>The name of that tensor in the float model; null where the node reads none.</summary>
     internal string? Target => _roles.Any(static r => r.Kind == ConstantKind.Tensor) ? ((Graphs.Value.Text)Node.Attributes["target"]!).Content : null;
+
+    /// <summary>Whether that tensor says positions.</summary>
+    internal bool IsIndex => Target is not null && _type == DType.QInt32;
 
     internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
 
@@ -151,7 +154,14 @@ public sealed class QatNode : nn.Module
             return;
         }
 
-        var own = (Node.Part is { Shape.Count: > 0 } part ? value.reshape([.. part.Shape.Select(static d => (long)d)]) : value).to(ScalarType.Float32).clone().DetachFromDisposeScope();
+        var own = (Node.Part is { Shape.Count: > 0 } part ? value.reshape([.. part.Shape.Select(static d => (long)d)]) : value).to(IsIndex ? ScalarType.Int64 : ScalarType.Float32).clone().DetachFromDisposeScope();
+        if (IsIndex)
+        {
+            Value = own;
+            register_buffer("value", own);
+            return;
+        }
+
         TensorQuantizer = new(Node.Path, _type);
         register_module("value_quant", TensorQuantizer);
         if (Node.Form.Name == ConstantTensor.Parameter)
@@ -176,6 +186,8 @@ public sealed class QatNode : nn.Module
         QatValue.RescaleSource r => r.Latest,
         QatValue.ClampSource l => l.Latest,
         QatValue.FillSource f => f.Latest,
+        QatValue.ScaleSource s => s.Latest,
+        QatValue.IndexSource i => i.Constant(),
         QatValue.TensorSource t => t.Quantizer.Constant(t.Value),
         QatValue.NumberSource n => n.Latest,
         QatValue.CompareSource e => e.Latest,
@@ -194,6 +206,8 @@ public sealed class QatNode : nn.Module
         ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!, Arrangement, BatchNorm),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
+        ConstantKind.Scale => new QatValue.ScaleSource(),
+        ConstantKind.Tensor when IsIndex => new QatValue.IndexSource(Value!),
         ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),
         ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
         ConstantKind.Compare => new QatValue.CompareSource(),

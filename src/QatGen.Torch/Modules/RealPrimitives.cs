@@ -29,7 +29,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         return Observed(Limited(sum, source.Role.Range), source);
     }
 
-    public QatValue Constant(QatValue tensor) => Real(tensor is QatValue.TensorSource source ? source.Value : TorchSharp.torch.tensor((float)((QatValue.NumberSource)tensor).Role.Value).reshape(1));
+    public QatValue Constant(QatValue tensor) => tensor is QatValue.IndexSource index ? index.Positions(isReal: true) : Real(tensor is QatValue.TensorSource source ? source.Value : TorchSharp.torch.tensor((float)((QatValue.NumberSource)tensor).Role.Value).reshape(1));
 
     public QatValue Mul(QatValue x, QatValue y)
     {
@@ -50,6 +50,11 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         if (kind.IsComparison())
         {
             return new QatValue.Activation(TorchShape.Compare(kind, data[0], data[1]).to(ScalarType.Float32), null) { FloatType = ScalarType.Bool };
+        }
+
+        if (kind.IsRounding())
+        {
+            return Real(TorchShape.Rounded(kind, data[0]));
         }
 
         var source = (QatValue.RescaleSource)constant;

@@ -13,11 +13,12 @@ public sealed class OutputQuantizer : nn.Module
     private readonly Observer _observer;
     private readonly string _layer;
     private readonly bool _isFixed;
+    private readonly float _smallest;
 
-    /// <summary>A quantizer for <paramref name="layer"/>; <paramref name="fixedScale"/> above 0 is never observed.</summary>
-    public OutputQuantizer(string layer, Observer observer, double fixedScale = 0, DType type = DType.QInt8) : base(nameof(OutputQuantizer))
+    /// <summary>A quantizer for <paramref name="layer"/>; <paramref name="fixedScale"/> above 0 is never observed, and an observed one never below <paramref name="smallest"/>.</summary>
+    public OutputQuantizer(string layer, Observer observer, double fixedScale = 0, DType type = DType.QInt8, double smallest = 0) : base(nameof(OutputQuantizer))
     {
-        (_layer, _observer, _isFixed, DType) = (layer, observer, fixedScale > 0, type);
+        (_layer, _observer, _isFixed, _smallest, DType) = (layer, observer, fixedScale > 0, (float)smallest, type);
         RegisterComponents();
         Value(scale) = (float)fixedScale;
     }
@@ -50,7 +51,7 @@ public sealed class OutputQuantizer : nn.Module
         _observer.Restore(Scale > 0 ? [Value(min)] : [], Scale > 0 ? [Value(max)] : []);
         _observer.Update([smallest], [largest]);
         (Value(min), Value(max)) = (_observer.Min[0], _observer.Max[0]);
-        Value(scale) = _observer.Scales(DType)[0];
+        Value(scale) = Math.Max(_observer.Scales(DType)[0], _smallest);
     }
 
     private static ref float Value(Tensor buffer) => ref MemoryMarshal.Cast<byte, float>(buffer.bytes)[0];
