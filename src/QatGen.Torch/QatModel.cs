@@ -1,7 +1,7 @@
 using QatGen.Graphs;
+using QatGen.Torch.Configuration;
 using QatGen.Operators;
 using QatGen.Torch.Modules;
-using QatGen.Torch.Observers;
 using QatGen.Torch.Quantizers;
 using static TorchSharp.torch;
 
@@ -18,6 +18,9 @@ public sealed class QatModel
     private readonly IQatModule _owner;
     private readonly ModuleTree _tree;
     private readonly QConfig _config;
+    private Resolution? _resolution;
+    private Connections? _trace;
+    private HashSet<QatNode>? _towardsGrids;
 
     /// <summary>The model of <paramref name="module"/>, under whose tree inputs and nodes are registered by the float model's paths; <paramref name="name"/> is the float model's class.</summary>
     public QatModel(nn.Module module, string name, March march, QConfig? config = null)
@@ -54,7 +57,7 @@ public sealed class QatModel
     /// </summary>
     public void LoadFloat(IReadOnlyDictionary<string, Tensor> floatState)
     {
-        _config.Check(this);
+        Configure();
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var (folded, read) = FloatState.Fold(floatState, _nodes);
@@ -85,8 +88,7 @@ public sealed class QatModel
     /// </summary>
     public QuantStub Input(string name, int[]? shape = null, double fixedScale = 0, DType type = DType.QInt8)
     {
-        var quantizer = new OutputQuantizer(name, fixedScale > 0 ? new MinMaxObserver() : _config.CreateActivationObserver(), fixedScale, _config.TypeOfInput(name, type));
-        var stub = new QuantStub(name, new(shape ?? []), quantizer);
+        var stub = new QuantStub(name, new(shape ?? []), (fixedScale, type));
         _tree.Register(name + "_quant", stub);
         _inputs.Add(stub);
         return stub;
@@ -113,12 +115,49 @@ public sealed class QatModel
         return _owner.Program([.. _inputs.Select((stub, i) => stub.Quantize(inputs[i], State))]);
     }
 
+    /// <summary>The quantizers of inputs and outputs, and whether a selector selects each.</summary>
+    internal IEnumerable<(OutputQuantizer Quantizer, Func<Selector, bool> Selects)> Quantizers => _inputs.Select(static i => (i.Quantizer, (Func<Selector, bool>)(s => s.SelectsInput(i.Name))))
+        .Concat(_nodes.Where(static n => n.OutputQuantizer is not null).Select(n => (n.OutputQuantizer!, (Func<Selector, bool>)(s => Selects(s, n)))));
+
+    /// <summary>Whether a selector selects a node.</summary>
+    internal bool Selects(Selector selector, QatNode node) => selector.IsGrids ? (_towardsGrids ??= Connections.Of(this).TowardsGrids()).Contains(node) : selector.Selects(node.Node);
+
+    /// <summary>Which setting each quantizer has and why.</summary>
+    internal Explanation Explanation => (_resolution ?? throw new InvalidOperationException($"{Name} has no parameters yet.")).Explanation;
+
+    /// <summary>Runs the program on numbers of values, for its connections.</summary>
+    internal void Trace(Connections connections)
+    {
+        _trace = connections;
+        try
+        {
+            _owner.Program([.. _inputs.Select(static (_, i) => new QatValue.Numbered(i))]);
+        }
+        finally
+        {
+            _trace = null;
+        }
+    }
+
+    internal QatValue Call(QatNode node, QatValue[] inputs) => _trace is { } trace ? trace.Call(node, inputs) : node.Run(inputs, Session.Primitives);
+
     internal QatNode Node(Node node)
     {
         var module = new QatNode(this, node, _config) { BatchNorm = LiveNorm(node) };
         _tree.Register(node.Path, module);
         _nodes.Add(module);
         return module;
+    }
+
+    /// <summary>Decides the settings of all quantizers, once.</summary>
+    private void Configure()
+    {
+        if (_resolution is null)
+        {
+            var resolution = new Resolution(this, _config);
+            resolution.Apply();
+            _resolution = resolution;
+        }
     }
 
     /// <summary>The batch norm of a node, where the configuration keeps it live; that of a later call of a module is the first call's.</summary>

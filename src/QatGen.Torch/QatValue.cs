@@ -26,6 +26,9 @@ public abstract record QatValue
         public Quantity Known => Quantity ?? throw new InvalidOperationException("A real tensor reached the integer program.");
     }
 
+    /// <summary>A value by its number, where only the connections of a program are asked for.</summary>
+    internal sealed record Numbered(int Number) : QatValue;
+
     /// <summary>Weights in float and the quantizer that makes integers of them; a live batch norm folds into them where it is not at work itself.</summary>
     internal sealed record WeightSource(Parameter Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
     {

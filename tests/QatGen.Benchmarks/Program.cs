@@ -17,7 +17,12 @@ if (args is ["zoo"])
     return 0;
 }
 
-// Arguments are parts of the names of the cases to run, or "generator" or "zoo". One thread; fast and reference kernels in one run, so that their ratio does not depend on what else the machine does.
+if (args is ["memory"])
+{
+    return MemoryBenchmark.Run() ? 0 : 1;
+}
+
+// Arguments are parts of the names of the cases to run, or "generator", "zoo" or "memory". One thread; fast and reference kernels in one run, so that their ratio does not depend on what else the machine does.
 Console.WriteLine($"{"case",-22} {"us/frame",10} {"GOPS",8} {"reference us",13} {"ratio",8} {"arena KiB",10} {"Run(float[])",12}");
 foreach (var (name, net, batch) in Cases.All().Where(c => args.Length == 0 || args.Any(a => c.Name.Contains(a, StringComparison.OrdinalIgnoreCase))))
 {

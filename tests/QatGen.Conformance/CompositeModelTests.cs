@@ -36,7 +36,7 @@ public sealed class CompositeModelTests
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var net = Loaded();
-        using var qat = net.ToQat(new() { ActivationType = type });
+        using var qat = net.ToQat(new() { Activation = new() { DType = type } });
         var (map, words) = Data();
         qat.Calibrate([[map.clone(), words.clone()]]);
         var fixedPoint = qat.Convert();

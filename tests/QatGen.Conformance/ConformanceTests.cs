@@ -119,7 +119,7 @@ public sealed class ConformanceTests(Xunit.Abstractions.ITestOutputHelper log)
     [InlineData(DType.QInt16)]
     public void ResidualNet_IsTheSameOnEveryRung(DType type)
     {
-        using var ladder = new Ladder(Torch.Tests.Nets.Residual(side: 28, width: 16), batch: 4, spread: 1.5, new() { ActivationType = type });
+        using var ladder = new Ladder(Torch.Tests.Nets.Residual(side: 28, width: 16), batch: 4, spread: 1.5, new() { Activation = new() { DType = type } });
         var reference = ReferenceRunner.Run(ladder.FixedPoint, ladder.Inputs)[0];
         Assert.Equal(ladder.Trained.Data, reference.Data);
         Assert.Equal(reference.Data, ladder.FixedPoint.RunAll(ladder.Inputs)[0].Data);

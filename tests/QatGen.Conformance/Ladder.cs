@@ -21,7 +21,7 @@ internal sealed class Ladder : IDisposable
     {
         _graph = graph;
         _qat = Nets.Calibrated(graph, config: config);
-        if (config?.Activation == ObserverKind.MinMax)
+        if (config?.Activation.Observer is ObserverSettings.MinMax)
         {
             var data = Nets.Batch(graph, batch, spread);
             _qat.Calibrate([[.. data.Select(static x => x.clone())]]);
@@ -55,14 +55,14 @@ internal sealed class Ladder : IDisposable
     public static Ladder Of(string op, string example, March march, DType input, DType output)
     {
         var graph = Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march };
-        return new(graph, batch: 2, spread: 1, new() { ActivationType = output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, input))] });
+        return new(graph, batch: 2, spread: 1, new() { Activation = new() { DType = output }, Rules = [.. graph.Inputs.Select(i => Selector.Input(i.Name).To(input))] });
     }
 
     /// <summary>The same, where nothing that the first batch gives exceeds its range.</summary>
     public static Ladder Covering(string op, string example, March march, DType input, DType output)
     {
         var graph = Nets.Of(Catalogue.Get(op).Examples().First(e => e.Name == example)) with { March = march };
-        return new(graph, batch: 2, spread: 1, new() { Activation = ObserverKind.MinMax, ActivationType = output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, input))] });
+        return new(graph, batch: 2, spread: 1, new() { Activation = new() { DType = output, Observer = new ObserverSettings.MinMax() }, Rules = [.. graph.Inputs.Select(i => Selector.Input(i.Name).To(input))] });
     }
 
     /// <summary>The reals that the same program gives in float for the inputs, weights and biases that the integers stand for; a composite's own parameters are taken as they are.</summary>

@@ -53,9 +53,9 @@ public sealed class QuantizationTests
     public void WeightScale_OfADeadChannel_HoldsItsBias()
     {
         const double Input = 0.01;
-        var scale = Quantization.WeightScale(0, 5.0, Input);
+        var scale = Quantization.WeightScale(Quantization.SmallestScale, 5.0, Input);
         Assert.InRange(5.0 / (Input * scale), (1 << 28) * 0.999999, (1 << 28) * 1.000001);
-        Assert.Equal(Quantization.Scale(0, 0.5f), Quantization.WeightScale(0.5f, 0.001, Input));
+        Assert.Equal(Quantization.Scale(0, 0.5f), Quantization.WeightScale(Quantization.Scale(0, 0.5f), 0.001, Input));
     }
 
     [Fact]

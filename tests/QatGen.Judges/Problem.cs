@@ -34,7 +34,7 @@ internal sealed record Problem(string Name, Node Node, IReadOnlyList<Operand> In
         using var grad = no_grad();
         var graph = new Graph("Judges", "Judged", March.NashE, Inputs.Select(static (x, i) => new GraphInput($"x{i}", new(x.Shape), x.Scale)).ToSeq(),
             new(Node with { Path = Path, Output = DType == DType.QInt32 ? OutputKind.HighPrecision : Node.Output, Inputs = Enumerable.Range(0, Inputs.Count).ToSeq() }), new(Inputs.Count));
-        var config = new QConfig { ActivationType = DType == DType.QInt32 ? DType.QInt8 : DType, Types = [.. Inputs.Select(static (x, i) => LayerType.OfInput($"x{i}", x.DType))] };
+        var config = new QConfig { Activation = new() { DType = DType == DType.QInt32 ? DType.QInt8 : DType }, Rules = [.. Inputs.Select(static (x, i) => Selector.Input($"x{i}").To(x.DType))] };
         var qat = new GraphQat(graph, State(), config);
         var reals = Inputs.Select(static x => x.Real.to(ScalarType.Float32)).ToArray();
         Fix(qat, reals);

@@ -55,7 +55,7 @@ public sealed class BatchNormTests : IDisposable
         var graph = WithNorm(plain);
         var state = Nets.State(graph);
         var plainState = state.Where(static p => !p.Key.StartsWith("bn", StringComparison.Ordinal)).ToDictionary(static p => p.Key, static p => p.Value);
-        var live = new GraphQat(graph, state, new() { BatchNormMode = mode, AveragingConstant = 1 });
+        var live = new GraphQat(graph, state, new() { BatchNormMode = mode, Activation = new() { AveragingConstant = 1 } });
         live.train();
         var x = Nets.Batch(graph, 3);
         var (mean, variance) = (state["bn.running_mean"].clone(), state["bn.running_var"].clone());
@@ -120,11 +120,23 @@ public sealed class BatchNormTests : IDisposable
         Assert.Equal(NaivePrimitives.Run(fixedPoint, Nets.Quantized(fixedPoint.Signature, y[..4])), model.ValidationIntegers(y[..4]).Data.Select(static v => (long)v));
     }
 
+    [Theory]
+    [InlineData(BatchNormMode.FuseBN)]
+    [InlineData(BatchNormMode.WithBN)]
+    public void Call_LinearOfARowWithNorm_IsAnErrorBecauseTheNormIsOfAnotherAxis(BatchNormMode mode)
+    {
+        var graph = Nets.Of([1, 5], Nets.Linear("fc", 0, 5, 5), Nets.Call("BatchNorm1d", "bn", 1)) with { Inputs = new(new GraphInput("x", Seq<int>.Empty, 0)) };
+        var model = new GraphQat(graph, Nets.State(graph), new() { BatchNormMode = mode });
+        Assert.Equal([2, 5], model.call(randn(2, 5)).shape);
+        var violation = Assert.Throws<QatGenException>(() => model.call(randn(2, 5, 5))).Violations.Single();
+        Assert.Equal((ShapeRules.LayerInput, "fc"), (violation.Rule, violation.Layer));
+    }
+
     [Fact]
     public void FreezeBatchNorm_Training_KeepsStatisticsAndGivesValidationsIntegers()
     {
         var graph = Nets.Residual();
-        var model = Nets.Calibrated(graph, config: new() { BatchNormMode = BatchNormMode.WithBN, AveragingConstant = 0 });
+        var model = Nets.Calibrated(graph, config: new() { BatchNormMode = BatchNormMode.WithBN, Activation = new() { AveragingConstant = 0 } });
         model.SetState(FakeQuantState.Qat);
         model.train();
         var x = Nets.Batch(graph, 4)[0];

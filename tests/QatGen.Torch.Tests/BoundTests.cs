@@ -61,7 +61,7 @@ public sealed class BoundTests
     {
         using var scope = NewDisposeScope();
         var sum = new Node("Sum", "sum", new(FormKind.Method, "sum"), new(0), new() { ["dim"] = 1, ["keepdim"] = true });
-        Run("sum", isTooLarge, new(Nets.Of([1, count], sum), new Dictionary<string, Tensor>(), new() { ActivationType = DType.QInt16 }), ones(1, count));
+        Run("sum", isTooLarge, new(Nets.Of([1, count], sum), new Dictionary<string, Tensor>(), new() { Activation = new() { DType = DType.QInt16 } }), ones(1, count));
     }
 
     private static void Run(string layer, bool isTooLarge, GraphQat model, params Tensor[] inputs)
@@ -99,7 +99,7 @@ public sealed class BoundTests
         using var scope = NewDisposeScope();
         var cat = new Node("Cat", "cat", new(FormKind.Torch, "cat"), new(0, 0), new() { ["dim"] = 1 });
         var graph = Nets.Of([1, 2, 3, 3], cat);
-        var model = Nets.Calibrated(graph, config: new() { Activation = Observers.ObserverKind.MinMax });
+        var model = Nets.Calibrated(graph, config: new() { Activation = new() { Observer = new Observers.ObserverSettings.MinMax() } });
         var x = Nets.Batch(graph)[0];
         var fixedPoint = model.ConvertToFixedPoint();
         var integers = Nets.Quantized(fixedPoint.Signature, x)[0].Data;

@@ -102,7 +102,7 @@ public sealed class CheckpointTests : IDisposable
     public void Load_CheckpointOfOtherTypes_NamesTheLayersAndChangesNothing()
     {
         var graph = Nets.Residual();
-        QConfig wide = new() { Types = [LayerType.OfPath("block.conv1", DType.QInt16), LayerType.OfInput("x", DType.QInt16)] };
+        QConfig wide = new() { Rules = [Selector.Path("block.conv1").To(DType.QInt16), Selector.Input("x").To(DType.QInt16)] };
         Nets.Calibrated(graph, config: wide).Save(File);
         var (same, other) = (Nets.Calibrated(graph, seed: 5, config: wide), Nets.Calibrated(graph, seed: 5));
         var before = Bytes(other);
@@ -119,7 +119,7 @@ public sealed class CheckpointTests : IDisposable
     public void Load_OldVersion_IsReadAndVersionOneKnowsInt8Only(int version)
     {
         var graph = Nets.Residual();
-        QConfig wide = new() { Types = [LayerType.OfPath("pool", DType.QInt16)] };
+        QConfig wide = new() { Rules = [Selector.Path("pool").To(DType.QInt16)] };
         var model = Nets.Calibrated(graph, config: version == 2 ? wide : null);
         (string, byte[])[] sections = [("state", OldState(model)), .. version == 2 ? [("types", OldTypes(model))] : Array.Empty<(string, byte[])>()];
         System.IO.File.WriteAllBytes(File, Container.Write("QGQT", version, sections));
@@ -133,11 +133,11 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Info_SavedModel_SaysWithWhatItWasTrained()
     {
-        Nets.Calibrated(Nets.Residual(), config: new() { AveragingConstant = 0.5, Types = [LayerType.OfInput("x", DType.QInt16)] }).Save(File);
+        Nets.Calibrated(Nets.Residual(), config: new() { Activation = new() { AveragingConstant = 0.5 }, Rules = [Selector.Input("x").To(DType.QInt16)] }).Save(File);
         var info = QatCheckpoint.Info(File);
         Assert.Equal((3, "Net", March.Bayes), (info.Version, info.Model, info.March));
         Assert.Equal((DType.QInt16, DType.QInt8), (info.Types["x_quant.output_quant"], info.Types["pool.output_quant"]));
-        Assert.Equal("0.5", info.Settings["AveragingConstant"]);
+        Assert.Equal("AveragingConstant 0.5", info.Settings["Activation"]);
         Assert.Equal(typeof(QConfig).GetProperties().Select(static p => p.Name).Order(), info.Settings.Keys.Order());
     }
 

@@ -6,7 +6,7 @@ namespace QatGen.Torch.Tests;
 /// <summary>Activations of 16 bits, chosen by the configuration.</summary>
 public sealed class Int16Tests
 {
-    private static readonly QConfig Wide = new() { ActivationType = DType.QInt16, Activation = Observers.ObserverKind.MinMax };
+    private static readonly QConfig Wide = new() { Activation = new() { DType = DType.QInt16, Observer = new Observers.ObserverSettings.MinMax() } };
 
     [Fact]
     public void Calibrate_Int16_DividesTheRangeBy32767AndAHalf()
@@ -89,13 +89,13 @@ public sealed class Int16Tests
     }
 
     [Fact]
-    public void Types_OfPathOperatorAndInput_ChooseLayersAndTheLastOneCounts()
+    public void Rules_OfPathOperatorAndInput_ChooseLayersAndTheLastOneCounts()
     {
         using var scope = NewDisposeScope();
         var graph = Nets.Residual();
         var config = new QConfig
         {
-            Types = [LayerType.OfOperator("Conv2d", DType.QInt16), LayerType.OfPath("block.conv1", DType.QInt8), LayerType.OfPath("deep.relu", DType.QInt8), LayerType.OfInput("x", DType.QInt16)],
+            Rules = [Selector.Operator("Conv2d").To(DType.QInt16), Selector.Path("block.conv1").To(DType.QInt8), Selector.Path("deep.relu").To(DType.QInt8), Selector.Input("x").To(DType.QInt16)],
         };
         var model = new GraphQat(graph, Nets.State(graph), config);
         Assert.Equal(DType.QInt16, model.Model.Inputs[0].Quantizer.DType);
@@ -104,22 +104,22 @@ public sealed class Int16Tests
     }
 
     [Fact]
-    public void Types_ThatNameNothing_AreAllListed()
+    public void Rules_ThatNameNothing_AreAllListed()
     {
         using var scope = NewDisposeScope();
         var graph = Nets.Residual();
-        LayerType[] types = [LayerType.OfPath("block.conv9", DType.QInt16), LayerType.OfOperator("Softmax", DType.QInt16), LayerType.OfInput("y", DType.QInt16), LayerType.OfPath("fc", DType.QInt16), LayerType.OfPath("pool", DType.QInt16)];
-        var violations = Assert.Throws<QatGenException>(() => new GraphQat(graph, Nets.State(graph), new() { Types = types })).Violations;
+        QRule[] rules = [Selector.Path("block.conv9").To(DType.QInt16), Selector.Operator("Softmax").To(DType.QInt16), Selector.Input("y").To(DType.QInt16), Selector.Path("fc").To(DType.QInt16), Selector.Path("pool").To(DType.QInt16)];
+        var violations = Assert.Throws<QatGenException>(() => new GraphQat(graph, Nets.State(graph), new() { Rules = rules })).Violations;
         Assert.All(violations, static v => Assert.Equal(QuantizationRules.TypeUnused, v.Rule));
-        Assert.Equal(types[..4].Select(static t => t.ToString()), violations.Select(static v => v.Arguments[0]));
+        Assert.Equal(rules[..4].Select(static t => t.ToString()), violations.Select(static v => v.Arguments[0]));
     }
 
     [Fact]
-    public void Types_Int32_AreRefused()
+    public void Rules_Int32_AreRefused()
     {
         using var scope = NewDisposeScope();
         var graph = Nets.Residual();
-        var config = new QConfig { Types = [LayerType.OfPath("pool", DType.QInt32), LayerType.OfInput("x", DType.QInt32)] };
+        var config = new QConfig { Rules = [Selector.Path("pool").To(DType.QInt32), Selector.Input("x").To(DType.QInt32)] };
         var violations = Assert.Throws<QatGenException>(() => new GraphQat(graph, Nets.State(graph), config)).Violations;
         Assert.Equal([(QuantizationRules.TypeNotActivation, "x"), (QuantizationRules.TypeNotActivation, "pool")], violations.Select(static v => (v.Rule, v.Layer)));
     }
@@ -131,7 +131,7 @@ public sealed class Int16Tests
         var graph = Nets.Of([1, 3], Nets.Call("ReLU", "relu", 0)) with { Inputs = new(new GraphInput("x", new(1, 3), 0, DType.QInt16)) };
         DType Of(QConfig? config) => new GraphQat(graph, new Dictionary<string, Tensor>(), config).Model.Inputs[0].Quantizer.DType;
         Assert.Equal(DType.QInt16, Of(null));
-        Assert.Equal(DType.QInt8, Of(new() { Types = [LayerType.OfInput("x", DType.QInt8)] }));
+        Assert.Equal(DType.QInt8, Of(new() { Rules = [Selector.Input("x").To(DType.QInt8)] }));
     }
 
     private static GraphQat WideLinear(int width)

@@ -13,7 +13,7 @@ public sealed class ResizeTests
     {
         using var scope = NewDisposeScope();
         var graph = Net() with { March = March.NashE };
-        var model = Nets.Calibrated(graph, config: new() { ActivationType = type });
+        var model = Nets.Calibrated(graph, config: new() { Activation = new() { DType = type } });
         var x = Nets.Batch(graph, 3, 1.5);
         var fixedPoint = model.ConvertToFixedPoint();
         Assert.Equal(NaivePrimitives.Run(fixedPoint, Nets.Quantized(fixedPoint.Signature, x)), model.ValidationIntegers(x).Data.Select(static v => (long)v));

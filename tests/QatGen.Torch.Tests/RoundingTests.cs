@@ -66,6 +66,6 @@ public sealed class RoundingTests
     private static GraphQat Model(string name, DType type, double scale)
     {
         var node = new Node(name, "whole", new(FormKind.Torch, name.ToLowerInvariant()), new(0), new()) { Output = OutputKind.Quantized };
-        return new(new("Test", "Net", March.NashE, new(new GraphInput("x", Seq<int>.Empty, scale, type)), new(node), new(1)), new Dictionary<string, Tensor>(), new() { ActivationType = type });
+        return new(new("Test", "Net", March.NashE, new(new GraphInput("x", Seq<int>.Empty, scale, type)), new(node), new(1)), new Dictionary<string, Tensor>(), new() { Activation = new() { DType = type } });
     }
 }

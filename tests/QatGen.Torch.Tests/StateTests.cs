@@ -23,7 +23,7 @@ public sealed class StateTests
     public void Calibrate_Batches_ObservesWithoutRoundingAndReturnsToTheStateBefore()
     {
         using var scope = NewDisposeScope();
-        var model = new GraphQat(Nets.Residual(), Nets.State(Nets.Residual()), new() { Activation = Observers.ObserverKind.MinMax });
+        var model = new GraphQat(Nets.Residual(), Nets.State(Nets.Residual()), new() { Activation = new() { Observer = new Observers.ObserverSettings.MinMax() } });
         model.SetState(FakeQuantState.Qat);
         var (a, b) = (randn(2, 1, 12, 12), randn(2, 1, 12, 12) * 3);
         var progress = new List<double>();

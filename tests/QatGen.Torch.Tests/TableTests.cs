@@ -101,7 +101,7 @@ public sealed class TableTests
     {
         using var scope = NewDisposeScope();
         var graph = Nets.Of([1, 50], Call("exp"));
-        var model = new GraphQat(graph, new Dictionary<string, Tensor>(), new() { ActivationType = type });
+        var model = new GraphQat(graph, new Dictionary<string, Tensor>(), new() { Activation = new() { DType = type } });
         var x = linspace(-1, 1, 50).reshape(1, 50);
         model.Calibrate([x.clone()]);
         model.SetState(FakeQuantState.Validation);
@@ -122,7 +122,7 @@ public sealed class TableTests
         foreach (var split in new[] { TableSplit.Even, TableSplit.Curvature })
         {
             var graph = Nets.Of([1, 50], Call("sigmoid"), Call("exp", 1));
-            var model = Nets.Calibrated(graph, config: new() { Types = [LayerType.OfInput("x", DType.QInt16)], TableSplit = split });
+            var model = Nets.Calibrated(graph, config: new() { Rules = [Selector.Input("x").To(DType.QInt16)], TableSplit = split });
             model.ConvertToFixedPoint();
             var reports = model.TableReports();
             Assert.Equal([("f0", "Sigmoid", DType.QInt16, DType.QInt8), ("f1", "Exp", DType.QInt8, DType.QInt8)], reports.Select(static r => (r.Layer, r.Function, r.Input, r.Output)));

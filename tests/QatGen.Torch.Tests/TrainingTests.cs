@@ -79,7 +79,7 @@ public sealed class TrainingTests
         return (model, losses);
     }
 
-    private static float Step(GraphQat model, optim.Optimizer optimizer, Tensor x, Tensor t)
+    internal static float Step(GraphQat model, optim.Optimizer optimizer, Tensor x, Tensor t)
     {
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
@@ -90,7 +90,7 @@ public sealed class TrainingTests
     }
 
     /// <summary>Noise on rows, columns, a checkerboard or a bright field, which is the label.</summary>
-    private static (Tensor X, Tensor Label) Data(int count)
+    internal static (Tensor X, Tensor Label) Data(int count)
     {
         var (row, column) = (arange(12).remainder(2).reshape(12, 1), arange(12).remainder(2).reshape(1, 12));
         var patterns = stack([row + zeros(12, 12), column + zeros(12, 12), (row + column).remainder(2) + zeros(12, 12), ones(12, 12)]);

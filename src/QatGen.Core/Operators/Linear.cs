@@ -26,7 +26,9 @@ internal sealed class Linear() : Operator("Linear")
     {
         // On vectors the axis is where it must be, and the movements move nothing.
         T Features(T x) => p.Move(x, new Movement.MoveAxis(-1, 1));
-        var sum = p.Conv(Features(inputs[0]), constants[0], constants[1], new(Rank: 0));
+
+        // A batch norm normalizes axis 1, which is that of the features on vectors only.
+        var sum = p.Conv(Features(inputs[0]), constants[0], constants[1], new(Rank: node.Find(Fusion.BatchNorm) is null ? 0 : 2));
         return p.Move(p.Rescale([sum, .. inputs.Skip(1).Select(Features)], constants[2]), new Movement.MoveAxis(1, -1));
     }
 

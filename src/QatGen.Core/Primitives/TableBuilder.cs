@@ -12,20 +12,21 @@ public static class TableBuilder
         [.. Enumerable.Range(input.Min(), input.Max() - input.Min() + 1).Select(q => function.Value(q * scale))];
 
     /// <summary>The table that gives these reals in steps of <paramref name="scale"/>.</summary>
-    public static TableFit Build(IReadOnlyList<double> reals, double scale, DType output, TableSplit split)
+    public static TableFit Build(IReadOnlyList<double> reals, double scale, QuantRange output, TableSplit split)
     {
         double[] steps = [.. reals.Select(r => Math.Min(Math.Max(r / scale, int.MinValue), int.MaxValue))];
         if (steps.Length == 1 << 8)
         {
-            var values = steps.Select(s => Quantization.Clamp(Quantization.Round(s), output.Min(), output.Max())).ToSeq();
-            return Measured(new(DType.QInt8, output, values, Seq<int>.Empty, Seq<int>.Empty), TableSplit.Automatic, steps);
+            var values = steps.Select(s => Quantization.Clamp(Quantization.Round(s), output.Low, output.High)).ToSeq();
+            return Measured(new(DType.QInt8, output.Type, values, Seq<int>.Empty, Seq<int>.Empty), TableSplit.Automatic, steps, output);
         }
 
-        // Beyond what entries hold only the side counts.
-        var one = 1 << SegmentTable.FractionBits(output);
-        double[] near = [.. steps.Select(s => Math.Min(Math.Max(s, (double)short.MinValue / one), (double)short.MaxValue / one))];
+        // Beyond what entries hold only the side counts; a range of fewer bits has no clamp of its own behind the table.
+        var one = 1 << SegmentTable.FractionBits(output.Type);
+        var (least, most) = output == output.Type ? ((double)short.MinValue / one, (double)short.MaxValue / one) : (output.Low, output.High);
+        double[] near = [.. steps.Select(s => Math.Min(Math.Max(s, least), most))];
         return new[] { TableSplit.Even, TableSplit.Curvature }.Where(s => split == TableSplit.Automatic || split == s)
-            .Select(s => Measured(Segmented(near, s == TableSplit.Even ? SegmentSplits.Even() : SegmentSplits.ByCurvature(near), output), s, steps))
+            .Select(s => Measured(Segmented(near, s == TableSplit.Even ? SegmentSplits.Even() : SegmentSplits.ByCurvature(near), output.Type), s, steps, output))
             .OrderBy(static f => f.LargestError).ThenBy(static f => f.MeanError).First();
     }
 
@@ -50,13 +51,13 @@ public static class TableBuilder
         return steps[left] + (fraction == 0 ? 0 : fraction * (steps[left + 1] - steps[left]));
     }
 
-    private static TableFit Measured(TableConstant table, TableSplit split, double[] steps)
+    private static TableFit Measured(TableConstant table, TableSplit split, double[] steps, QuantRange output)
     {
         var results = table.Expand();
         var (largest, sum) = (0.0, 0.0);
         for (var i = 0; i < results.Length; i++)
         {
-            var error = Math.Abs(results[i] - Math.Min(Math.Max(steps[i], table.DType.Min()), table.DType.Max()));
+            var error = Math.Abs(results[i] - Math.Min(Math.Max(steps[i], output.Low), output.High));
             (largest, sum) = (Math.Max(largest, error), sum + error);
         }
 

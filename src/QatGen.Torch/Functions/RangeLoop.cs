@@ -6,7 +6,17 @@ namespace QatGen.Torch.Functions;
 /// <summary>The range of the real values that integer terms stand for, before they are rounded: the smallest and largest of the clamped sum of t_i * scale_i.</summary>
 internal static unsafe class RangeLoop
 {
-    public static (float Min, float Max) Run(QatValue.Activation[] terms, ClampRange range)
+    /// <summary>Those real values, in float32; the caller's dispose scope owns them.</summary>
+    public static Tensor Reals(QatValue.Activation[] terms, ClampRange range)
+    {
+        var result = empty(terms[0].Data.shape, ScalarType.Float32);
+        Run(terms, range, RawTensor.Floats(result));
+        return result;
+    }
+
+    public static (float Min, float Max) Run(QatValue.Activation[] terms, ClampRange range) => Run(terms, range, null);
+
+    private static (float Min, float Max) Run(QatValue.Activation[] terms, ClampRange range, float* reals)
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
@@ -15,7 +25,7 @@ internal static unsafe class RangeLoop
         var rows = Rows.Of(data[0], lanes.Lanes, lanes.Map);
         var pointers = data.Select(static d => (nint)RawTensor.Floats(d)).ToArray();
         var isDouble = data.Select(static d => d.dtype == ScalarType.Float64).ToArray();
-        var isVector = rows.Map is null && terms.Length <= 2 && !isDouble.Contains(true);
+        var isVector = reals == null && rows.Map is null && terms.Length <= 2 && !isDouble.Contains(true);
         var steps = Enumerable.Range(0, lanes.Count).Select(lane => terms.Select(t => t.Known.Step(t.Known.LaneFor(lane))).ToArray()).ToArray();
         var (mins, maxs) = (new double[rows.Count], new double[rows.Count]);
         RawTensor.ForRows(rows.Count, rows.Length, row =>
@@ -39,6 +49,10 @@ internal static unsafe class RangeLoop
                 }
 
                 (min, max) = (Math.Min(min, sum), Math.Max(max, sum));
+                if (reals != null)
+                {
+                    reals[start + i] = (float)Math.Clamp(sum, range.Low, range.High);
+                }
             }
 
             (mins[row], maxs[row]) = (min, max);

@@ -41,32 +41,41 @@ internal sealed unsafe class RescaleLoop
         for (; i < _rows.Length; i++)
         {
             var lane = _rows.Map is { } map ? map[i] : _rows.Lane(row);
-            result[start + i] = (float)Math.Clamp(Rounded(start + i, lane), _constant.Lows[lane], _constant.Highs[lane]);
+            result[start + i] = (float)Math.Clamp(Math.Floor(Sum(start + i, lane) + 0.5), _constant.Lows[lane], _constant.Highs[lane]);
         }
     });
 
-    /// <summary>g_i = g * M_i inside the limits, else 0.</summary>
-    public void Backward(double[] real, float* gradient, Tensor[] results)
+    /// <summary>g_i = g * M_i inside the limits, else 0; gives the sum of g * c over all positions where a scale is learned.</summary>
+    public double Backward(double[] real, float* gradient, Tensor[] results, Rounding rounding)
     {
         var outgoing = results.Select(static t => (nint)RawTensor.Floats(t)).ToArray();
+        var sums = new double[_rows.Count];
         RawTensor.ForRows(_rows.Count, _rows.Length, row =>
         {
             var start = (long)row * _rows.Length;
-            var i = 0;
+            var (i, sum) = (0, 0.0);
             if (_isVector)
             {
                 var lane = _rows.Lane(row);
                 var (first, last) = (lane * _constant.Terms, (lane * _constant.Terms) + Last);
-                i = TermLoop.Backward(
-                    Floats(0) + start, Second(start), gradient + start, (float*)outgoing[0] + start, (float*)outgoing[Last] + start, _rows.Length,
-                    _scaled[first], _scaled[last], (float)real[first], (float)real[last], _constant.Lows[lane], _constant.Highs[lane]);
+                var limits = Limits(lane, rounding);
+                i = rounding.Learned is null
+                    ? TermLoop.Backward(
+                        Floats(0) + start, Second(start), gradient + start, (float*)outgoing[0] + start, (float*)outgoing[Last] + start, _rows.Length,
+                        _scaled[first], _scaled[last], (float)real[first], (float)real[last], limits)
+                    : TermLoop.BackwardLearned(
+                        Floats(0) + start, Second(start), gradient + start, (float*)outgoing[0] + start, (float*)outgoing[Last] + start, _rows.Length,
+                        _scaled[first], _scaled[last], (float)real[first], (float)real[last], limits, out sum);
             }
 
             for (; i < _rows.Length; i++)
             {
                 var lane = _rows.Map is { } map ? map[i] : _rows.Lane(row);
-                var rounded = Rounded(start + i, lane);
-                var passed = rounded >= _constant.Lows[lane] && rounded <= _constant.Highs[lane] ? gradient[start + i] : 0;
+                var v = Sum(start + i, lane);
+                var rounded = Math.Floor(v + 0.5);
+                var (low, high, g) = (_constant.Lows[lane], _constant.Highs[lane], gradient[start + i]);
+                var passed = rounded >= rounding.LeastPassed(low) && rounded <= rounding.MostPassed(high) ? g : 0;
+                sum += rounding.Learned is null ? 0 : g * rounding.Slope(v, low, high);
                 for (var t = 0; t < outgoing.Length; t++)
                 {
                     var factor = real[(lane * _constant.Terms) + t];
@@ -80,15 +89,20 @@ internal sealed unsafe class RescaleLoop
                     }
                 }
             }
+
+            sums[row] = sum;
         });
+        return sums.Sum();
     }
+
+    private RoundingLimits Limits(int lane, Rounding rounding) => RoundingLimits.Of(rounding, _constant.Lows[lane], _constant.Highs[lane]);
 
     private float* Floats(int term) => (float*)_data[term];
 
     private float* Second(long start) => Last == 0 ? null : Floats(1) + start;
 
-    /// <summary>floor(sum t_i * m_i * 2^-r + 0.5) of one position.</summary>
-    private double Rounded(long at, int lane)
+    /// <summary>sum t_i * m_i * 2^-r of one position.</summary>
+    private double Sum(long at, int lane)
     {
         double sum = 0;
         for (var t = 0; t < _data.Length; t++)
@@ -96,6 +110,6 @@ internal sealed unsafe class RescaleLoop
             sum += (_isDouble[t] ? ((double*)_data[t])[at] : Floats(t)[at]) * _scaled[(lane * _constant.Terms) + t];
         }
 
-        return Math.Floor(sum + 0.5);
+        return sum;
     }
 }

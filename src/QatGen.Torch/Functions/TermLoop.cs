@@ -30,9 +30,9 @@ internal static unsafe class TermLoop
 
     /// <summary>The gradients g * gx and g * gy where floor(v + 0.5) lies inside the limits, else 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Backward(float* x, float* y, float* g, float* toX, float* toY, int length, double mx, double my, float gx, float gy, float low, float high)
+    public static int Backward(float* x, float* y, float* g, float* toX, float* toY, int length, double mx, double my, float gx, float gy, RoundingLimits limits)
     {
-        var (least, most) = (Vector512.Create(low), Vector512.Create(high));
+        var (least, most) = (Vector512.Create(limits.LeastPassed), Vector512.Create(limits.MostPassed));
         var (factorX, factorY, half) = (Vector512.Create(mx), Vector512.Create(my), Vector512.Create(0.5));
         var (gradientX, gradientY) = (Vector512.Create(gx), Vector512.Create(gy));
         var i = 0;
@@ -49,6 +49,35 @@ internal static unsafe class TermLoop
             }
         }
 
+        return i;
+    }
+
+    /// <summary>The same, and the sum of g * c of a learned scale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int BackwardLearned(float* x, float* y, float* g, float* toX, float* toY, int length, double mx, double my, float gx, float gy, RoundingLimits limits, out double sum)
+    {
+        var (least, most) = (Vector512.Create(limits.LeastPassed), Vector512.Create(limits.MostPassed));
+        var (factorX, factorY, half) = (Vector512.Create(mx), Vector512.Create(my), Vector512.Create(0.5));
+        var (gradientX, gradientY) = (Vector512.Create(gx), Vector512.Create(gy));
+        var total = Vector512<double>.Zero;
+        var i = 0;
+        for (; i + Vector512<float>.Count <= length; i += Vector512<float>.Count)
+        {
+            var (a, b) = Sum(x + i, y == null ? null : y + i, factorX, factorY);
+            var (roundedA, roundedB) = (Vector512.Floor(a + half), Vector512.Floor(b + half));
+            var incoming = Vector512.Load(g + i);
+            var (incomingA, incomingB) = Vector512.Widen(incoming);
+            total += (incomingA * SlopeLoop.Of(a, roundedA, limits)) + (incomingB * SlopeLoop.Of(b, roundedB, limits));
+            var rounded = Vector512.Narrow(roundedA, roundedB);
+            var passed = incoming & Vector512.GreaterThanOrEqual(rounded, least) & Vector512.LessThanOrEqual(rounded, most);
+            (passed * gradientX).Store(toX + i);
+            if (y != null)
+            {
+                (passed * gradientY).Store(toY + i);
+            }
+        }
+
+        sum = Vector512.Sum(total);
         return i;
     }
 

@@ -59,9 +59,9 @@ internal sealed partial class IntegerPrimitives
             return Compare(kind, operands, compare);
         }
 
-        if (constant is QatValue.ScaleSource scale)
+        if (constant is QatValue.ScaleSource own)
         {
-            return Rounded(kind, (QatValue.Activation)operands[0], scale);
+            return Rounded(kind, (QatValue.Activation)operands[0], own);
         }
 
         var (source, first) = ((QatValue.RescaleSource)constant, kind.FirstRescaled());
@@ -70,26 +70,26 @@ internal sealed partial class IntegerPrimitives
         var condition = first > 0 ? ((QatValue.Activation)operands[0]).Data.ne(0) : null;
         TorchShape.RequireBroadcast([.. condition is null ? [] : new[] { condition }, .. parts.Select(static p => p.Data)], _layer);
         Tensor Chosen(Tensor a, Tensor b) => kind switch { ElementwiseKind.Maximum => maximum(a, b), ElementwiseKind.Minimum => minimum(a, b), _ => where(condition!, a, b) };
-        if (source.Quantizer is { } quantizer && state == FakeQuantState.Qat && source.Role.ScaleOf < 0)
+        if (source.Quantizer is { } quantizer && quantizer.ObservesIn(state) && source.Role.ScaleOf < 0)
         {
             using var grad = no_grad();
             var reals = parts.Select(static p => p.Data.detach().to(ScalarType.Float64) * p.Known.Step(0)).ToArray();
-            var (min, max) = aminmax(Chosen(reals[0], reals[1]));
-            quantizer.Observe((float)min.item<double>(), (float)max.item<double>());
+            quantizer.Observe(Chosen(reals[0], reals[1]).to(ScalarType.Float32));
         }
 
-        var (step, terms) = source.Role.ScaleOf < 0 ? (source.Quantizer!.CalibratedScale, parts) : KeptScale(parts, source.Role);
-        var type = source.Role.ScaleOf < 0 ? source.Quantizer!.DType : parts[source.Role.ScaleOf].DType;
-        source.Latest = RescaleConstant.CreateConcat([.. terms.Select(static p => p.Known)], step, type, _layer);
-        var rescaled = terms.Select(p => Rescaled(p, step, source.Role.Range, type)).ToArray();
-        return Quantized(Chosen(rescaled[0], rescaled[1]), step, type);
+        var (scale, terms) = source.Role.ScaleOf < 0 ? (source.Quantizer!.CalibratedScale, parts) : KeptScale(parts, source.Role);
+        QuantRange range = source.Role.ScaleOf < 0 ? source.Quantizer!.Range : parts[source.Role.ScaleOf].DType;
+        var rounding = source.Role.ScaleOf < 0 ? source.Quantizer!.Rounding(parts.Max(static p => p.Data.numel())) : null;
+        source.Latest = RescaleConstant.CreateConcat([.. terms.Select(static p => p.Known)], scale, range, _layer);
+        var rescaled = terms.Select(p => Rescaled(p, scale, source.Role.Range, range, rounding)).ToArray();
+        return Quantized(Chosen(rescaled[0], rescaled[1]), scale, range.Type);
     }
 
     /// <summary>One part by itself, as in its lane.</summary>
-    private Tensor Rescaled(QatValue.Activation part, float scale, ClampRange range, DType type)
+    private Tensor Rescaled(QatValue.Activation part, float scale, ClampRange range, QuantRange integers, Rounding? rounding)
     {
-        var one = RescaleConstant.Create([part.Known], scale, range, type, _layer);
-        return RescaleFunction.Run(one, Real(one, [part], scale), [part.Data]);
+        var one = RescaleConstant.Create([part.Known], scale, range, integers, _layer);
+        return RescaleFunction.Run(one, Real(one, [part], scale), [part.Data], rounding);
     }
 
     /// <summary>Both sides are exact in float64: 16 bits times a mantissa of 24, and a power of two.</summary>

@@ -42,7 +42,7 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
     {
         if (state == FakeQuantState.Qat || !_refreshed.Contains(quantizer))
         {
-            quantizer.Refresh(weight, bias, input);
+            quantizer.Refresh(weight, bias, input, state == FakeQuantState.Qat);
             _refreshed.Add(quantizer);
         }
 
@@ -65,19 +65,24 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
 
         inputs = TorchShape.Broadcast(inputs, _layer);
 
-        if (state == FakeQuantState.Qat)
+        if (quantizer.ObservesIn(state))
         {
-            var (min, max) = RangeLoop.Run(inputs, source.Role.Range);
-            quantizer.Observe(min, max);
+            if (quantizer.NeedsData)
+            {
+                using var reals = RangeLoop.Reals(inputs, source.Role.Range);
+                quantizer.Observe(reals);
+            }
+            else
+            {
+                var (min, max) = RangeLoop.Run(inputs, source.Role.Range);
+                quantizer.Observe(min, max);
+            }
         }
 
-        return Rescaled(inputs, source, quantizer.CalibratedScale, quantizer.DType);
-    }
-
-    private QatValue.Activation Rescaled(QatValue.Activation[] inputs, QatValue.RescaleSource source, double scale, DType type)
-    {
-        source.Latest = RescaleConstant.Create([.. inputs.Select(static t => t.Known)], scale, source.Role.Range, type, _layer);
-        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, inputs, scale), [.. inputs.Select(static t => t.Data)]), scale, type);
+        var scale = quantizer.CalibratedScale;
+        source.Latest = RescaleConstant.Create([.. inputs.Select(static t => t.Known)], scale, source.Role.Range, quantizer.Range, _layer);
+        var rounding = quantizer.Rounding(inputs[0].Data.numel());
+        return Quantized(RescaleFunction.Run(source.Latest, Real(source.Latest, inputs, scale), [.. inputs.Select(static t => t.Data)], rounding), scale, quantizer.DType);
     }
 
     public QatValue Clamp(QatValue x, QatValue limits)
@@ -129,20 +134,23 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
     {
         var (inputs, source) = (parts.Cast<QatValue.Activation>().ToArray(), (QatValue.RescaleSource)rescale);
         var quantizer = source.Quantizer!;
-        if (state == FakeQuantState.Qat)
+        if (quantizer.ObservesIn(state))
         {
-            var ranges = inputs.Select(p => RangeLoop.Run([p], source.Role.Range)).ToArray();
-            quantizer.Observe(ranges.Min(static r => r.Min), ranges.Max(static r => r.Max));
+            if (quantizer.NeedsData)
+            {
+                using var reals = cat([.. inputs.Select(p => RangeLoop.Reals([p], source.Role.Range).flatten())]);
+                quantizer.Observe(reals);
+            }
+            else
+            {
+                var ranges = inputs.Select(p => RangeLoop.Run([p], source.Role.Range)).ToArray();
+                quantizer.Observe(ranges.Min(static r => r.Min), ranges.Max(static r => r.Max));
+            }
         }
 
-        var scale = quantizer.CalibratedScale;
-        source.Latest = RescaleConstant.CreateConcat([.. inputs.Select(static p => p.Known)], scale, quantizer.DType, _layer);
-        var rescaled = inputs.Select(p =>
-        {
-            var one = RescaleConstant.Create([p.Known], scale, source.Role.Range, quantizer.DType, _layer);
-            return RescaleFunction.Run(one, Real(one, [p], scale), [p.Data]);
-        });
-        return Quantized(cat([.. rescaled], axis), scale, quantizer.DType);
+        var (scale, rounding) = (quantizer.CalibratedScale, quantizer.Rounding(inputs.Sum(static p => p.Data.numel())));
+        source.Latest = RescaleConstant.CreateConcat([.. inputs.Select(static p => p.Known)], scale, quantizer.Range, _layer);
+        return Quantized(cat([.. inputs.Select(p => Rescaled(p, scale, source.Role.Range, quantizer.Range, rounding))], axis), scale, quantizer.DType);
     }
 
     public QatValue Reshape(QatValue x, int[] shape) => (QatValue.Activation)x with { Data = TorchShape.Reshape(((QatValue.Activation)x).Data, shape) };
@@ -175,13 +183,13 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
     public QatValue Lut(QatValue x, QatValue table)
     {
         var (input, source) = ((QatValue.Activation)x, (TableSource)table);
-        if (state == FakeQuantState.Qat)
+        if (source.Quantizer.ObservesIn(state))
         {
             source.Observe(RawTensor.Contiguous(input.Data.detach()), input.Known, input.DType);
         }
 
         var type = source.Quantizer.DType;
-        return new QatValue.Activation(LookupFunction.Run(input.Data, source.Lookup(input.Known, input.DType)), Quantity.Of(source.Quantizer.CalibratedScale, type), type);
+        return new QatValue.Activation(LookupFunction.Run(input.Data, source.Lookup(input.Known, input.DType), source.Quantizer.Rounding(input.Data.numel())), Quantity.Of(source.Quantizer.CalibratedScale, type), type);
     }
 
     /// <summary>A high-precision output: the accumulator itself, clamped at each channel's own limits.</summary>

@@ -18,7 +18,8 @@ public sealed class QatNode : nn.Module
     private readonly QatModel _owner;
     private readonly TableSplit _tableSplit;
     private readonly Seq<ConstantRole> _roles;
-    private readonly DType _type;
+    private WeightQuantization? _weight;
+    private DType _type;
     private QatValue[]? _constants;
     private WeightArrangement? _arrangement;
 
@@ -26,10 +27,10 @@ public sealed class QatNode : nn.Module
     {
         node = node.Output == OutputKind.HighPrecision && !config.HighPrecisionOutputs ? node with { Output = OutputKind.Quantized } : node;
         (_owner, Node, _operator, _tableSplit) = (owner, node, Catalogue.Get(node.Operator), config.TableSplit);
-        (_roles, _type) = (_operator.Constants(node), config.TypeOf(node));
+        _roles = _operator.Constants(node);
         if (node.Output == OutputKind.Quantized)
         {
-            OutputQuantizer = new(node.Path, config.CreateActivationObserver(), Math.Max(node.Part?.Scale ?? 0, _roles.Max(static r => r.Scale)), _type, _roles.Max(static r => r.SmallestScale));
+            OutputQuantizer = new(node.Path);
             register_module("output_quant", OutputQuantizer);
         }
     }
@@ -61,8 +62,17 @@ public sealed class QatNode : nn.Module
     /// <summary>The name of that tensor in the float model; null where the node reads none.</summary>
     internal string? Target => _roles.Any(static r => r.Kind == ConstantKind.Tensor) ? ((Graphs.Value.Text)Node.Attributes["target"]!).Content : null;
 
-    /// <summary>Whether that tensor says positions.</summary>
-    internal bool IsIndex => Target is not null && _type == DType.QInt32;
+    /// <summary>The scale that the operator itself, or the composite it is part of, gives the result; 0 where it is observed.</summary>
+    internal double OwnScale => Math.Max(Node.Part?.Scale ?? 0, _roles.Max(static r => r.Scale));
+
+    /// <summary>Whether it samples a map at the positions of its second input.</summary>
+    internal bool ReadsGrid => _roles.Any(static r => r.Kind == ConstantKind.Grid);
+
+    /// <summary>The smallest scale that the operator lets the result have.</summary>
+    internal double SmallestScale => _roles.Select(static r => r.SmallestScale).DefaultIfEmpty().Max();
+
+    /// <summary>Whether the tensor that is read says positions.</summary>
+    internal bool IsIndex => Target is not null && Node.Part?.Type == DType.QInt32;
 
     internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
 
@@ -90,9 +100,10 @@ public sealed class QatNode : nn.Module
     private WeightArrangement? Arrangement => WeightRole.Layout is { } layout ? _arrangement ??= new(layout, Weight!) : null;
 
     /// <summary>Runs the node in the state of its model; an input that the operator cannot take is an error that names the layer.</summary>
-    public QatValue Call(params QatValue[] inputs)
+    public QatValue Call(params QatValue[] inputs) => _owner.Call(this, inputs);
+
+    internal QatValue Run(QatValue[] inputs, IPrimitives<QatValue> primitives)
     {
-        var primitives = _owner.Session.Primitives;
         primitives.Layer(Node.Path);
         try
         {
@@ -103,6 +114,13 @@ public sealed class QatNode : nn.Module
             var shapes = string.Join(", ", inputs.OfType<QatValue.Activation>().Select(static i => TorchShape.Text(i.Data)));
             throw QatGenException.Of(ShapeRules.LayerInput, Node.Path, shapes, e.Message.Split('\n')[0]);
         }
+    }
+
+    /// <summary>Takes the settings of its quantizers; null where it has none.</summary>
+    internal void Configure(ActivationQuantization? activation, WeightQuantization? weight)
+    {
+        (_type, _weight) = (activation?.Range.Type ?? DType.QInt8, weight);
+        OutputQuantizer?.Configure(activation!);
     }
 
     /// <summary>Nothing: what the fields hold is registered under the names of the state, and the owner is no child.</summary>
@@ -141,7 +159,7 @@ public sealed class QatNode : nn.Module
             (Weight, Bias) = (first.Weight, first.Bias);
         }
 
-        WeightQuantizer = new(Node.Path, weight.shape[0]);
+        WeightQuantizer = new(Node.Path, weight.shape[0], _weight!);
         register_module("weight_quant", WeightQuantizer);
     }
 

@@ -11,9 +11,9 @@ public sealed class QuantStub : nn.Module
     private readonly OutputQuantizer output_quant;
     private readonly bool _isDeclared;
 
-    internal QuantStub(string name, Seq<int> shape, OutputQuantizer quantizer) : base(nameof(QuantStub))
+    internal QuantStub(string name, Seq<int> shape, (double Scale, DType DType) declared) : base(nameof(QuantStub))
     {
-        (Name, Shape, _isDeclared, output_quant) = (name, shape, shape.Count > 0, quantizer);
+        (Name, Shape, _isDeclared, Declared, output_quant) = (name, shape, shape.Count > 0, declared, new(name));
         RegisterComponents();
     }
 
@@ -25,8 +25,11 @@ public sealed class QuantStub : nn.Module
 
     public OutputQuantizer Quantizer => output_quant;
 
+    /// <summary>What [Quantize] says: a fixed scale or 0, and the type.</summary>
+    internal (double Scale, DType DType) Declared { get; }
+
     /// <summary>Whether the input says positions.</summary>
-    internal bool IsIndex => output_quant.DType == DType.QInt32;
+    internal bool IsIndex => Declared.DType == DType.QInt32;
 
     /// <summary>Takes a batch [N, ...] into the program, as the state asks.</summary>
     internal QatValue Quantize(Tensor x, FakeQuantState state)
@@ -38,11 +41,13 @@ public sealed class QuantStub : nn.Module
             return new QatValue.Activation(x.to(ScalarType.Float64), isReal ? null : Quantity.Of(1, DType.QInt32), DType.QInt32) { FloatType = ScalarType.Int64 };
         }
 
-        if (state is FakeQuantState.Calibration or FakeQuantState.Qat)
+        if (state == FakeQuantState.Calibration || output_quant.ObservesIn(state))
         {
-            using var grad = no_grad();
-            var (min, max) = aminmax(x.detach());
-            output_quant.Observe(min.item<float>(), max.item<float>());
+            output_quant.Observe(x.detach());
+        }
+        else if (state != FakeQuantState.Float && x.detach().isnan().any().item<bool>())
+        {
+            throw QatGenException.Of(QuantizationRules.NotANumber, Name, $"input '{Name}'");
         }
 
         if (isReal)
@@ -50,14 +55,8 @@ public sealed class QuantStub : nn.Module
             return new QatValue.Activation(x, null);
         }
 
-        var scale = output_quant.CalibratedScale;
-        if (state == FakeQuantState.Validation && x.detach().isnan().any().item<bool>())
-        {
-            throw QatGenException.Of(QuantizationRules.NotANumber, Name, $"input '{Name}'");
-        }
-
-        var type = output_quant.DType;
-        return new QatValue.Activation(QuantizeFunction.Run(x, [scale], type.Min(), type.Max(), masked: true), Quantity.Of(scale, type), type);
+        var (scale, type) = (output_quant.CalibratedScale, output_quant.DType);
+        return new QatValue.Activation(QuantizeFunction.Run(x, [scale], output_quant.Rounding(x.numel())), Quantity.Of(scale, type), type);
     }
 
     private void Check(Tensor x)

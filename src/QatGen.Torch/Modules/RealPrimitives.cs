@@ -106,9 +106,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
     {
         if (observe && source.Quantizer is { } quantizer)
         {
-            using var grad = no_grad();
-            var (min, max) = aminmax(result);
-            quantizer.Observe(min.item<float>(), max.item<float>());
+            quantizer.Observe(result.detach());
         }
 
         return Real(result);

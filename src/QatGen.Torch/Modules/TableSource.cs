@@ -28,8 +28,8 @@ internal sealed record TableSource(TableFunction Function, OutputQuantizer Quant
         if (_lookup is null || _outputScale != Quantizer.CalibratedScale)
         {
             _outputScale = Quantizer.CalibratedScale;
-            Latest = TableBuilder.Build(reals, _outputScale, Quantizer.DType, Split);
-            _lookup = new(Latest.Constant, Function, input.Scales[0], reals, _outputScale);
+            Latest = TableBuilder.Build(reals, _outputScale, Quantizer.Range, Split);
+            _lookup = new(Latest.Constant, Function, input.Scales[0], reals, _outputScale, Quantizer.Rounding(1));
         }
 
         return _lookup;

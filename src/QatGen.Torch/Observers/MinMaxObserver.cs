@@ -1,7 +1,9 @@
 namespace QatGen.Torch.Observers;
 
 /// <summary>Keeps the smallest and largest value ever seen.</summary>
-public sealed class MinMaxObserver(int? channelAxis = null) : Observer(channelAxis)
+public sealed class MinMaxObserver(int? channelAxis = null) : Observer(channelAxis: channelAxis)
 {
-    protected override float[] Combine(float[] kept, float[] batch, bool isMin) => [.. kept.Select((k, i) => isMin ? Math.Min(k, batch[i]) : Math.Max(k, batch[i]))];
+    internal override bool NeedsData => false;
+
+    private protected override float[] Combine(float[] kept, float[] batch, bool isMin) => [.. kept.Select((k, i) => isMin ? Math.Min(k, batch[i]) : Math.Max(k, batch[i]))];
 }

@@ -1,58 +1,226 @@
 using System.Runtime.InteropServices;
+using QatGen.Arithmetic;
+using QatGen.Torch.Functions;
 using QatGen.Torch.Observers;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Quantizers;
 
-/// <summary>Finds and holds the scale of one activation; its buffers are <c>min</c>, <c>max</c> and <c>scale</c> (0 until data was seen).</summary>
+/// <summary>
+/// Finds and holds the scale of one activation. Its state is <c>min</c>, <c>max</c> and <c>scale</c> (0 until data was seen), which is a parameter where it is learned (LSQ); <c>alpha</c>, a parameter,
+/// for PACT; <c>histogram</c> where the observer keeps one.
+/// </summary>
 public sealed class OutputQuantizer : nn.Module
 {
-    private readonly Tensor min = zeros(1).DetachFromDisposeScope();
-    private readonly Tensor max = zeros(1).DetachFromDisposeScope();
-    private readonly Tensor scale = zeros(1).DetachFromDisposeScope();
-    private readonly Observer _observer;
-    private readonly string _layer;
-    private readonly bool _isFixed;
-    private readonly float _smallest;
+    private const float FirstAlpha = 6;
 
-    /// <summary>A quantizer for <paramref name="layer"/>; <paramref name="fixedScale"/> above 0 is never observed, and an observed one never below <paramref name="smallest"/>.</summary>
-    public OutputQuantizer(string layer, Observer observer, double fixedScale = 0, DType type = DType.QInt8, double smallest = 0) : base(nameof(OutputQuantizer))
-    {
-        (_layer, _observer, _isFixed, _smallest, DType) = (layer, observer, fixedScale > 0, (float)smallest, type);
-        RegisterComponents();
-        Value(scale) = (float)fixedScale;
-    }
+    private readonly string _layer;
+    private readonly Tensor _min = zeros(1).DetachFromDisposeScope();
+    private readonly Tensor _max = zeros(1).DetachFromDisposeScope();
+    private Tensor _scale = null!;
+    private Tensor? _histogram;
+    private Parameter? _learned;
+    private Observer _observer = null!;
+
+    internal OutputQuantizer(string layer) : base(nameof(OutputQuantizer)) => _layer = layer;
+
+    internal OutputQuantizer(string layer, ActivationQuantization settings) : this(layer) => Configure(settings);
 
     /// <summary>The integers' type: qint8 or qint16.</summary>
-    public DType DType { get; }
+    public DType DType => Range.Type;
 
     /// <summary>The real value of one step; 0 when no data was seen.</summary>
-    public float Scale => Value(scale);
+    public float Scale => Settings.Kind switch
+    {
+        FakeQuantKind.Pact => Floored((float)(Value(_learned!) / Range.Half)),
+        FakeQuantKind.Lsq when Value(_scale) != 0 => Floored(Value(_scale)),
+        _ => Value(_scale),
+    };
 
     public bool IsCalibrated => Scale > 0 && float.IsFinite(Scale);
 
     /// <summary>The scale, or an error that names the layer.</summary>
-    public float CalibratedScale => IsCalibrated ? Scale : throw QatGenException.Of(QuantizationRules.NotCalibrated, _layer, _layer);
+    public float CalibratedScale
+    {
+        get
+        {
+            var scale = Scale;
+            if (!float.IsFinite(scale))
+            {
+                throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the scale of '{_layer}'");
+            }
+
+            // What an optimizer's step left below the smallest scale is put back, and the scale of a learned limit is kept beside it.
+            if (Settings.Kind != FakeQuantKind.Statistical)
+            {
+                Value(_scale) = scale;
+            }
+
+            return scale > 0 ? scale : throw QatGenException.Of(QuantizationRules.NotCalibrated, _layer, _layer);
+        }
+    }
+
+    internal ActivationQuantization Settings { get; private set; } = ActivationQuantization.BuiltIn;
+
+    /// <summary>The integers that may be used.</summary>
+    internal QuantRange Range => Settings.Range;
+
+    /// <summary>Whether the smallest and largest value of a batch are not enough for the observer.</summary>
+    internal bool NeedsData => _observer.NeedsData;
+
+    internal Observer Observer => _observer;
+
+    /// <summary>Whether a batch changes anything in a state.</summary>
+    internal bool ObservesIn(FakeQuantState state) => Settings switch
+    {
+        _ when state is FakeQuantState.Float or FakeQuantState.Validation => false,
+        { IsFixed: true } or { Kind: FakeQuantKind.Pact } => false,
+        { Kind: FakeQuantKind.Lsq } => state == FakeQuantState.Calibration || Scale == 0,
+        var s => s.AveragingConstant > 0 || Scale == 0,
+    };
 
     /// <summary>Takes the range of a batch and follows it with the scale; NaN, and an infinite range that would become a scale, are errors that name the layer.</summary>
     public void Observe(float smallest, float largest)
     {
-        if (float.IsNaN(smallest) || float.IsNaN(largest) || (!_isFixed && !float.IsFinite(largest - smallest)))
+        Check(smallest, largest);
+        if (ObservesIn(FakeQuantState.Calibration))
         {
-            throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the range of '{_layer}'");
+            Restore();
+            _observer.Observe(smallest, largest);
+            Keep();
         }
+    }
 
-        if (_isFixed)
+    /// <summary>Takes a batch (float32 tensor of any shape), as <see cref="Observe(float, float)"/> does its range.</summary>
+    public void Observe(Tensor batch)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var (min, max) = aminmax(batch);
+        var (smallest, largest) = (min.item<float>(), max.item<float>());
+        if (!NeedsData)
         {
+            Observe(smallest, largest);
             return;
         }
 
-        // The buffers are the state: a checkpoint may have been loaded into them since the last batch.
-        _observer.Restore(Scale > 0 ? [Value(min)] : [], Scale > 0 ? [Value(max)] : []);
-        _observer.Update([smallest], [largest]);
-        (Value(min), Value(max)) = (_observer.Min[0], _observer.Max[0]);
-        Value(scale) = Math.Max(_observer.Scales(DType)[0], _smallest);
+        Check(smallest, largest);
+        if (ObservesIn(FakeQuantState.Calibration))
+        {
+            Restore();
+            _observer.Observe(batch);
+            Keep();
+        }
     }
 
-    private static ref float Value(Tensor buffer) => ref MemoryMarshal.Cast<byte, float>(buffer.bytes)[0];
+    /// <summary>How a tensor of so many values is rounded to the scale.</summary>
+    internal Rounding Rounding(long count) =>
+        new(Range, Settings.Saturate, Settings.Kind, _learned, Settings is { Kind: FakeQuantKind.Lsq, UseGradScaling: true } ? 1 / Math.Sqrt(count * (double)Range.High) : 1);
+
+    /// <summary>Decides how the activation is quantized, once and before any data.</summary>
+    internal void Configure(ActivationQuantization settings)
+    {
+        (Settings, _observer) = (settings, settings.Observer.Create(settings.AveragingConstant, settings.Range));
+        register_buffer("min", _min);
+        register_buffer("max", _max);
+        _scale = tensor([settings.Observer is ObserverSettings.FixedScale fix ? (float)fix.Scale : 0]).DetachFromDisposeScope();
+        if (settings.Kind == FakeQuantKind.Lsq)
+        {
+            _scale = _learned = Learned("scale", _scale);
+        }
+        else
+        {
+            register_buffer("scale", _scale);
+        }
+
+        if (settings.Kind == FakeQuantKind.Pact)
+        {
+            _learned = Learned("alpha", full(1, FirstAlpha));
+            Value(_scale) = Scale;
+        }
+
+        if (_observer is HistogramObserver kept)
+        {
+            _histogram = zeros(kept.Bins).DetachFromDisposeScope();
+            register_buffer("histogram", _histogram);
+        }
+    }
+
+    /// <summary>Other averages of later batches; the constant 0 freezes the scale.</summary>
+    internal void Average(double constant)
+    {
+        Settings = Settings with { AveragingConstant = constant };
+        _observer = Settings.Observer.Create(constant, Range);
+    }
+
+    /// <summary>Takes the scale that a way finds in the kept histogram; false where none is kept or nothing was seen.</summary>
+    internal bool Reset(ObserverSettings? method)
+    {
+        Restore();
+        if (_observer is not HistogramObserver { HasData: true } kept)
+        {
+            return false;
+        }
+
+        Value(_scale) = Floored(kept.Scale(method, Range));
+        return true;
+    }
+
+    /// <summary>Nothing: what is registered depends on the settings.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
+    private Parameter Learned(string name, Tensor first)
+    {
+        var parameter = new Parameter(first);
+        parameter.DetachFromDisposeScope();
+        register_parameter(name, parameter);
+        return parameter;
+    }
+
+    private void Check(float smallest, float largest)
+    {
+        if (float.IsNaN(smallest) || float.IsNaN(largest) || (!Settings.IsFixed && !float.IsFinite(largest - smallest)))
+        {
+            throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the range of '{_layer}'");
+        }
+    }
+
+    /// <summary>The buffers are the state: a checkpoint may have been loaded into them since the last batch.</summary>
+    private void Restore()
+    {
+        var hasData = Scale > 0 || Value(_min) != 0 || Value(_max) != 0;
+        var (min, max) = hasData ? (new[] { Value(_min) }, new[] { Value(_max) }) : ([], []);
+        if (_observer is HistogramObserver kept)
+        {
+            kept.Restore(min, max, Values(_histogram!));
+        }
+        else
+        {
+            _observer.Restore(min, max);
+        }
+    }
+
+    private void Keep()
+    {
+        (Value(_min), Value(_max)) = (_observer.Min[0], _observer.Max[0]);
+        if (_observer is HistogramObserver kept)
+        {
+            kept.Counts.CopyTo(Values(_histogram!));
+            if (!kept.IsDue)
+            {
+                return;
+            }
+        }
+
+        Value(_scale) = Floored(_observer.Scales(Range)[0]);
+    }
+
+    private float Floored(float scale) => float.IsNaN(scale) ? scale : Math.Max(scale, Settings.SmallestScale);
+
+    private static ref float Value(Tensor buffer) => ref Values(buffer)[0];
+
+    private static Span<float> Values(Tensor buffer) => MemoryMarshal.Cast<byte, float>(buffer.bytes);
 }

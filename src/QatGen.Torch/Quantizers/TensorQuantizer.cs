@@ -37,7 +37,7 @@ public sealed class TensorQuantizer : nn.Module
     }
 
     /// <summary>Integers in float32, with the gradient of x / scale.</summary>
-    internal Tensor Quantize(Tensor value) => QuantizeFunction.Run(value.contiguous(), [Buffer], DType.Min(), DType.Max(), masked: false);
+    internal Tensor Quantize(Tensor value) => QuantizeFunction.Run(value.contiguous(), [Buffer], new(DType, Saturate: false));
 
     /// <summary>The integers at the present scale.</summary>
     internal TensorConstant Constant(Tensor value)

@@ -2,43 +2,67 @@ using System.Runtime.InteropServices;
 using QatGen.Arithmetic;
 using QatGen.Primitives;
 using QatGen.Torch.Functions;
+using QatGen.Torch.Observers;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Quantizers;
 
-/// <summary>Quantizes weights [O, ...] and bias [O] per output channel; its buffer <c>scale</c> [O] follows the weights while training and is frozen in VALIDATION.</summary>
+/// <summary>
+/// Quantizes weights [O, ...] and bias [O] per output channel; its state <c>scale</c> [O] follows the weights while training and is frozen in VALIDATION. Where it is learned (LSQ) it is a parameter;
+/// where ranges are averaged, <c>absmax</c> [O] holds them.
+/// </summary>
 public sealed unsafe class WeightQuantizer : nn.Module
 {
-    private const int LargestCoarsening = 1 << 4;
+    private const int FewestBits = 4;
 
-    private readonly Tensor scale;
+    private readonly Tensor _scale;
+    private readonly Tensor? _absmax;
+    private readonly Parameter? _learned;
+    private readonly WeightQuantization _settings;
+    private readonly Observer _observer;
     private readonly string _layer;
+    private readonly float[] _scales;
     private double _inputScale;
 
-    public WeightQuantizer(string layer, long channels) : base(nameof(WeightQuantizer))
+    internal WeightQuantizer(string layer, long channels, WeightQuantization settings) : base(nameof(WeightQuantizer))
     {
-        (_layer, scale) = (layer, zeros(channels).DetachFromDisposeScope());
-        RegisterComponents();
+        (_layer, _settings, _observer, _scales, Bits) = (layer, settings, settings.Observer.Create(1, settings.Range), new float[channels], settings.Range.Bits);
+        _scale = zeros(channels).DetachFromDisposeScope();
+        if (settings.IsLearned)
+        {
+            _scale = _learned = new Parameter(_scale);
+            _learned.DetachFromDisposeScope();
+            register_parameter("scale", _learned);
+            return;
+        }
+
+        register_buffer("scale", _scale);
+        if (settings.AveragingConstant != 1 && !settings.IsFixed)
+        {
+            _absmax = zeros(channels).DetachFromDisposeScope();
+            register_buffer("absmax", _absmax);
+        }
     }
 
-    /// <summary>The scale of each output channel; 0 before the first refresh.</summary>
-    public float[] Scales => Buffer.ToArray();
+    /// <summary>The scale of each output channel, 0 before the first pass; of a learned one what the last pass computed with, which can be coarser (NUMERICS section 2).</summary>
+    public float[] Scales => _learned is not null && _scales[0] > 0 ? [.. _scales] : Values(_scale).ToArray();
 
-    /// <summary>The bits left to the weights of the worst channel: 8 unless sums had to be kept within int32 (NUMERICS section 2).</summary>
-    public int Bits { get; private set; } = 8;
+    /// <summary>The bits left to the weights of the worst channel: those configured unless sums had to be kept within int32 (NUMERICS section 2).</summary>
+    public int Bits { get; private set; }
 
-    private Span<float> Buffer => MemoryMarshal.Cast<byte, float>(scale.bytes);
+    internal WeightQuantization Settings => _settings;
 
     /// <summary>
-    /// Sets the scales from the current weights for an input (NUMERICS section 2): the one method behind training, VALIDATION and conversion.
+    /// Sets the scales from the current weights for an input (NUMERICS section 2): the one method behind training, VALIDATION and conversion; averages move in training only.
     /// NaN, and sums that leave fewer than 4 bits, are errors that name the layer.
     /// </summary>
-    internal void Refresh(Tensor weight, Tensor bias, Quantity input)
+    internal void Refresh(Tensor weight, Tensor bias, Quantity input, bool training)
     {
         float* weights = RawTensor.Floats(weight), biases = RawTensor.Floats(bias);
-        var length = (int)(weight.numel() / Buffer.Length);
+        var length = (int)(weight.numel() / _scales.Length);
         var coarsest = 1;
-        for (var c = 0; c < Buffer.Length; c++)
+        for (var c = 0; c < _scales.Length; c++)
         {
             var row = weights + ((long)c * length);
             var largest = MagnitudeLoop.Largest(row, length);
@@ -47,12 +71,16 @@ public sealed unsafe class WeightQuantizer : nn.Module
                 throw NotANumber();
             }
 
-            var fine = Quantization.WeightScale(largest, biases[c], input.Scales[0]);
+            var fine = Quantization.WeightScale(Fitting(c, row, length, largest, training), biases[c], input.Scales[0]);
             var factor = Coarsening(new(row, length), biases[c], fine, input, c);
-            (Buffer[c], coarsest) = (fine * factor, Math.Max(coarsest, factor));
+            (_scales[c], coarsest) = (fine * factor, Math.Max(coarsest, factor));
         }
 
-        Bits = 8 - int.Log2(coarsest);
+        Bits = _settings.Range.Bits - int.Log2(coarsest);
+        if (_learned is null)
+        {
+            _scales.CopyTo(Values(_scale));
+        }
     }
 
     /// <summary>int8 weights in a float32 tensor and int32 biases in a float64 one, with gradients that pass straight through, and what is known of their sums with an input.</summary>
@@ -62,7 +90,7 @@ public sealed unsafe class WeightQuantizer : nn.Module
         var (weights, biases) = (Weights(weight), Biases(bias));
         var w = RawTensor.Floats(weights);
         var b = RawTensor.Doubles(biases);
-        var (steps, bounds) = (Steps(), new long[Buffer.Length]);
+        var (steps, bounds) = (Steps(), new long[_scales.Length]);
         var length = (int)(weights.numel() / bounds.Length);
         for (var c = 0; c < bounds.Length; c++)
         {
@@ -90,17 +118,73 @@ public sealed unsafe class WeightQuantizer : nn.Module
         return new(Biases(bias).data<double>().ToArray().Select(static v => (int)v).ToSeq());
     }
 
-    private Tensor Weights(Tensor weight) => QuantizeFunction.Run(weight, [.. Scales.Select(static s => (double)s)], DType.QInt8.Min(), DType.QInt8.Max(), masked: false);
+    /// <summary>Nothing: what is registered depends on the settings.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
+    private Tensor Weights(Tensor weight)
+    {
+        var factor = _learned is not null && _settings.UseGradScaling ? 1 / Math.Sqrt(weight.numel() / _scales.Length * (double)_settings.Range.High) : 1;
+        var kind = _learned is null ? FakeQuantKind.Statistical : FakeQuantKind.Lsq;
+        return QuantizeFunction.Run(weight, [.. Scales.Select(static s => (double)s)], new(_settings.Range, _settings.Saturate && !_settings.Follows, kind, _learned, factor));
+    }
 
     private Tensor Biases(Tensor bias) => BiasFunction.Run(bias, Steps());
 
     private double[] Steps() => [.. Scales.Select(s => _inputScale * s)];
 
+    /// <summary>The scale that fits a channel's weights.</summary>
+    private float Fitting(int channel, float* row, int length, float largest, bool training)
+    {
+        if (_settings.Observer is ObserverSettings.FixedScale fix)
+        {
+            return (float)fix.Scale;
+        }
+
+        if (_learned is not null)
+        {
+            ref var scale = ref Values(_scale)[channel];
+            scale = float.IsFinite(scale) ? Math.Max(scale == 0 ? Quantization.Scale(0, Observed(), _settings.Range) : scale, Quantization.SmallestScale) : throw NotANumber();
+            return scale;
+        }
+
+        if (_absmax is null)
+        {
+            return Quantization.Scale(0, Observed(), _settings.Range);
+        }
+
+        ref var kept = ref Values(_absmax)[channel];
+        if (kept == 0)
+        {
+            kept = Observed();
+        }
+        else if (training && _settings.AveragingConstant > 0)
+        {
+            kept += (float)_settings.AveragingConstant * (Observed() - kept);
+        }
+
+        return Quantization.Scale(0, kept, _settings.Range);
+
+        float Observed()
+        {
+            if (!_observer.NeedsData)
+            {
+                var (least, most) = _observer.Represented(row, length, -largest, largest);
+                return Math.Max(-least, most);
+            }
+
+            var (min, max) = ValueLoop.Range(row, length);
+            (min, max) = _observer.Represented(row, length, min, max);
+            return Math.Max(-min, max);
+        }
+    }
+
     /// <summary>The smallest power of two by which a channel's scale must grow so that its sums fit int32.</summary>
     private int Coarsening(ReadOnlySpan<float> row, float bias, float fine, Quantity input, int channel)
     {
         // Hardly ever needed for int8 inputs, so the sum of magnitudes is only computed where the worst case does not fit.
-        var worst = Bound(-(long)row.Length * DType.QInt8.Min(), 1L << 28, input);
+        var worst = Bound(-(long)row.Length * _settings.Range.Low, 1L << 28, input);
         for (var factor = 1; worst > int.MaxValue; factor *= 2)
         {
             var biasSteps = Quantization.Quantize(bias, input.Scales[0] * (fine * factor), DType.QInt32);
@@ -110,7 +194,7 @@ public sealed unsafe class WeightQuantizer : nn.Module
                 return factor;
             }
 
-            if (factor == LargestCoarsening)
+            if (factor >= 1 << Math.Max(0, _settings.Range.Bits - FewestBits))
             {
                 throw Overflow(channel, bound);
             }
@@ -126,14 +210,16 @@ public sealed unsafe class WeightQuantizer : nn.Module
     /// <summary>sum |q_w| * max |q_x| + |q_b| (NUMERICS section 4).</summary>
     private static double Bound(double magnitude, double bias, Quantity input) => (magnitude * input.Bounds[0]) + Math.Abs(bias);
 
-    private static long Magnitude(ReadOnlySpan<float> row, float scale)
+    private long Magnitude(ReadOnlySpan<float> row, float scale)
     {
         long sum = 0;
         foreach (var w in row)
         {
-            sum += Math.Abs(Quantization.Quantize(w, scale));
+            sum += Math.Abs(Quantization.Quantize(w, scale, _settings.Range.Low, _settings.Range.High));
         }
 
         return sum;
     }
+
+    private static Span<float> Values(Tensor buffer) => MemoryMarshal.Cast<byte, float>(buffer.bytes);
 }

@@ -15,6 +15,9 @@ public sealed record TrainingRecipe(int Epochs, OptimizerSettings Optimizer)
     /// <summary>The part of training after which the live batch norms of a QAT model keep their statistics; 1: never.</summary>
     public double FreezeBatchNormAfter { get; init; } = 1;
 
+    /// <summary>SGD with Nesterov momentum 0.9 and weight decay 5e-4, and a rate that falls along a cosine.</summary>
+    public static TrainingRecipe Float(int epochs, double rate = 0.1) => new(epochs, OptimizerSettings.SGD(rate, 5e-4) with { Nesterov = true }) { Schedule = RateSchedule.Cosine() };
+
     /// <summary>
     /// The recipe for QAT that starts from a well trained float model: a share of its epochs (a tenth to a fifth is usual), its optimizer at rate 0.001 with two decays, or, where quantization cost little, at
     /// 0.0001 with one; no warm-up.

@@ -79,7 +79,7 @@ internal static class SampleRun
         var graph = Nets.Of(sample.Example);
         graph = graph with { Inputs = graph.Inputs.Select((g, i) => g.DType == DType.QInt32 ? g : g with { FixedScale = sample.Scales[i] }).ToSeq() };
         var state = Nets.State(graph).ToDictionary(static p => p.Key, p => Parameter(p.Key, p.Value, sample.ParameterFactor, random));
-        var qat = new GraphQat(graph, state, new() { ActivationType = sample.Output, Types = [.. graph.Inputs.Select(i => LayerType.OfInput(i.Name, sample.Input))] });
+        var qat = new GraphQat(graph, state, new() { Activation = new() { DType = sample.Output }, Rules = [.. graph.Inputs.Select(i => Selector.Input(i.Name).To(sample.Input))] });
         reals = [.. graph.Inputs.Select((g, i) => g.DType == DType.QInt32 ? Positions(sample, g.Shape, Nets.PositionsOf(graph, i), random) : Data(sample, g.Shape, sample.Scales[i], random))];
         qat.Calibrate([[.. reals.Select(static x => x.clone())]]);
         if (qat.Model.Nodes[^1].OutputQuantizer is { } result)

@@ -1,5 +1,5 @@
+using QatGen.Arithmetic;
 using QatGen.Torch.Functions;
-using QatGen.Torch.Observers;
 using QatGen.Torch.Quantizers;
 using static TorchSharp.torch;
 
@@ -42,7 +42,7 @@ public sealed class FakeQuantizeTests
     {
         using var scope = NewDisposeScope();
         var c = GoldenFile.Read("fake_quant_modules").Single(static c => c.Name == "fakequant_mavg_q8_symm");
-        var quantizer = new OutputQuantizer("x", new MovingAverageMinMaxObserver(c.Real("averaging_constant")));
+        var quantizer = new OutputQuantizer("x", ActivationQuantization.BuiltIn with { AveragingConstant = c.Real("averaging_constant") });
         for (var i = 0; i < c.Integer("batches"); i++)
         {
             var data = c.Inputs[$"b{i}"];
@@ -67,7 +67,7 @@ public sealed class FakeQuantizeTests
             var (low, high) = (c.Integer("quant_min") - zero, c.Integer("quant_max") - zero);
             var rows = Enumerable.Range(channel * perChannel, perChannel).ToArray();
             var input = tensor(rows.Select(i => (float)x.Data[i]).ToArray(), requires_grad: true);
-            var q = QuantizeFunction.Run(input, [scale], low, high, masked: true);
+            var q = QuantizeFunction.Run(input, [scale], new(new QuantRange(DType.QInt16, low, high)));
             (q * tensor(rows.Select(i => (float)dy.Data[i]).ToArray())).sum().backward();
             var (integers, gradients) = (q.data<float>().ToArray(), input.grad!.data<float>().ToArray());
             for (var i = 0; i < rows.Length; i++)

@@ -3,7 +3,6 @@ using QatGen.Operators;
 using QatGen.Primitives;
 using QatGen.Torch.Functions;
 using QatGen.Torch.Modules;
-using QatGen.Torch.Observers;
 using QatGen.Torch.Quantizers;
 using static TorchSharp.torch;
 using Activation = QatGen.Torch.QatValue.Activation;
@@ -80,7 +79,7 @@ public sealed class IntegerOperatorTests
     private static QatValue.RescaleSource Output(GoldenCase c)
     {
         var role = new ConstantRole(ConstantKind.Rescale, "output", Seq<int>.Empty, c.Op.EndsWith("relu", StringComparison.Ordinal) ? ClampRange.Relu : ClampRange.None, DType.QInt8);
-        return new(role, new OutputQuantizer("y", new MinMaxObserver(), c.Real("y_scale")));
+        return new(role, new OutputQuantizer("y", ActivationQuantization.BuiltIn.Fixed(c.Real("y_scale"))));
     }
 
     /// <summary>The accumulator of a convolution, or of a linear layer as a 1x1 one, from given integer weights.</summary>

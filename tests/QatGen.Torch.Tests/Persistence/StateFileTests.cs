@@ -87,7 +87,7 @@ public sealed class StateFileTests : IDisposable
     public void SaveSafetensors_QatModel_SaysWhatItIsAndLoadsBack()
     {
         var graph = Nets.Residual();
-        QConfig config = new() { AveragingConstant = 0.25, Types = [LayerType.OfPath("pool", DType.QInt16)] };
+        QConfig config = new() { Activation = new() { AveragingConstant = 0.25 }, Rules = [Selector.Path("pool").To(DType.QInt16)] };
         var (saved, loaded) = (Nets.Calibrated(graph, config: config), Nets.Calibrated(graph, seed: 5, config: config));
         saved.SaveSafetensors(Path);
         var texts = Safetensors.LoadMetadata(Path);

@@ -68,6 +68,7 @@ public sealed class TrainerTests : IDisposable
         var qat = recipe.ForQat();
         Assert.Equal((15, 0.001, 0.0), (qat.Epochs, qat.Optimizer.Rate, qat.WarmUp));
         Assert.Equal([1e-3, 1e-4, 1e-5], new[] { qat.Rate(0, 9), qat.Rate(3, 9), qat.Rate(8, 9) }.Select(static r => Math.Round(r, 12)));
+        Assert.Equal(0.05, TrainingRecipe.Float(4).Rate(50, 100), 1e-9);
         var gentle = recipe.ForQat(0.1, isGentle: true);
         Assert.Equal([(10, 1e-4), (10, 1e-5)], new[] { (gentle.Epochs, gentle.Rate(0, 10)), (gentle.Epochs, Math.Round(gentle.Rate(5, 10), 12)) });
     }
