@@ -1,5 +1,3 @@
-using QatGen.Primitives;
-
 namespace QatGen.Core.Tests.Marches;
 
 internal static partial class LimitCases
