@@ -59,7 +59,7 @@ public static class BatchNormExtensions
             Array.ForEach(norms, static n => n.IsEstimating = false);
 
             // VALIDATION takes its weight scales anew.
-            model.Model.Session = new(before.State);
+            model.Model.Session = new(before.State, before.Others);
         }
     }
 

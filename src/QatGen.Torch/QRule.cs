@@ -11,5 +11,8 @@ public sealed record QRule(Selector Selector)
     /// <summary>How the weights of what is selected are quantized.</summary>
     public WeightSettings Weight { get; init; } = new();
 
+    /// <summary>Whether it may select nothing: of a set of rules that is made for any model.</summary>
+    public bool IsOptional { get; init; }
+
     public override string ToString() => $"{Selector} to {string.Join(", ", new[] { SettingsText.Of(Activation), SettingsText.Of(Weight, "weight ") }.Where(static p => p.Length > 0))}";
 }

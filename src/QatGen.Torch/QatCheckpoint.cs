@@ -7,7 +7,7 @@ namespace QatGen.Torch;
 
 /// <summary>
 /// The <c>.qat</c> file: every parameter and buffer of a QAT model by name, in checked sections, and what <see cref="QatCheckpointInfo"/> says. Numbers do not depend on the march, so a checkpoint loads
-/// into the model for any march; limits are checked at conversion. Other integer types, other batch norm modes and other models are errors that list every difference. Versions 1 and 2 are read as well.
+/// into the model for any march; limits are checked at conversion. Other integer types and bits, other batch norm modes and other models are errors that list every difference. Versions 1 and 2 are read as well.
 /// </summary>
 public static class QatCheckpoint
 {
@@ -53,10 +53,10 @@ public static class QatCheckpoint
         var own = model.Model.Module.state_dict();
         var isOther = info.Model.Length > 0 && info.Model != model.Model.Name && !own.Keys.ToHashSet().SetEquals(saved.Keys);
         Violation[] other = isOther ? [Violation.Of(TrainingRules.OtherModel, "", path, info.Model, model.Model.Name)] : [];
-        StateCheck.Apply(own, saved, [.. other, .. Differences(info, CheckpointMetadata.Types(model)), .. NormDifferences(info, model.Model.Config, own, saved)]);
+        StateCheck.Apply(own, saved, [.. other, .. Differences(info, model), .. NormDifferences(info, model.Model.Config, own, saved)]);
 
         // VALIDATION takes its weight scales anew.
-        model.Model.Session = new(model.Model.State);
+        model.Model.Session = new(model.Model.State, model.Model.Session.Others);
     }
 
     private static (Dictionary<string, Tensor> State, QatCheckpointInfo Info) Read(string path)
@@ -75,12 +75,20 @@ public static class QatCheckpoint
         });
     }
 
-    /// <summary>Activations of another type than the model's; a file of version 1 knows of qint8 only.</summary>
-    private static IEnumerable<Violation> Differences(QatCheckpointInfo info, Dictionary<string, DType> own) =>
-        from activation in own
-        let type = info.Types.GetValueOrDefault(activation.Key, DType.QInt8)
-        where type != activation.Value
-        select Violation.Of(QuantizationRules.TypeDiffers, StateCheck.Layer(activation.Key), StateCheck.Layer(activation.Key), type.Name(), activation.Value.Name());
+    /// <summary>Activations of another type, and quantizers of the same with other bits; a file of version 1 knows of qint8 only, one of version 2 of all bits of a type.</summary>
+    private static IEnumerable<Violation> Differences(QatCheckpointInfo info, IQatModule model)
+    {
+        var types = CheckpointMetadata.Types(model);
+        DType Saved(string quantizer) => info.Types.GetValueOrDefault(quantizer, DType.QInt8);
+        DType Own(string quantizer) => types.GetValueOrDefault(quantizer, DType.QInt8);
+        var other = types.Where(t => Saved(t.Key) != t.Value)
+            .Select(t => Violation.Of(QuantizationRules.TypeDiffers, StateCheck.Layer(t.Key), StateCheck.Layer(t.Key), Saved(t.Key).Name(), t.Value.Name()));
+        return other.Concat(
+            from quantizer in CheckpointMetadata.Bits(model)
+            let bits = info.Bits.GetValueOrDefault(quantizer.Key, Own(quantizer.Key) == DType.QInt16 ? 16 : 8)
+            where bits != quantizer.Value && Saved(quantizer.Key) == Own(quantizer.Key)
+            select Violation.Of(TrainingRules.BitsDiffer, StateCheck.Layer(quantizer.Key), quantizer.Key, $"{bits}", $"{quantizer.Value}"));
+    }
 
     /// <summary>Batch norms that are live in one of the two only; before version 3 all were folded.</summary>
     private static IEnumerable<Violation> NormDifferences(QatCheckpointInfo info, QConfig config, IReadOnlyDictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> saved)

@@ -35,7 +35,7 @@ public sealed class QatModel
 
     public March March { get; }
 
-    /// <summary>What quantizers do; see <see cref="QatModuleExtensions.SetState"/>.</summary>
+    /// <summary>What quantizers do; see <see cref="QatModuleExtensions.SetState(IQatModule, FakeQuantState)"/>. Of a model in mixed states that of what no selector named.</summary>
     public FakeQuantState State => Session.State;
 
     /// <summary>The inputs, in the order of <c>forward</c>'s parameters.</summary>
@@ -73,7 +73,7 @@ public sealed class QatModel
         }
 
         // VALIDATION takes its weight scales anew.
-        Session = new(State);
+        Session = new(State, Session.Others);
     }
 
     /// <summary>The reals of every output for one float32 batch [N, ...] per input, in the current state; the caller's dispose scope owns them.</summary>
@@ -112,7 +112,7 @@ public sealed class QatModel
             throw QatGenException.Of(ShapeRules.InputCount, "", $"{inputs.Count}", $"{_inputs.Count}");
         }
 
-        return _owner.Program([.. _inputs.Select((stub, i) => stub.Quantize(inputs[i], State))]);
+        return _owner.Program([.. _inputs.Select((stub, i) => Session.IsMixed ? MixedStates.Input(stub.Quantize(inputs[i], Session.StateOf(stub)), stub) : stub.Quantize(inputs[i], State))]);
     }
 
     /// <summary>The quantizers of inputs and outputs, and whether a selector selects each.</summary>
@@ -139,7 +139,7 @@ public sealed class QatModel
         }
     }
 
-    internal QatValue Call(QatNode node, QatValue[] inputs) => _trace is { } trace ? trace.Call(node, inputs) : node.Run(inputs, Session.Primitives);
+    internal QatValue Call(QatNode node, QatValue[] inputs) => _trace is { } trace ? trace.Call(node, inputs) : Session.IsMixed ? MixedStates.Run(node, inputs, Session) : node.Run(inputs, Session.Primitives);
 
     internal QatNode Node(Node node)
     {
@@ -156,7 +156,8 @@ public sealed class QatModel
         {
             var resolution = new Resolution(this, _config);
             resolution.Apply();
-            _resolution = resolution;
+            var raw = _nodes.Where(static n => n.HasRawScale).Select(static n => Violation.Of(TrainingRules.RawScale, n.Node.Path, n.Node.Path)).ToArray();
+            _resolution = raw.Length == 0 ? resolution : throw new QatGenException(raw);
         }
     }
 

@@ -19,6 +19,27 @@ public static class QatModuleExtensions
     }
 
     /// <summary>
+    /// Changes the state of what is selected and leaves that of the rest: an operator in FLOAT or CALIBRATION gives reals, which one in QAT or VALIDATION rounds to the scale of the operator that they come from;
+    /// what has neither weights nor a scale of its own does as its inputs do. A selector that selects nothing is an error.
+    /// </summary>
+    public static void SetState(this IQatModule model, FakeQuantState state, params Selector[] selectors)
+    {
+        var others = model.Model.Session.Others.ToDictionary();
+        var unused = new List<Violation>();
+        foreach (var selector in selectors)
+        {
+            nn.Module[] selected = [.. model.Model.Nodes.Where(n => model.Model.Selects(selector, n)), .. model.Model.Inputs.Where(i => selector.SelectsInput(i.Name))];
+            Array.ForEach(selected, m => others[m] = state);
+            if (selected.Length == 0)
+            {
+                unused.Add(Violation.Of(QuantizationRules.SelectsNothing, "", selector.ToString()));
+            }
+        }
+
+        model.Model.Session = unused.Count == 0 ? new(model.Model.State, others) : throw new QatGenException(unused);
+    }
+
+    /// <summary>
     /// Shows float32 batches [N, ...] to the observers without rounding, returns to the state before and gives their number; batches are disposed.
     /// <paramref name="progress"/> is told the finished part.
     /// </summary>
@@ -115,7 +136,7 @@ public static class QatModuleExtensions
     private static QatValue.Activation[] Validate(IQatModule model, Tensor[] inputs)
     {
         var before = model.Model.Session;
-        if (before.State != FakeQuantState.Validation)
+        if (before.IsMixed || before.State != FakeQuantState.Validation)
         {
             model.SetState(FakeQuantState.Validation);
         }

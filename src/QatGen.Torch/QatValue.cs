@@ -23,6 +23,9 @@ public abstract record QatValue
         /// <summary>Of a weighted sum that goes back to the scale of its input, the type of that.</summary>
         public DType? Weighted { get; init; }
 
+        /// <summary>Of reals in a model of mixed states, what an operator that reads integers rounds them to.</summary>
+        internal RealGrid? Grid { get; init; }
+
         public Quantity Known => Quantity ?? throw new InvalidOperationException("A real tensor reached the integer program.");
     }
 
@@ -87,6 +90,9 @@ public abstract record QatValue
         /// <summary>The constant of the last forward pass.</summary>
         public TensorConstant? Latest { get; set; }
     }
+
+    /// <summary>Integers that are the operator's own.</summary>
+    internal sealed record IntegersSource(TensorConstant Constant) : QatValue;
 
     internal sealed record GridSource : QatValue
     {

@@ -38,6 +38,17 @@ public static class QuantizationExtensions
         });
     }
 
+    /// <summary>
+    /// What calibration left undone, as warnings: layers that no data reached, and observers whose interval is longer than the calibration was. Batch norms use their running statistics while calibrating,
+    /// whatever <c>train()</c> says.
+    /// </summary>
+    public static IReadOnlyList<Violation> CalibrationWarnings(this IQatModule model) =>
+    [
+        .. model.Model.Quantizers.Select(static q => q.Quantizer).Where(static q => !q.IsCalibrated).Select(static q => q.Observer is HistogramObserver { IsWaiting: true } waiting
+            ? Violation.Of(QuantizationRules.IntervalTooLong, q.Layer, q.Layer, $"{waiting.UpdateInterval}", $"{waiting.Batches}")
+            : Violation.Of(QuantizationRules.SawNoData, q.Layer, q.Layer)),
+    ];
+
     private static int Each(IQatModule model, Selector[] selectors, Func<OutputQuantizer, bool> change)
     {
         var done = new HashSet<OutputQuantizer>();

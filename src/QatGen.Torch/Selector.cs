@@ -8,6 +8,9 @@ public sealed record Selector
 {
     private Selector(string kind, string name) => (Kind, Name) = (kind, name);
 
+    /// <summary>Every operator and input.</summary>
+    public static Selector All { get; } = new("everything", "");
+
     /// <summary>Every operator on the way from the grid of a grid_sample back to the first convolution, product of matrices or input, with that one.</summary>
     public static Selector Grids { get; } = new("grids", "");
 
@@ -42,12 +45,13 @@ public sealed record Selector
     {
         "layer" => Paths(node).Contains(Name),
         "subtree" => Paths(node).Any(p => p == Name || p.StartsWith(Name + ".", StringComparison.Ordinal)),
+        "everything" => true,
         "operator" => node.Operator == Name || node.Part?.ResultOf == Name,
         "pattern" => Paths(node).Any(p => Regex.IsMatch(p, $"^{Regex.Escape(Name).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal)}$")),
         _ => false,
     };
 
-    internal bool SelectsInput(string name) => Kind == "input" && name == Name;
+    internal bool SelectsInput(string name) => Kind == "everything" || (Kind == "input" && name == Name);
 
     private static IEnumerable<string> Paths(Node node) => [node.Path, .. node.Absorbed.Select(static a => a.Path)];
 }

@@ -3,7 +3,8 @@ using QatGen.Primitives;
 namespace QatGen.Torch;
 
 /// <summary>
-/// How well a layer's table follows its function over every integer of its input: largest and mean distance from the clamped real result, in steps of the output (half a step is rounding alone).
+/// How well a layer's table follows its function: largest and mean distance from the clamped real result, in steps of the output (half a step is rounding alone), over every integer of an int8 input, and of an int16
+/// input those whose results lie in the observed range and a quarter of its width around it.
 /// <paramref name="Outside"/> counts the values, in all batches observed so far, where the function is not defined or infinite; they are not part of the output's range.
 /// </summary>
 public sealed record TableReport(string Layer, string Function, DType Input, DType Output, TableSplit Split, double LargestError, double MeanError, long Outside)

@@ -188,7 +188,7 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         var half = input * Type(x).Max() / 2;
         var (bend, scale) = (0.02 + random.NextDouble(), half / 100 * Step(type));
         var reals = TableBuilder.Reals(new("wave", v => Math.Sin(v / half / bend) * half), input, Type(x));
-        return Add(new IntNode.Lut(x, Constant(TableBuilder.Build(reals, scale, type, random.Next(2) == 0 ? TableSplit.Even : TableSplit.Curvature).Constant), _layer), Quantity.Of(scale, type));
+        return Add(new IntNode.Lut(x, Constant(TableBuilder.Build(reals, scale, type, random.Next(2) == 0 ? TableSplit.Even : TableSplit.Curvature, ClampRange.None).Constant), _layer), Quantity.Of(scale, type));
     }
 
     public int Reshape(int x, params int[] shape)

@@ -10,12 +10,8 @@ namespace QatGen.Conformance;
 /// <summary>What composites are made of is what TorchSharp computes; through a checkpoint of the plain model and generated code, on every rung.</summary>
 public sealed class CompositeModelTests
 {
-    /// <summary>
-    /// The largest errors against TorchSharp's own operator of each result, in ranges of it: 8-bit activations, 16-bit ones with 8-bit weights, and a quotient, since the table of 1/x spends its segments on both signs.
-    /// </summary>
-    private const double Int8Error = 0.04, Int16Error = 0.02, QuotientError = 0.08;
-
-    private const int Quotient = 9;
+    /// <summary>The largest errors against TorchSharp's own operator of each result, in ranges of it: 8-bit activations, and 16-bit ones with 8-bit weights.</summary>
+    private const double Int8Error = 0.04, Int16Error = 0.02;
 
     [Fact]
     public void InFloat_TheParts_ComputeWhatTorchSharpDoes()
@@ -41,8 +37,7 @@ public sealed class CompositeModelTests
         qat.Calibrate([[map.clone(), words.clone()]]);
         var fixedPoint = qat.Convert();
         var trained = qat.ValidationOutputs(map, words);
-        Assert.All(net.call(map, words).Zip(trained), (p, i) => Assert.InRange(
-            Difference(p.First, tensor(p.Second.Dequantize()).reshape(p.First.shape)), 0, i == Quotient ? QuotientError : allowed));
+        Assert.All(net.call(map, words).Zip(trained), p => Assert.InRange(Difference(p.First, tensor(p.Second.Dequantize()).reshape(p.First.shape)), 0, allowed));
 
         QTensor[] inputs = [.. new[] { map, words }.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 2))];
         foreach (var rung in new IReadOnlyList<QTensor>[] { ReferenceRunner.Run(fixedPoint, inputs), fixedPoint.RunAll(inputs), new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs })

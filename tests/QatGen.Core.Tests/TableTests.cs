@@ -24,7 +24,7 @@ public sealed class TableTests
     public void Build_Sigmoid_IsTheRoundedFunction(DType input, DType output, TableSplit split)
     {
         var (from, to) = (Quantization.Scale(-8, 8, input), Quantization.Scale(0, 1, output));
-        var fit = TableBuilder.Build(TableBuilder.Reals(Sigmoid, from, input), to, output, split);
+        var fit = TableBuilder.Build(TableBuilder.Reals(Sigmoid, from, input), to, output, split, ClampRange.None);
         var results = fit.Constant.Expand();
         var largest = results.Select((y, i) => Math.Abs(y - Math.Min(Sigmoid.Value((input.Min() + i) * (double)from) / to, output.Max()))).Max();
         Assert.Equal(largest, fit.LargestError, 1e-9);
@@ -40,7 +40,7 @@ public sealed class TableTests
         {
             var reals = TableBuilder.Reals(function, 4 / 32767.5, DType.QInt16);
             var scale = reals.Max(Math.Abs) / 32767.5;
-            TableFit Fit(TableSplit split) => TableBuilder.Build(reals, scale, DType.QInt16, split);
+            TableFit Fit(TableSplit split) => TableBuilder.Build(reals, scale, DType.QInt16, split, ClampRange.None);
             Assert.Equal(Math.Min(Fit(TableSplit.Even).LargestError, Fit(TableSplit.Curvature).LargestError), Fit(TableSplit.Automatic).LargestError);
         }
     }
@@ -53,7 +53,22 @@ public sealed class TableTests
         Assert.InRange(Error(static x => x < 0.7 ? -0.5 : 0.5), 0, 0.5);
 
         static double Error(Func<double, double> f) =>
-            TableBuilder.Build(TableBuilder.Reals(new("f", f), 3 / 32767.5, DType.QInt16), 3 / 32767.5, DType.QInt16, TableSplit.Curvature).LargestError;
+            TableBuilder.Build(TableBuilder.Reals(new("f", f), 3 / 32767.5, DType.QInt16), 3 / 32767.5, DType.QInt16, TableSplit.Curvature, ClampRange.None).LargestError;
+    }
+
+    /// <summary>With the results that were observed 1/x is as smooth as any function; without, its two sides share the segments.</summary>
+    [Fact]
+    public void Build_OfObservedResults_SpendsSegmentsOnThem()
+    {
+        const double from = 11 / 32767.5, to = 1 / 32767.5;
+        var reals = TableBuilder.Reals(new("reciprocal", static x => 1 / x), from, DType.QInt16);
+        TableFit Fit(TableSplit split, ClampRange observed) => TableBuilder.Build(reals, to, DType.QInt16, split, observed);
+        Assert.InRange(Fit(TableSplit.Automatic, ClampRange.None).LargestError, 100, 1000);
+        var fit = Fit(TableSplit.Automatic, new(1 / 11.0, 1));
+        var results = fit.Constant.Expand();
+        var errors = Enumerable.Range(0, results.Length).Where(i => reals[i] is >= 1 / 11.0 and <= 1).Select(i => Math.Abs(results[i] - (reals[i] / to))).ToArray();
+        Assert.InRange(errors.Max(), 0.5, fit.LargestError);
+        Assert.InRange(fit.LargestError, 0.5, 25);
     }
 
     [Fact]
@@ -68,7 +83,7 @@ public sealed class TableTests
             }
         }
 
-        int At(string op, int q) => TableBuilder.Build(TableBuilder.Reals(Function(op), 0.1, DType.QInt8), 0.05, DType.QInt8, TableSplit.Automatic).Constant.Values[q + 128];
+        int At(string op, int q) => TableBuilder.Build(TableBuilder.Reals(Function(op), 0.1, DType.QInt8), 0.05, DType.QInt8, TableSplit.Automatic, ClampRange.None).Constant.Values[q + 128];
         Assert.Equal((-128, -128, 0, 127), (At("Log", 0), At("Log", -5), At("Sqrt", -5), At("Reciprocal", 0)));
         Assert.Equal((63, 0, 0, 127), (At("Acos", -128), At("Acos", 50), At("Acosh", -20), At("Rsqrt", 0)));
     }
@@ -103,7 +118,7 @@ public sealed class TableTests
     [Fact]
     public void Lut_OfAnotherType_IsAViolation()
     {
-        var table = TableBuilder.Build(TableBuilder.Reals(Sigmoid, 0.1, DType.QInt8), 0.01, DType.QInt8, TableSplit.Automatic).Constant;
+        var table = TableBuilder.Build(TableBuilder.Reals(Sigmoid, 0.1, DType.QInt8), 0.01, DType.QInt8, TableSplit.Automatic, ClampRange.None).Constant;
         foreach (var (type, fits) in new[] { (DType.QInt8, true), (DType.QInt16, false), (DType.QInt32, false) })
         {
             var checker = new FactChecker();

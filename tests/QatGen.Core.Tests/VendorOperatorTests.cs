@@ -16,6 +16,11 @@ public sealed class VendorOperatorTests
         { "Correlation", "stride1", 0 },
         { "Correlation", "stride2", 0 },
         { "Correlation", "padSize", -2 },
+        { "RoIAlign", "outputSize", 0 },
+        { "RoIAlign", "outputSize", new Value.Items(new(2, -1)) },
+        { "RoIAlign", "samplingRatio", 0 },
+        { "RoIAlign", "spatialScale", -0.5 },
+        { "RoIAlign", "spatialScale", double.NaN },
         { "CenteredYuv2Rgb", "mean", new Value.Items(new(1.0, 2.0)) },
         { "CenteredYuv2Rgb", "mean", new Value.Items(new(double.NaN)) },
         { "CenteredYuv2Bgr", "std", new Value.Items(new(1.0, 0.0, 1.0)) },
@@ -29,9 +34,10 @@ public sealed class VendorOperatorTests
     [MemberData(nameof(Wrong))]
     public void Argument_ThatMakesNoSense_IsRefused(string op, string argument, Value value)
     {
-        var inputs = Enumerable.Range(0, op == "Correlation" ? 2 : 1).ToSeq();
-        Assert.Empty(Catalogue.Get(op).Check(new(op, "layer", new(FormKind.Module, op), inputs, new())));
-        var found = Assert.Single(Catalogue.Get(op).Check(new(op, "layer", new(FormKind.Module, op), inputs, new() { [argument] = value })));
+        var inputs = Enumerable.Range(0, op is "Correlation" or "RoIAlign" ? 2 : 1).ToSeq();
+        AttributeMap arguments = op == "RoIAlign" ? new() { ["outputSize"] = 7, ["spatialScale"] = 0.25, ["samplingRatio"] = 2 } : new();
+        Assert.Empty(Catalogue.Get(op).Check(new(op, "layer", new(FormKind.Module, op), inputs, arguments)));
+        var found = Assert.Single(Catalogue.Get(op).Check(new(op, "layer", new(FormKind.Module, op), inputs, new(arguments.Where(a => a.Key != argument).Append(new(argument, value))))));
         Assert.Equal((CaptureRules.Argument, "layer"), (found.Rule, found.Layer));
     }
 
@@ -45,6 +51,19 @@ public sealed class VendorOperatorTests
         var node = new Node("Correlation", "layer", new(FormKind.Module, "Correlation"), new(0, 1), new());
         var result = Pipeline.Run(new("", "Net", March.Bayes, new(new GraphInput("x", new(shape), 0), new GraphInput("y", new(shape), 0)), new(node), new(2)));
         Assert.Equal(rule, string.Join(", ", result.Violations.Where(static v => v.Rule.Severity == RuleSeverity.Error).Select(static v => v.Rule.Id).Distinct()));
+    }
+
+    [Theory]
+    [InlineData(new[] { 1, 5, 4 }, "QG2060")]
+    [InlineData(new[] { 1, 4 }, "QG2060")]
+    [InlineData(new[] { 1, 5, 3 }, "QG2060")]
+    [InlineData(new int[0], "QG2031")]
+    public void RoIAlign_NeedsBoxesOfFourCorners(int[] boxes, string rule)
+    {
+        var node = new Node("RoIAlign", "layer", new(FormKind.Module, "RoIAlign"), new(0, 1), new() { ["outputSize"] = 2, ["spatialScale"] = 0.25, ["samplingRatio"] = 2 });
+        var map = rule == "QG2060" && boxes.Length == 3 && boxes[2] == 4 ? new[] { 1, 5, 6 } : [1, 5, 6, 6];
+        var result = Pipeline.Run(new("", "Net", March.Bayes, new(new GraphInput("x", new(map), 0), new GraphInput("boxes", new(boxes), 0, DType.QInt16)), new(node), new(2)));
+        Assert.Equal(rule, Assert.Single(result.Violations).Rule.Id);
     }
 
     [Fact]

@@ -110,7 +110,7 @@ internal static class OperatorsPage
     {
         var graph = new Graph("", "", march, inputs.Select(static (f, i) => new GraphInput($"x{i}", f.Shape, 0, f.DType)).ToSeq(), example.Nodes, new(example.InputShapes.Count + example.Nodes.Count - 1));
         var expanded = ExpandComposites.Run(graph, []);
-        var constants = Lowering.Slots(expanded).Select(s => s.Node.Part?.Type is null && IsResult(s.Role) ? new Fact(s.Role.Shape, output) : s.Fact);
+        var constants = Lowering.Slots(expanded).Select(s => s.Node.Part?.Type is null && IsResult(s.Role) ? new Fact(s.Role.Shape, s.Role.ScaleOf < 0 ? output : inputs[0].DType) : s.Fact);
         return Lowering.Run(expanded, checker, [.. constants], inputs)[0];
     }
 

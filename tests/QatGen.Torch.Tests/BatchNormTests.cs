@@ -120,6 +120,22 @@ public sealed class BatchNormTests : IDisposable
         Assert.Equal(NaivePrimitives.Run(fixedPoint, Nets.Quantized(fixedPoint.Signature, y[..4])), model.ValidationIntegers(y[..4]).Data.Select(static v => (long)v));
     }
 
+    [Fact]
+    public void Constructor_LearnedScaleOfRawWeights_IsRefused_AndThatOfFoldedOnesTrains()
+    {
+        var graph = Nets.Residual();
+        QConfig Config(BatchNormMode mode, WeightSettings weight) => new() { BatchNormMode = mode, Weight = weight };
+        foreach (var weight in new WeightSettings[] { new() { Kind = FakeQuantKind.Lsq }, new() { AveragingConstant = 0.1 }, new() { Observer = new Observers.ObserverSettings.FixedScale(0.01) } })
+        {
+            var violations = Assert.Throws<QatGenException>(() => Nets.Calibrated(graph, config: Config(BatchNormMode.WithBN, weight))).Violations;
+            Assert.Equal(5, violations.Count(static v => v.Rule == TrainingRules.RawScale));
+            var model = Nets.Calibrated(graph, config: Config(BatchNormMode.WithBNReverseFold, weight));
+            Train(model, graph);
+            var (fixedPoint, x) = (model.ConvertToFixedPoint(), Nets.Batch(graph));
+            Assert.Equal(NaivePrimitives.Run(fixedPoint, Nets.Quantized(fixedPoint.Signature, x)), model.ValidationIntegers(x).Data.Select(static v => (long)v));
+        }
+    }
+
     [Theory]
     [InlineData(BatchNormMode.FuseBN)]
     [InlineData(BatchNormMode.WithBN)]

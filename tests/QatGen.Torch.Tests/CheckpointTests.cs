@@ -131,6 +131,33 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Load_CheckpointOfOtherBits_NamesTheQuantizersAndChangesNothing()
+    {
+        var graph = Nets.Residual();
+        Nets.Calibrated(graph, config: new() { Activation = new() { Bits = 4 }, Weight = new() { Bits = 3 } }).Save(File);
+        Assert.Equal((4, 3), QatCheckpoint.Info(File) is var info ? (info.Bits["pool.output_quant"], info.Bits["fc.weight_quant"]) : default);
+        var model = Nets.Calibrated(graph, seed: 5);
+        var before = Bytes(model);
+        var violations = Assert.Throws<QatGenException>(() => model.Load(File)).Violations;
+        Assert.All(violations, static v => Assert.Equal(TrainingRules.BitsDiffer, v.Rule));
+        Assert.Equal(model.Model.Nodes.Count(static n => n.OutputQuantizer is not null) + model.Model.Nodes.Count(static n => n.WeightQuantizer is not null), violations.Count);
+        Assert.Contains(violations, static v => v.Arguments is ["fc.weight_quant", "3", "8"]);
+        Assert.Equal(before, Bytes(model));
+    }
+
+    [Fact]
+    public void Load_LearnedScaleBelowZero_IsTakenAsTheNextPassTakesIt()
+    {
+        QConfig config = new() { Activation = new() { Kind = FakeQuantKind.Lsq } };
+        var model = Nets.Calibrated(Nets.Residual(), config: config);
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(model.state_dict()["pool.output_quant.scale"].bytes)[0] = -1;
+        model.Save(File);
+        var loaded = Nets.Calibrated(Nets.Residual(), seed: 5, config: config);
+        loaded.Load(File);
+        Assert.Equal(Bytes(model), Bytes(loaded));
+    }
+
+    [Fact]
     public void Info_SavedModel_SaysWithWhatItWasTrained()
     {
         Nets.Calibrated(Nets.Residual(), config: new() { Activation = new() { AveragingConstant = 0.5 }, Rules = [Selector.Input("x").To(DType.QInt16)] }).Save(File);

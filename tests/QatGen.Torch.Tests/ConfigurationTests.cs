@@ -119,6 +119,41 @@ public sealed class ConfigurationTests
         Assert.All(moving.Zip(Scales(false)), static p => Assert.NotEqual(p.First, p.Second));
     }
 
+    [Fact]
+    public void QConfigs_EachName_IsAConfigurationAndUnknownOnesAreListed()
+    {
+        using var scope = NewDisposeScope();
+        var graph = Nets.Residual() with { March = March.NashE };
+        foreach (var name in QConfigs.Names)
+        {
+            var model = Nets.Calibrated(graph, config: QConfigs.Get(name));
+            var quantizer = model.Model.Nodes[0].OutputQuantizer!;
+            Assert.Equal(name.Contains("16bit", StringComparison.Ordinal) ? DType.QInt16 : DType.QInt8, quantizer.DType);
+            Assert.Equal(name.Contains("lsq", StringComparison.Ordinal), model.named_parameters().Any(static p => p.name == "stem.conv.output_quant.scale"));
+            var text = model.Explain().ToString();
+            Assert.Equal(name.Contains("calib", StringComparison.Ordinal), text.Contains("percentile(99.99, 2048)", StringComparison.Ordinal));
+            model.SetState(FakeQuantState.Qat);
+            var before = quantizer.Scale;
+            model.call(randn(2, 1, 12, 12) * 9);
+            Assert.Equal(name.Contains("fixed", StringComparison.Ordinal) || name.Contains("lsq", StringComparison.Ordinal), before == quantizer.Scale);
+        }
+
+        Assert.Contains("default_qat_8bit_fake_quant_qconfig", Assert.Throws<ArgumentException>(() => QConfigs.Get("default")).Message, StringComparison.Ordinal);
+        Assert.Equal("qint8 of 4 bits", new GraphQat(graph, Nets.State(graph), QConfigs.Default(bits: 4, weightBits: 3)).Explain().Decisions.First(static d => d.Layer == "pool").Value);
+    }
+
+    [Fact]
+    public void QTemplates_OneBehindTheOther_TheLastCounts()
+    {
+        using var scope = NewDisposeScope();
+        var table = new Dictionary<string, double> { ["stem.conv"] = 0.5, ["block.conv1"] = 3, ["pool"] = 2, ["deep.conv"] = 1 };
+        Assert.Equal(["block.conv1", "pool"], Wide([.. QTemplates.Default, .. QTemplates.Sensitive(table, topK: 2)]));
+        Assert.Equal(["block.conv1"], Wide([.. QTemplates.SensitiveShare(table, 0.25)]));
+        Assert.Equal(["block.conv1", "block.conv2", "block.down", "deep.conv", "deep.point", "stem.conv"], Wide([.. QTemplates.Int16, .. QTemplates.ByName(new Dictionary<string, ActivationSettings> { ["pool"] = new() { DType = DType.QInt8 } })]));
+        Assert.Equal(["pool"], Wide([.. QTemplates.Int16, .. QTemplates.ByOperator(new Dictionary<string, ActivationSettings> { ["Conv2d"] = new() { Bits = 8 } })]));
+        Assert.Throws<QatGenException>(() => Wide(Selector.Grids));
+    }
+
     private static Node Catalogue(string op) => Operators.Catalogue.Get(op).Examples().First().Node;
 
     private static QConfig Rule(ActivationSettings settings) => new() { Rules = [new(Selector.Path("pool")) { Activation = settings }] };

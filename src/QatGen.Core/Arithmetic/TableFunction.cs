@@ -11,6 +11,17 @@ public sealed class TableFunction(string name, Func<double, double> function, do
 
     public double Value(double x) => function(Math.Min(Math.Max(x, low), high));
 
+    /// <summary>Results with the finite ones that inputs left and right of the domain have, which are never counted among the observed.</summary>
+    public ClampRange WithEdges(ClampRange results)
+    {
+        foreach (var edge in new[] { low, high }.Where(static e => IsFinite(e)).Select(Value).Where(IsFinite))
+        {
+            results = new(Math.Min(results.Low, edge), Math.Max(results.High, edge));
+        }
+
+        return results;
+    }
+
     /// <summary>Whether the function means anything there: inside its domain, and not at a pole.</summary>
     public bool IsDefined(double x) => x >= low && x <= high && IsFinite(Value(x));
 

@@ -28,6 +28,9 @@ public enum ConstantKind
     /// <summary>A number as its sign, at the scale |k|.</summary>
     Sign,
 
+    /// <summary>A tensor of integers that is the operator's own, at a scale of its own.</summary>
+    Integers,
+
     /// <summary>What brings two operands to one scale for a comparison.</summary>
     Compare,
 
@@ -62,10 +65,10 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
     /// <summary>The groups of that parameter.</summary>
     public int Groups { get; init; } = 1;
 
-    /// <summary>The reals of a weight or bias that is the operator's own, row by row; empty: the model's parameter.</summary>
+    /// <summary>The reals of a weight or bias, or the integers of a tensor, that is the operator's own, row by row; empty: the model's parameter.</summary>
     public Seq<double> Fixed { get; init; } = Seq<double>.Empty;
 
-    /// <summary>The scale of a rescale's result where the operator says it; 0: observed.</summary>
+    /// <summary>The scale of a rescale's result or of integers where the operator says it; 0: observed.</summary>
     public double Scale { get; init; }
 
     /// <summary>No observed scale of a rescale's result is smaller.</summary>
@@ -77,7 +80,7 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
     public Primitives.Fact Fact => Kind switch
     {
         ConstantKind.Tensor when Shape.Count == 0 => Primitives.Fact.Unknown(DType) with { IsConstant = true },
-        ConstantKind.Tensor or ConstantKind.Number or ConstantKind.Sign => Primitives.Fact.Of(Shape, DType) with { IsConstant = true },
+        ConstantKind.Tensor or ConstantKind.Number or ConstantKind.Sign or ConstantKind.Integers => Primitives.Fact.Of(Shape, DType) with { IsConstant = true },
         _ => Primitives.Fact.Of(Shape, DType),
     };
 
@@ -88,6 +91,13 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
     public static ConstantRole Number(double value, DType type) => new(ConstantKind.Number, "number", new(1), ClampRange.None, type) { Value = value };
 
     public static ConstantRole Sign(double value) => new(ConstantKind.Sign, "number", new(1), ClampRange.None, DType.QInt8) { Value = value };
+
+    /// <summary>A vector of integers below 2^15.</summary>
+    public static ConstantRole Integers(IEnumerable<int> values, double scale)
+    {
+        var integers = values.Select(static v => (double)v).ToSeq();
+        return new(ConstantKind.Integers, "integers", new(integers.Count), ClampRange.None, DType.QInt16) { Fixed = integers, Scale = scale };
+    }
 
     public static ConstantRole Compare() => new(ConstantKind.Compare, "compare", Seq<int>.Empty, ClampRange.None, DType.QInt8);
 

@@ -9,7 +9,7 @@ internal sealed class Acos() : PlainTable("Acos", Of("acos", "arccos"), Math.Aco
 internal sealed class Acosh() : PlainTable("Acosh", Of("acosh", "arccosh"), static x => SpecialFunctions.Acosh(x), low: 1);
 
 /// <summary>Inside [-1, 1]; outside the value at the edge.</summary>
-internal sealed class Asin() : PlainTable("Asin", Of("asin", "arcsin"), Math.Asin, 8, low: -1, high: 1);
+internal sealed class Asin() : PlainTable("Asin", Of("asin", "arcsin"), Math.Asin, 10, low: -1, high: 1);
 
 internal sealed class Asinh() : PlainTable("Asinh", Of("asinh", "arcsinh"), static x => SpecialFunctions.Asinh(x));
 

@@ -10,15 +10,28 @@ internal static class SegmentSplits
     private const int Cells = (65536 + Cell - 1) / Cell;
     private const int Rounds = 60;
 
-    public static int[] Even() => [.. Enumerable.Range(0, SegmentTable.Segments + 1).Select(static k => short.MinValue + (k * 65536 / SegmentTable.Segments))];
+    /// <summary>Segments of one length from the first to the last input that is needed.</summary>
+    public static int[] Even(double[] values, Func<int, bool> isNeeded)
+    {
+        var (first, end) = (0, values.Length);
+        for (; first < end - SegmentTable.Segments && !isNeeded(first); first++)
+        {
+        }
+
+        for (; end > first + SegmentTable.Segments && !isNeeded(end - 1); end--)
+        {
+        }
+
+        return [.. Enumerable.Range(0, SegmentTable.Segments + 1).Select(k => short.MinValue + first + (k * (end - first) / SegmentTable.Segments))];
+    }
 
     /// <summary>
     /// A chord of length n is off by at most n^2 |f''| / 8. The smallest error that both lines and six segments, whose chords are 63 times shorter, can keep over the whole range is found by
-    /// halving: each piece takes as many cells as keep the error.
+    /// halving: each piece takes as many cells as keep the error. Inputs that are not needed may have any.
     /// </summary>
-    public static int[] ByCurvature(double[] values)
+    public static int[] ByCurvature(double[] values, Func<int, bool> isNeeded)
     {
-        var bends = Bends(values);
+        var bends = Bends(values, isNeeded);
         var (low, high) = (1e-9, 1e12);
         for (var round = 0; round < Rounds; round++)
         {
@@ -66,12 +79,12 @@ internal static class SegmentSplits
     /// The largest |f''| inside each cell, as second differences of neighbouring inputs. Steps and corners count for more than they do to a chord, so that they get a segment of one cell;
     /// where a cell begins they do no harm.
     /// </summary>
-    private static double[] Bends(double[] values)
+    private static double[] Bends(double[] values, Func<int, bool> isNeeded)
     {
         var bends = new double[Cells];
         for (var q = 1; q + 1 < values.Length; q++)
         {
-            if (q % Cell != 0)
+            if (q % Cell != 0 && isNeeded(q))
             {
                 bends[q / Cell] = Math.Max(bends[q / Cell], Math.Abs(values[q - 1] - (2 * values[q]) + values[q + 1]));
             }

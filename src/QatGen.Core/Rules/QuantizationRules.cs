@@ -20,4 +20,6 @@ public static class QuantizationRules
     public static Rule TooLargeToRound { get; } = new("QG3051", RuleSeverity.Error, "Values are too large to round", "The values can reach {0}, whole numbers go up to {1}", "Keep the values smaller, for example with a clamp before the layer that rounds");
     public static Rule SettingOutOfRange { get; } = new("QG3070", RuleSeverity.Error, "Setting is out of range", "The {0} of '{1}' is to have the {2} {3}", "Use {4}");
     public static Rule SelectsNothing { get; } = new("QG3071", RuleSeverity.Error, "Selector selects nothing", "{0} selects nothing that this can be done to", "Use a path of named_modules(), an operator's name or an input's name; Explain lists the quantizers and what they observe");
+    public static Rule SawNoData { get; } = new("QG3072", RuleSeverity.Warning, "Layer saw no data", "'{0}' has no scale: no batch of the calibration reached it", "Calibrate with batches that take every path of the model");
+    public static Rule IntervalTooLong { get; } = new("QG3073", RuleSeverity.Warning, "Interval is longer than the calibration", "'{0}' finds its scale every {1} batches and saw {2}", "Calibrate with at least as many batches, or use a shorter interval");
 }

@@ -33,5 +33,6 @@ public static class ShapeRules
     public static Rule Ranking { get; } = new("QG2050", RuleSeverity.Error, "No such positions", "The {0} largest or smallest elements along axis {1} of {2} do not exist", "Give an axis other than the batch, and a count of at most its size");
     public static Rule Gathering { get; } = new("QG2051", RuleSeverity.Error, "Index does not fit", "The index {0} cannot pick along axis {1} of {2}", "Give an axis other than the batch, and an index with the dimensions of the data, none larger but that of the axis");
     public static Rule IndexType { get; } = new("QG2052", RuleSeverity.Error, "Index holds no positions", "The index is {0}", "Give positions as argmax, topk and argsort do, an int64 buffer, or an input that nothing else reads");
+    public static Rule Boxes { get; } = new("QG2060", RuleSeverity.Error, "Boxes do not fit", "The boxes {0} are no regions of {1}", "Give boxes [N, count, 4] of left, top, right and bottom for maps [N, C, H, W]");
     public static Rule Empty { get; } = new("QG2030", RuleSeverity.Error, "Tensor is empty", "The tensor is {0}; every dimension is at least 1", "Give [InputShape] and the sizes of layers no zero");
 }

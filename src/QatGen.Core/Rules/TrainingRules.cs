@@ -15,4 +15,6 @@ public static class TrainingRules
     public static Rule OneFrame { get; } = new("QG3099", RuleSeverity.Error, "Batch of one frame", "The batch norm '{0}' would train on single frames", "Train with batches of two frames or more");
     public static Rule OtherRun { get; } = new("QG3100", RuleSeverity.Error, "Another training", "'{0}' was written by {1}, this is {2}", "Go on with the recipe, seed and data of before, or delete the file to start anew");
     public static Rule Targets { get; } = new("QG3101", RuleSeverity.Error, "Targets do not fit", "There are {0} frames and {1} targets", "Give one target for each frame");
+    public static Rule RawScale { get; } = new("QG3102", RuleSeverity.Error, "Scale is that of raw weights", "The weights of '{0}' are quantized before their live batch norm, at a scale that is learned, fixed, clipped or averaged and would not be that of the folded weights", "Use BatchNormMode.WithBNReverseFold, or scales that follow the weights");
+    public static Rule BitsDiffer { get; } = new("QG3103", RuleSeverity.Error, "Layer has other bits", "'{0}' has {1} bits in the checkpoint and {2} in the model", "Construct the model with the configuration it was saved with");
 }

@@ -119,7 +119,7 @@ internal sealed class Resolution(QatModel model, QConfig config)
     }
 
     private IEnumerable<Violation> Unused() => config.Rules
-        .Where(r => !model.Inputs.Any(i => r.Selector.SelectsInput(i.Name)) && !model.Nodes.Any(n => Selects(r, n) && ((r.Activation != new ActivationSettings() && HasActivation(n)) || (r.Weight != new WeightSettings() && n.HasWeight))))
+        .Where(r => !r.IsOptional && !model.Inputs.Any(i => r.Selector.SelectsInput(i.Name)) && !model.Nodes.Any(n => Selects(r, n) && ((r.Activation != new ActivationSettings() && HasActivation(n)) || (r.Weight != new WeightSettings() && n.HasWeight))))
         .Select(static r => Violation.Of(QuantizationRules.TypeUnused, "", r.ToString()));
 
     private bool Selects(QRule rule, QatNode node) => model.Selects(rule.Selector, node);

@@ -15,6 +15,12 @@ internal sealed partial class IntegerPrimitives
     /// <summary>A number stays one until it meets a tensor, whose scale it takes.</summary>
     public QatValue Constant(QatValue tensor)
     {
+        if (tensor is QatValue.IntegersSource { Constant: var own })
+        {
+            var bound = own.Values.Max(static v => Math.Abs((long)v));
+            return new QatValue.Activation(TorchShape.Integers(own), new(LaneKind.Tensor, new(own.Scale), new(1), new(bound), Seq<int>.Empty), own.DType);
+        }
+
         if (tensor is not QatValue.TensorSource source)
         {
             return tensor is QatValue.IndexSource index ? index.Positions(isReal: false) : tensor;

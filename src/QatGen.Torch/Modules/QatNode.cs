@@ -63,10 +63,13 @@ public sealed class QatNode : nn.Module
     internal string? Target => _roles.Any(static r => r.Kind == ConstantKind.Tensor) ? ((Graphs.Value.Text)Node.Attributes["target"]!).Content : null;
 
     /// <summary>The scale that the operator itself, or the composite it is part of, gives the result; 0 where it is observed.</summary>
-    internal double OwnScale => Math.Max(Node.Part?.Scale ?? 0, _roles.Max(static r => r.Scale));
+    internal double OwnScale => Math.Max(Node.Part?.Scale ?? 0, _roles.Where(static r => r.Kind == ConstantKind.Rescale).Select(static r => r.Scale).DefaultIfEmpty().Max());
+
+    /// <summary>The magnitude of what the scale that the result keeps is multiplied by.</summary>
+    internal double KeptFactor => _roles.FirstOrDefault(static r => r.ScaleOf >= 0) is { } kept ? Math.Abs(kept.Factor(kept.ScaleOf)) : 1;
 
     /// <summary>Whether it samples a map at the positions of its second input.</summary>
-    internal bool ReadsGrid => _roles.Any(static r => r.Kind == ConstantKind.Grid);
+    internal bool ReadsGrid => Has(ConstantKind.Grid);
 
     /// <summary>The smallest scale that the operator lets the result have.</summary>
     internal double SmallestScale => _roles.Select(static r => r.SmallestScale).DefaultIfEmpty().Max();
@@ -74,7 +77,10 @@ public sealed class QatNode : nn.Module
     /// <summary>Whether the tensor that is read says positions.</summary>
     internal bool IsIndex => Target is not null && Node.Part?.Type == DType.QInt32;
 
-    internal bool HasWeight => _roles.Any(static r => r.Kind == ConstantKind.Weight);
+    /// <summary>Whether raw weights are trained with a scale that folded ones cannot take over.</summary>
+    internal bool HasRawScale => BatchNorm is { IsReverseFold: false } && _weight is { IsProportional: false };
+
+    internal bool HasWeight => Has(ConstantKind.Weight);
 
     internal ConstantRole WeightRole => _roles.First(static r => r.Kind == ConstantKind.Weight);
 
@@ -122,6 +128,8 @@ public sealed class QatNode : nn.Module
         (_type, _weight) = (activation?.Range.Type ?? DType.QInt8, weight);
         OutputQuantizer?.Configure(activation!);
     }
+
+    internal bool Has(ConstantKind kind) => _roles.Any(r => r.Kind == kind);
 
     /// <summary>Nothing: what the fields hold is registered under the names of the state, and the owner is no child.</summary>
     protected override void RegisterComponents()
@@ -210,6 +218,7 @@ public sealed class QatNode : nn.Module
         QatValue.NumberSource n => n.Latest,
         QatValue.CompareSource e => e.Latest,
         QatValue.GridSource g => g.Latest,
+        QatValue.IntegersSource own => own.Constant,
         TableSource l => l.Latest?.Constant,
         _ => null,
     } ?? throw new InvalidOperationException($"'{Node.Path}' has not run in VALIDATION."));
@@ -229,6 +238,7 @@ public sealed class QatNode : nn.Module
         ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),
         ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
         ConstantKind.Compare => new QatValue.CompareSource(),
+        ConstantKind.Integers => new QatValue.IntegersSource(new(role.Shape, role.DType, role.Fixed.Select(static v => (int)v).ToSeq(), (float)role.Scale)),
         ConstantKind.Grid => new QatValue.GridSource(),
         ConstantKind.Clamp => new QatValue.ClampSource(role.Range),
         ConstantKind.Table => new TableSource(role.Function!, OutputQuantizer!, _tableSplit, Node.Path),

@@ -29,7 +29,12 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         return Observed(Limited(sum, source.Role.Range), source);
     }
 
-    public QatValue Constant(QatValue tensor) => tensor is QatValue.IndexSource index ? index.Positions(isReal: true) : Real(tensor is QatValue.TensorSource source ? source.Value : TorchSharp.torch.tensor((float)((QatValue.NumberSource)tensor).Role.Value).reshape(1));
+    public QatValue Constant(QatValue tensor) => tensor is QatValue.IndexSource index ? index.Positions(isReal: true) : Real(tensor switch
+    {
+        QatValue.TensorSource source => source.Value,
+        QatValue.IntegersSource { Constant: var own } => TorchShape.Integers(own) * own.Scale,
+        _ => TorchSharp.torch.tensor((float)((QatValue.NumberSource)tensor).Role.Value).reshape(1),
+    });
 
     public QatValue Mul(QatValue x, QatValue y)
     {

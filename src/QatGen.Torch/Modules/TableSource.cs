@@ -13,6 +13,7 @@ internal sealed record TableSource(TableFunction Function, OutputQuantizer Quant
     private (double Scale, DType Type) _input;
     private double[] _reals = [];
     private double _outputScale;
+    private ClampRange? _observed;
     private TableLookup? _lookup;
 
     /// <summary>The table of the last pass.</summary>
@@ -21,14 +22,14 @@ internal sealed record TableSource(TableFunction Function, OutputQuantizer Quant
     /// <summary>Values observed so far where the function is not defined or infinite.</summary>
     public long Outside { get; private set; }
 
-    /// <summary>The table from an input to the present scale of the output.</summary>
+    /// <summary>The table from an input to the present scale and range of the output.</summary>
     public TableLookup Lookup(Quantity input, DType type)
     {
         var reals = Reals(input, type);
-        if (_lookup is null || _outputScale != Quantizer.CalibratedScale)
+        if (_lookup is null || _outputScale != Quantizer.CalibratedScale || _observed != Quantizer.Observed)
         {
-            _outputScale = Quantizer.CalibratedScale;
-            Latest = TableBuilder.Build(reals, _outputScale, Quantizer.Range, Split);
+            (_outputScale, _observed) = (Quantizer.CalibratedScale, Quantizer.Observed);
+            Latest = TableBuilder.Build(reals, _outputScale, Quantizer.Range, Split, Function.WithEdges(Quantizer.Observed));
             _lookup = new(Latest.Constant, Function, input.Scales[0], reals, _outputScale, Quantizer.Rounding(1));
         }
 

@@ -9,6 +9,9 @@ internal static class TorchShape
     /// <summary>The primitive Reshape: 0 keeps the dimension at its place, or is 1 behind the last; -1 takes what is left.</summary>
     public static Tensor Reshape(Tensor x, int[] shape) => x.reshape([.. shape.Select((d, i) => d != 0 ? d : i < x.shape.Length ? x.shape[i] : 1)]);
 
+    /// <summary>A constant as float32 integers.</summary>
+    public static Tensor Integers(TensorConstant constant) => tensor(constant.Values.Select(static v => (float)v).ToArray(), [.. constant.Shape.Select(static d => (long)d)]);
+
     public static Seq<int> Of(Tensor x) => x.shape.Select(static d => (int)d).ToSeq();
 
     /// <summary>

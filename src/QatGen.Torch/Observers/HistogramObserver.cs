@@ -6,27 +6,30 @@ namespace QatGen.Torch.Observers;
 public unsafe class HistogramObserver : Observer
 {
     private readonly ObserverSettings _method;
-    private readonly int _updateInterval;
     private readonly ValueHistogram _histogram;
-    private int _batches;
 
     public HistogramObserver(ObserverSettings method, int bins = 2048, int updateInterval = 1) : this(method, bins, updateInterval, null)
     {
     }
 
     internal HistogramObserver(ObserverSettings method, int bins, int updateInterval, ValueHistogram.Counter? counter) =>
-        (_method, Bins, _updateInterval, _histogram) = (method, bins, updateInterval, new(bins, counter));
+        (_method, Bins, UpdateInterval, _histogram) = (method, bins, updateInterval, new(bins, counter));
 
     /// <summary>How many values lay in each of equal bins from Min to Max.</summary>
     public ReadOnlySpan<float> Counts => _histogram.Counts;
 
     /// <summary>Whether the last batch was one after which the scale is found anew.</summary>
-    internal bool IsDue => _batches % _updateInterval == 0;
+    internal bool IsDue => Batches % UpdateInterval == 0;
 
     /// <summary>Whether batches were seen, but too few for a scale.</summary>
-    internal bool IsWaiting => _batches > 0 && _batches < _updateInterval;
+    internal bool IsWaiting => Batches > 0 && Batches < UpdateInterval;
 
     internal int Bins { get; }
+
+    internal int UpdateInterval { get; }
+
+    /// <summary>The batches seen.</summary>
+    internal int Batches { get; private set; }
 
     /// <summary>Restores a histogram that was saved.</summary>
     public void Restore(float[] min, float[] max, ReadOnlySpan<float> counts)
@@ -54,6 +57,6 @@ public unsafe class HistogramObserver : Observer
     {
         _histogram.Add((float*)rows[0], length, min[0], max[0], HasData);
         Restore([_histogram.Min], [_histogram.Max]);
-        _batches++;
+        Batches++;
     }
 }

@@ -10,7 +10,7 @@ internal static class OldCheckpoint
     public static (Dictionary<string, Tensor> State, QatCheckpointInfo Info) Read(IReadOnlyDictionary<string, byte[]> sections)
     {
         var types = sections.TryGetValue("types", out var section) ? Types(section) : null;
-        return (State(sections["state"]), new(types is null ? 1 : 2, "", null, types ?? [], new Dictionary<string, string>()));
+        return (State(sections["state"]), new(types is null ? 1 : 2, "", null, types ?? [], new Dictionary<string, int>(), new Dictionary<string, string>()));
     }
 
     private static Dictionary<string, Tensor> State(byte[] section)

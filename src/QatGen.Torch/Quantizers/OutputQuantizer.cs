@@ -15,7 +15,6 @@ public sealed class OutputQuantizer : nn.Module
 {
     private const float FirstAlpha = 6;
 
-    private readonly string _layer;
     private readonly Tensor _min = zeros(1).DetachFromDisposeScope();
     private readonly Tensor _max = zeros(1).DetachFromDisposeScope();
     private Tensor _scale = null!;
@@ -23,9 +22,12 @@ public sealed class OutputQuantizer : nn.Module
     private Parameter? _learned;
     private Observer _observer = null!;
 
-    internal OutputQuantizer(string layer) : base(nameof(OutputQuantizer)) => _layer = layer;
+    internal OutputQuantizer(string layer) : base(nameof(OutputQuantizer)) => Layer = layer;
 
     internal OutputQuantizer(string layer, ActivationQuantization settings) : this(layer) => Configure(settings);
+
+    /// <summary>The path of the layer, or the name of the input.</summary>
+    internal string Layer { get; }
 
     /// <summary>The integers' type: qint8 or qint16.</summary>
     public DType DType => Range.Type;
@@ -38,6 +40,9 @@ public sealed class OutputQuantizer : nn.Module
         _ => Value(_scale),
     };
 
+    /// <summary>The range of the data so far; no limits where the scale does not follow it.</summary>
+    internal ClampRange Observed => Settings.Kind == FakeQuantKind.Statistical && Value(_min) < Value(_max) ? new(Value(_min), Value(_max)) : ClampRange.None;
+
     public bool IsCalibrated => Scale > 0 && float.IsFinite(Scale);
 
     /// <summary>The scale, or an error that names the layer.</summary>
@@ -48,7 +53,7 @@ public sealed class OutputQuantizer : nn.Module
             var scale = Scale;
             if (!float.IsFinite(scale))
             {
-                throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the scale of '{_layer}'");
+                throw QatGenException.Of(QuantizationRules.NotANumber, Layer, $"the scale of '{Layer}'");
             }
 
             // What an optimizer's step left below the smallest scale is put back, and the scale of a learned limit is kept beside it.
@@ -57,7 +62,7 @@ public sealed class OutputQuantizer : nn.Module
                 Value(_scale) = scale;
             }
 
-            return scale > 0 ? scale : throw QatGenException.Of(QuantizationRules.NotCalibrated, _layer, _layer);
+            return scale > 0 ? scale : throw QatGenException.Of(QuantizationRules.NotCalibrated, Layer, Layer);
         }
     }
 
@@ -184,7 +189,7 @@ public sealed class OutputQuantizer : nn.Module
     {
         if (float.IsNaN(smallest) || float.IsNaN(largest) || (!Settings.IsFixed && !float.IsFinite(largest - smallest)))
         {
-            throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the range of '{_layer}'");
+            throw QatGenException.Of(QuantizationRules.NotANumber, Layer, $"the range of '{Layer}'");
         }
     }
 

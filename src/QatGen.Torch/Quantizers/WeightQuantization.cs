@@ -14,4 +14,7 @@ internal sealed record WeightQuantization(QuantRange Range, ObserverSettings Obs
 
     /// <summary>Whether the largest weight always fits, so that no gradient is stopped (NUMERICS section 8).</summary>
     public bool Follows => !IsLearned && AveragingConstant == 1 && Observer is ObserverSettings.MinMax or ObserverSettings.MovingAverage;
+
+    /// <summary>Whether weights times a factor have the scale times that factor.</summary>
+    public bool IsProportional => !IsLearned && !IsFixed && AveragingConstant == 1 && Observer is not ObserverSettings.Clip;
 }

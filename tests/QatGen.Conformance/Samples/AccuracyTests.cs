@@ -28,10 +28,10 @@ public sealed class AccuracyTests
         Assert.All(written.Zip(measured), static p => Assert.True(Same(p.First, p.Second), $"docs/accuracy.md is stale, QATGEN_ACCEPT=1 writes it: {p.First} is {p.Second}"));
     }
 
-    /// <summary>The last digit is another processor's affair.</summary>
+    /// <summary>The last digit, and the third of a large error, are another processor's affair.</summary>
     private static bool Same(string written, string measured) =>
         written.Split('|') is var a && measured.Split('|') is var b && a.Length == b.Length && a.Zip(b).All(static p => p.First == p.Second
-            || (p.First.Contains('.') && double.TryParse(p.First, CultureInfo.InvariantCulture, out var x) && double.TryParse(p.Second, CultureInfo.InvariantCulture, out var y) && Math.Abs(x - y) < 0.015));
+            || (p.First.Contains('.') && double.TryParse(p.First, CultureInfo.InvariantCulture, out var x) && double.TryParse(p.Second, CultureInfo.InvariantCulture, out var y) && Math.Abs(x - y) < 0.015 + (0.02 * Math.Abs(x))));
 
     private static string Root([CallerFilePath] string here = "")
     {

@@ -141,6 +141,8 @@ public class ModuleTests
             private readonly QatGen.Torch.Nn.CenteredYuv2Bgr bgr = new(qScale: 1 / 64.0);
             private readonly QatGen.Torch.Nn.BgrToYuv444 yuv = new(channelReversal: true);
             private readonly QatGen.Torch.Nn.Correlation correlation;
+            private readonly QatGen.Torch.Nn.RoIAlign square = new(2, spatialScale: 0.5, samplingRatio: 2);
+            private readonly QatGen.Torch.Nn.RoIAlign regions = new((2, 3), 1, 1, aligned: true);
             public Model() : base("m")
             {
                 correlation = new(1, Reach, stride2: 1, padSize: Reach);
@@ -149,10 +151,14 @@ public class ModuleTests
             public override Tensor forward(Tensor x)
             {
                 var image = colours.call(x);
-                return correlation.call(rgb.call(image), yuv.call(bgr.forward(image)));
+                var flow = correlation.call(rgb.call(image), yuv.call(bgr.forward(image)));
+                return square.call(flow, x[.., 0, .., ..4]).sum(new long[] { 3, 4 }) + regions.call(flow, x[.., 1, .., ..4]).sum(new long[] { 3, 4 });
             }
             """);
-        Assert.Equal("Conv2d, CenteredYuv2Rgb, CenteredYuv2Bgr, BgrToYuv444, Correlation", string.Join(", ", graph.Nodes.Select(static n => n.Operator)));
+        Assert.Equal("Conv2d, CenteredYuv2Rgb, CenteredYuv2Bgr, BgrToYuv444, Correlation", string.Join(", ", graph.Nodes.Take(5).Select(static n => n.Operator)));
+        Assert.Equal(
+            ["aligned: false, outputSize: 2, samplingRatio: 2, spatialScale: 0.5d", "aligned: true, outputSize: new long[] { 2, 3 }, samplingRatio: 1, spatialScale: 1d"],
+            graph.Nodes.Where(static n => n.Operator == "RoIAlign").Select(static n => n.Attributes.ToString()));
         Assert.Equal("mean: new double[] { 120d, 110d, 100d }, qScale: 0.0078125d, std: new double[] { 57.5d }, swing: global::QatGen.Swing.Full", graph.Nodes[1].Attributes.ToString());
         Assert.Equal("kernelSize: 1, maxDisplacement: 2, padSize: 2, stride1: 1, stride2: 1", graph.Nodes[4].Attributes.ToString());
     }

@@ -39,9 +39,9 @@ internal static class Patterns
             ("fc", nn.Linear(72, 4)));
     }
 
-    public static GraphQat QatNet(long seed = 1, BatchNormMode mode = BatchNormMode.FuseBN)
+    public static GraphQat QatNet(long seed = 1, BatchNormMode mode = BatchNormMode.FuseBN, FakeQuantKind kind = FakeQuantKind.Statistical)
     {
-        var model = Nets.Calibrated(Nets.Residual(), seed, new() { BatchNormMode = mode });
+        var model = Nets.Calibrated(Nets.Residual(), seed, new() { BatchNormMode = mode, Activation = new() { Kind = kind }, Weight = new() { Kind = kind } });
         model.train();
         return model;
     }

@@ -24,6 +24,8 @@ public sealed class ResumeTests : IDisposable
     [InlineData("FuseBN", OptimizerKind.SGD, 5)]
     [InlineData("WithBN", OptimizerKind.AdamW, 6)]
     [InlineData("WithBNReverseFold", OptimizerKind.SGD, 1)]
+    [InlineData("Lsq", OptimizerKind.AdamW, 7)]
+    [InlineData("Pact", OptimizerKind.SGD, 4)]
     public void Fit_BrokenOffAfterSomeSteps_GoesOnToTheSameBits(string kind, OptimizerKind optimizer, int broken)
     {
         var (set, test) = (Patterns.Set(40, 8), Patterns.Set(24, 8, seed: 7));
@@ -35,7 +37,12 @@ public sealed class ResumeTests : IDisposable
             FreezeBatchNormAfter = kind.StartsWith("With", StringComparison.Ordinal) ? 0.5 : 1,
         };
 
-        nn.Module<Tensor, Tensor> Model(long seed) => kind == "float" ? Patterns.FloatNet(seed) : Patterns.QatNet(seed, Enum.Parse<BatchNormMode>(kind));
+        nn.Module<Tensor, Tensor> Model(long seed) => kind switch
+        {
+            "float" => Patterns.FloatNet(seed),
+            "Lsq" or "Pact" => Patterns.QatNet(seed, kind: Enum.Parse<FakeQuantKind>(kind)),
+            _ => Patterns.QatNet(seed, Enum.Parse<BatchNormMode>(kind)),
+        };
         var whole = Model(1);
         var losses = new List<double>();
         var expected = new Trainer(whole, set, test, new() { Seed = 5, Progress = p => losses.Add(p.Loss) }).Fit(recipe);
