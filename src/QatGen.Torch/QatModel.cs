@@ -63,7 +63,7 @@ public sealed class QatModel
         var (folded, read) = FloatState.Fold(floatState, _nodes);
         foreach (var (node, value) in read)
         {
-            node.Load(value);
+            node.Load(value, _nodes.First(n => n.Target == node.Target && n.Node.Part == node.Node.Part));
         }
 
         foreach (var node in _nodes.Where(folded.ContainsKey))

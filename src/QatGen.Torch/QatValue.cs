@@ -73,8 +73,25 @@ public abstract record QatValue
         public FillConstant? Latest { get; set; }
     }
 
-    /// <summary>A parameter or buffer in float and the quantizer that makes integers of it.</summary>
-    internal sealed record TensorSource(Tensor Value, TensorQuantizer Quantizer) : QatValue;
+    /// <summary>A parameter or buffer in float, the quantizer that makes integers of it, and the node that says how it is moved.</summary>
+    internal sealed record TensorSource(Tensor Parameter, TensorQuantizer Quantizer, Graphs.Node Node) : QatValue
+    {
+        /// <summary>The tensor as the program reads it.</summary>
+        public Tensor Value
+        {
+            get
+            {
+                if (Node.Absorbed.Count == 0)
+                {
+                    return Parameter;
+                }
+
+                var moved = ConstantTensor.Moved(new RealPrimitives(observe: false), Node, new Activation(Parameter.unsqueeze(0), null));
+                var data = ((Activation)moved).Data;
+                return Graphs.NodeReading.Flag(Node, ConstantTensor.Repeats, false) ? data : data.squeeze(0);
+            }
+        }
+    }
 
     /// <summary>A buffer of positions.</summary>
     internal sealed record IndexSource(Tensor Value) : QatValue

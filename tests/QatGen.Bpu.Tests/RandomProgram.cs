@@ -65,7 +65,8 @@ internal static class RandomProgram
                 return b.AveragePool(x, random.Next(3) == 0 ? PoolGeometry.Global : Pool(random, height, width, maxDilation: 1), new(random.Next(2) == 0, random.Next(3) == 0 ? 3 : 0));
             case 5:
                 var axis = random.Next(1, 4);
-                return b.Concat([x, b.Clamp(x), x], axis);
+                var constant = b.Literal([.. b.Shape(x).Select((d, i) => i == 0 ? 1 : i == axis ? random.Next(1, 20) : d)], b.Type(x));
+                return b.Concat(random.Next(2) == 0 ? [x, b.Clamp(x), x] : [constant, x], axis);
             case 6:
                 return Reshape(random, b, x);
             case 7:

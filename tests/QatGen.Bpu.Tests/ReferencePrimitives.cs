@@ -88,6 +88,8 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
         var r = (RescaleConstant)rescale.Constant!;
         var shape = (int[])parts[0].Shape.Clone();
         axis = axis < 0 ? axis + shape.Length : axis;
+        shape[0] = parts.Max(static p => p.Shape[0]);
+        parts = [.. parts.Select(p => p with { Data = [.. Enumerable.Repeat(p.Data, shape[0] / p.Shape[0]).SelectMany(static d => d)] })];
         shape[axis] = parts.Sum(p => p.Shape[axis]);
         var outer = shape.Take(axis).Aggregate(1, static (n, d) => n * d);
         var data = new List<int>();

@@ -47,6 +47,15 @@ public sealed class FactCheckerTests
     public void Concat_OfTheBatch_IsAViolation() => Expect(ShapeRules.ConcatShapes, c => c.Concat([Map(1, 3), Map(1, 3)], Lanes(LaneKind.Input, 2), 0));
 
     [Fact]
+    public void Concat_WithAConstant_RepeatsItOverTheBatch() => Assert.Equal("[5, 4, 4] qint8", _checker.Concat([_checker.Constant(Map(1, 1, 4)), Map(5, 3, 4)], Lanes(LaneKind.Input, 2), 1).ToString());
+
+    [Fact]
+    public void Concat_OfConstantsOnly_IsAViolation() => Expect(ShapeRules.ConstantOperand, c => c.Concat([c.Constant(Map(1, 1, 4)), c.Constant(Map(1, 3, 4))], Lanes(LaneKind.Input, 2), 1));
+
+    [Fact]
+    public void Concat_OfAConstantWithFrames_IsAViolation() => Expect(ShapeRules.ConcatShapes, c => c.Concat([c.Constant(Map(5, 1, 4)), Map(5, 3, 4)], Lanes(LaneKind.Input, 2), 1));
+
+    [Fact]
     public void Concat_OfRows_AddsThem() => Assert.Equal("[1, 3, 9, 4] qint8", _checker.Concat([Map(1, 3, 4, 4), Map(1, 3, 5, 4)], Lanes(LaneKind.Input, 2), 2).ToString());
 
     [Fact]

@@ -286,6 +286,9 @@ internal sealed class RandomProgram
     {
         var axis = _random.Next(1, 4);
         var parts = _values.Where(v => v.Shape.Count == 4 && v.Fact.DType != DType.QInt32 && v.Shape.Select((d, i) => i == axis || d == x.Shape[i]).All(static s => s)).ToList();
+        var constant = x.Shape.Select((d, i) => i == 0 ? 1 : i == axis ? _random.Next(1, 5) : d).ToSeq();
+        var count = constant.Aggregate(1, static (n, d) => n * d);
+        parts.Add(_builder.Literal(constant, x.Fact.DType, Enumerable.Range(0, count).Select(_ => _random.Next(x.Fact.DType.Min(), x.Fact.DType.Max() + 1)).ToSeq()));
         return _builder.Concat([x, .. Enumerable.Range(0, _random.Next(3)).Select(_ => Pick(parts))], x.Quantity.Scales[0] * (0.5 + _random.NextDouble()), axis);
     }
 

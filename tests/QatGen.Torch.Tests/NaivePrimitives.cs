@@ -84,6 +84,7 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
         int[] shape = [.. parts[0].Shape];
         axis = axis < 0 ? axis + shape.Length : axis;
         shape[axis] = parts.Sum(p => p.Shape[axis]);
+        shape[0] = parts.Max(static p => p.Shape[0]);
         return Fill(shape, i =>
         {
             var (part, at) = (0, (int[])i.Clone());
@@ -92,6 +93,7 @@ internal sealed partial class NaivePrimitives : IPrimitives<Naive>
                 at[axis] -= parts[part].Shape[axis];
             }
 
+            at[0] %= parts[part].Shape[0];
             return Rescaling.Apply(parts[part][at] * r.Multipliers[part], r.Shifts[part], r.Lows[part], r.Highs[part]);
         }) with
         { Type = r.DType };

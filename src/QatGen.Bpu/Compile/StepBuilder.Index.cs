@@ -17,7 +17,7 @@ internal sealed partial class StepBuilder
     private void AddGather(IntNode.Gather n, int value)
     {
         var plan = n.Gathering.For(_facts[n.Data].Shape, _facts[n.Index].Shape);
-        var (output, data, index) = (Define(value), View(n.Data, new(Aligned(_facts[n.Data].Shape, plan.Output.Count)), Aligned(_facts[n.Data].Shape, plan.Output.Count)), Index(n, value));
+        var (output, data, index) = (Define(value), View(n.Data, Aligned(_facts[n.Data].Shape, plan.Output.Count)), Index(n, value));
         _steps.Add(new(Layer(n), null, new(data, index), -1, null, output, output.Shape, Move: MoveTables.Of(plan, data.Shape)));
     }
 

@@ -179,8 +179,11 @@ internal sealed partial class StepBuilder
             throw QatGenException.Of(BpuRules.TensorKind, _graph.Nodes[result - _graph.Signature.Inputs.Count].Layer, own.ToString());
         }
 
-        return View(operand, aligned.Shape, [.. aligned.Shape]);
+        return View(operand, [.. aligned.Shape]);
     }
+
+    /// <summary>An operand; a constant becomes a tensor in a shape of as many elements.</summary>
+    private View View(int operand, int[] shape) => View(operand, new(shape), shape);
 
     /// <summary>An operand; a constant, seen in a shape of its own, becomes a tensor of another over which it repeats.</summary>
     private View View(int operand, Seq<int> own, int[] shape)
@@ -245,7 +248,8 @@ internal sealed partial class StepBuilder
         output = isInside ? Folded(output, [.. _facts[value].Shape], axis) : output;
         for (var i = 0; i < n.Parts.Count; i++)
         {
-            var part = isInside ? Folded(_views[n.Parts[i]], [.. _facts[n.Parts[i]].Shape], axis) : _views[n.Parts[i]];
+            var part = View(n.Parts[i], [.. _facts[n.Parts[i]].Shape]);
+            part = isInside ? Folded(part, [.. _facts[n.Parts[i]].Shape], axis) : part;
             _steps.Add(new(Layer(n), null, new(part), -1, RescaleTable.OfLane(constant, i), output, part.Shape with { Type = constant.DType }, at));
             at = axis == 1 ? at with { Channel = at.Channel + part.Shape.Channels }
                 : axis == 2 && rank > 3 ? at with { Row = at.Row + part.Shape.Height }

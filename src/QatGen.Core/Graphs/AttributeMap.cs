@@ -28,6 +28,9 @@ public sealed class AttributeMap : IEquatable<AttributeMap>, IEnumerable<KeyValu
 
     public int Count => _values.Count;
 
+    /// <summary>The same with others in place of the values, and of those inside them, for which <paramref name="other"/> gives one.</summary>
+    public AttributeMap Replace(Func<Value, Value?> other) => new(_values.Select(p => new KeyValuePair<string, Value>(p.Key, p.Value.Replace(other))));
+
     public bool Equals(AttributeMap? other) => other is not null && _values.SequenceEqual(other._values);
 
     public override bool Equals(object? obj) => Equals(obj as AttributeMap);

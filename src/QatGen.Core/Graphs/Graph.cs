@@ -47,7 +47,7 @@ public sealed record Graph(string Namespace, string Type, March March, Seq<Graph
     {
         for (var i = 0; i < Nodes.Count; i++)
         {
-            if (Nodes[i].Inputs.Any(v => v < 0 || v >= Inputs.Count + i))
+            if (Nodes[i].Inputs.Concat(Nodes[i].Sized).Any(v => v < 0 || v >= Inputs.Count + i))
             {
                 throw new InvalidOperationException($"Node '{Nodes[i].Path}' of {Type} reads a value that is not computed yet.");
             }

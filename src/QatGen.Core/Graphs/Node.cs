@@ -23,6 +23,9 @@ public sealed record Node(string Operator, string Path, Form Form, Seq<int> Inpu
 {
     public Seq<Node> Absorbed { get; init; } = Seq<Node>.Empty;
 
+    /// <summary>Values of which arguments read only sizes; in arguments they are numbered behind the inputs. Empty once sizes are numbers.</summary>
+    public Seq<int> Sized { get; init; } = Seq<int>.Empty;
+
     /// <summary>What becomes of the result; before that is decided what [HighPrecisionOutput] asks, where <see cref="OutputKind.SameAsInput"/> is nothing.</summary>
     public OutputKind Output { get; init; }
 

@@ -19,6 +19,23 @@ public abstract record Value
     /// <summary>A tuple or array of integers, such as a kernel size.</summary>
     public static implicit operator Value(long[] values) => new Items(values.Select(static v => (Value)v).ToSeq());
 
+    /// <summary>The value with others in place of those among it and inside it for which <paramref name="other"/> gives one.</summary>
+    public Value Replace(Func<Value, Value?> other)
+    {
+        return other(this) ?? this switch
+        {
+            Items items => new Items(All(items.Elements)),
+            Typed typed => typed with { Inner = typed.Inner.Replace(other) },
+            Range range => new Range(range.Start.Replace(other), range.End.Replace(other)),
+            Tuple tuple => new Tuple(All(tuple.Elements)),
+            Collection list => list with { Elements = All(list.Elements) },
+            Call call => call with { Arguments = call.Arguments.Replace(other) },
+            _ => this,
+        };
+
+        Seq<Value> All(Seq<Value> values) => values.Select(v => v.Replace(other)).ToSeq();
+    }
+
     /// <summary>The value as a C# expression; <paramref name="input"/> names the node's inputs by number.</summary>
     public abstract string ToCode(Func<int, string> input);
 
@@ -81,6 +98,12 @@ public abstract record Value
     public sealed record Computed(string Code) : Value
     {
         public override string ToCode(Func<int, string> input) => InputReference.Replace(Code, input);
+    }
+
+    /// <summary>What is computed from sizes, as it was written, and the number that it is for the shapes that [InputShape] gives.</summary>
+    public sealed record Measured(Value Written, Value Number) : Value
+    {
+        public override string ToCode(Func<int, string> input) => Written.ToCode(input);
     }
 
     public sealed record Null : Value

@@ -17,6 +17,8 @@ internal abstract class ActivationOperator(string name, string function, ClampRa
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Clamp(inputs[0], constants[0]);
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.Elementwise(node, inputs);
+
     public override IEnumerable<Example> Examples()
     {
         yield return Example.Of("map", new(Name, "relu", new(FormKind.Module, Name), new(0), new()), [2, 5, 3, 7]);

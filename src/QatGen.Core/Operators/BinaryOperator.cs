@@ -28,6 +28,8 @@ internal abstract class BinaryOperator(string name) : Operator(name)
         }
     }
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.Elementwise(node, inputs);
+
     public override string FloatCall(Node node, string module, string[] inputs)
     {
         if (node.Form.Kind != FormKind.Symbol)

@@ -24,6 +24,10 @@ internal sealed class Cat() : Operator("Cat")
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Concat(inputs, constants[0], Axis(node));
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) =>
+        inputs.All(i => i.Batch == inputs[0].Batch) && inputs[0] is { Batch: not Placed.NoBatch } x && x.Axis(Axis(node)) is { } axis && (axis != 0 || x.Batch == 0)
+            ? new(x.Batch == 0 ? node : node with { Form = Forms[0], Attributes = new() { ["dim"] = axis } }, x.Batch) : null;
+
     /// <summary>The axis that the function is named after, or the argument.</summary>
     private static int Axis(Node node) => node.Form.Name switch
     {
@@ -46,6 +50,9 @@ internal sealed class Cat() : Operator("Cat")
         yield return Example.Of("from the end", Cat(-1), [2, 5, 7], [2, 5, 1]);
         yield return Example.Of("channels from the end", Cat(-3), [2, 5, 3, 4], [2, 3, 3, 4]);
         yield return Example.Of("5-D", Cat(-2), [1, 3, 2, 1, 4], [1, 3, 2, 3, 4]);
+        yield return Example.Of("parameter", Cat(1), [2, 9, 21]).With([1, 1, 21]);
+        yield return Example.Of("parameters of channels", Cat(1), [2, 5, 3, 4]).With([1, 3, 3, 4]).With([1, 17, 3, 4]);
+        yield return Example.Of("parameter inside", Cat(-2), [2, 3, 2, 1, 4]).With([1, 3, 2, 3, 4]);
         yield return Example.Of("hstack", Cat(1, "hstack"), [2, 5, 7], [2, 3, 7]);
     }
 }

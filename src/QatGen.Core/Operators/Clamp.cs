@@ -74,6 +74,8 @@ internal sealed class Clamp() : Operator("Clamp")
             node.Real("max", node.Real("max_val", isHardtanh ? 1 : double.PositiveInfinity)));
     }
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.Elementwise(node, inputs);
+
     public override IEnumerable<Example> Examples()
     {
         Node Clamp(string function, AttributeMap limits) => new("Clamp", "clamp", new(FormKind.Torch, function), new(0), limits);

@@ -3,17 +3,37 @@ using QatGen.Primitives;
 
 namespace QatGen.Operators;
 
-/// <summary>A parameter or buffer that forward computes with: quantized with one scale of its own, and trained with it where it is a parameter.</summary>
+/// <summary>
+/// A parameter or buffer that forward computes with: quantized with one scale of its own, and trained with it where it is a parameter. The movements that it has absorbed move it with an axis of one element in front,
+/// which stays where it repeats over the batch.
+/// </summary>
 public sealed class ConstantTensor() : Operator("Constant")
 {
     public const string Parameter = "get_parameter";
 
+    /// <summary>The attribute of a tensor whose first axis, of one element, repeats over the batch.</summary>
+    public const string Repeats = "repeats";
+
     public override Seq<Form> Forms => new(new(FormKind.State, Parameter), new(FormKind.State, "get_buffer"));
 
-    public override Seq<string> Structural => new("target");
+    public override Seq<string> Structural => new("target", Repeats);
 
-    public override Seq<ConstantRole> Constants(Node node) =>
-        new(ConstantRole.Tensor(node.Part is { Shape.Count: > 0 } part ? part.Shape : node.Attributes["shape"] is Value.Items shape ? shape.Elements.OfType<Value.Integer>().Select(static d => (int)d.Number).ToSeq() : Seq<int>.Empty));
+    public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Tensor(node.Part is { Shape.Count: > 0 } part ? part.Shape : MovedShape(node)));
+
+    private static Seq<int> MovedShape(Node node)
+    {
+        var shape = node.Attributes["shape"] is Value.Items items ? items.Elements.Select(static d => d is Value.Integer size ? (int)size.Number : Fact.UnknownDimension).ToSeq() : Seq<int>.Empty;
+        if (shape.Count == 0 || node.Absorbed.Count == 0)
+        {
+            return shape;
+        }
+
+        var moved = Moved(new FactChecker(), node, Fact.Of(shape.Prepend(1).ToSeq(), DType.QInt8));
+        return moved.IsKnown ? moved.Shape.Skip(node.Flag(Repeats, false) ? 0 : 1).ToSeq() : Seq<int>.Empty;
+    }
+
+    /// <summary>A tensor with an axis of one element in front, moved as the node says.</summary>
+    public static T Moved<T>(IPrimitives<T> p, Node node, T tensor) => node.Absorbed.Aggregate(tensor, (x, move) => Catalogue.Get(move.Operator).Lower(p, move, [x], []));
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Constant(constants[0]);
 
@@ -27,10 +47,12 @@ public sealed class ConstantTensor() : Operator("Constant")
     }
 
     /// <summary>The node that reads a tensor of the model by name.</summary>
-    public static Node Read(string name, string path, bool isParameter, Seq<int> shape)
+    public static Node Read(string name, string path, bool isParameter, Seq<int> shape) => Read(name, path, isParameter, shape.Count == 0 ? null : new Value.Items(shape.Select(static d => (Value)d).ToSeq()));
+
+    /// <summary>The same with sizes of which a constructor argument may decide some; null where nothing is known of them.</summary>
+    public static Node Read(string name, string path, bool isParameter, Value? shape)
     {
         var attributes = new AttributeMap { ["target"] = new Value.Text(name) };
-        return new("Constant", path, new(FormKind.State, isParameter ? Parameter : "get_buffer"), Seq<int>.Empty,
-            shape.Count == 0 ? attributes : new(attributes.Append(new("shape", new Value.Items(shape.Select(static d => (Value)d).ToSeq())))));
+        return new("Constant", path, new(FormKind.State, isParameter ? Parameter : "get_buffer"), Seq<int>.Empty, shape is null ? attributes : new(attributes.Append(new("shape", shape))));
     }
 }

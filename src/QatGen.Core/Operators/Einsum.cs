@@ -27,6 +27,19 @@ internal sealed class Einsum() : MatrixProduct("Einsum")
         T Permuted(T tensor, string from, string to) => from == to ? tensor : p.Move(tensor, new Movement.Permute(to.Select(letter => from.IndexOf(letter)).ToSeq()));
     }
 
+    /// <summary>The letter at which each operand has its batch comes first.</summary>
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs)
+    {
+        if (inputs.Any(static i => i.Batch == Placed.NoBatch) || (node.Attributes["equation"] as Value.Text)?.Content.Replace(" ", "").Split([",", "->"], StringSplitOptions.None) is not [var left, var right, var result]
+            || inputs.Count != 2 || inputs[0].Batch >= left.Length || inputs[1].Batch >= right.Length || left[inputs[0].Batch] is var batch && (right[inputs[1].Batch] != batch || result.IndexOf(batch) < 0))
+        {
+            return null;
+        }
+
+        string First(string letters) => batch + letters.Replace(batch.ToString(), "");
+        return new(node with { Attributes = new() { ["equation"] = new Value.Text($"{First(left)},{First(right)}->{First(result)}") } }, result.IndexOf(batch));
+    }
+
     public override string FloatCall(Node node, string module, string[] inputs) => $"torch.einsum({node.Attributes["equation"]!.ToCode(i => inputs[i])}, {string.Join(", ", inputs)})";
 
     public override IEnumerable<Example> Examples()

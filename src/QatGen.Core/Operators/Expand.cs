@@ -24,6 +24,9 @@ internal sealed class Expand() : MovementOperator("Expand", new(FormKind.Method,
 
     protected override IEnumerable<Movement> Movements(Node node) => [new Movement.Expand(Sizes(node).ToSeq())];
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) =>
+        OverBatch(node, inputs[0], Sizes(node), static batch => batch <= 0, static sizes => new("Expand", "", new(FormKind.Method, "expand"), new(0), new() { ["sizes"] = sizes }));
+
     /// <summary>The sizes with 0 for the batch; empty while one is not known.</summary>
     private static new int[] Sizes(Node node)
     {

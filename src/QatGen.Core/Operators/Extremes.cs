@@ -32,6 +32,8 @@ internal sealed class Abs() : Operator("Abs")
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Elementwise(ElementwiseKind.Maximum, [inputs[0], inputs[0]], constants[0]);
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.Elementwise(node, inputs);
+
     public override IEnumerable<Example> Examples()
     {
         yield return Example.Of("map", new("Abs", "abs", Forms[0], new(0), new()), [2, 5, 3, 7]);

@@ -10,6 +10,8 @@ internal sealed class Flatten() : Operator("Flatten")
 
     public override bool IsView => true;
 
+    public override bool OnlyMoves => true;
+
     public override Seq<string> Structural => new("start_dim", "end_dim");
 
     public override IEnumerable<Violation> Check(Node node)
@@ -26,6 +28,18 @@ internal sealed class Flatten() : Operator("Flatten")
         ( > 0 and var start, -1) => p.Reshape(inputs[0], [.. Enumerable.Repeat(0, start), -1]),
         var (start, end) => p.Move(inputs[0], new Movement.Merge(start, end)),
     };
+
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs)
+    {
+        var x = inputs[0];
+        if (x.Batch == 0 || x.Axis(Start(node)) is not { } start || x.Axis(End(node)) is not { } end || x.Counted(Start(node)) is not { } first || x.Counted(End(node)) is not { } last || (x.Batch >= first && x.Batch <= last))
+        {
+            return null;
+        }
+
+        var merged = node with { Form = Forms[1], Attributes = new() { ["start_dim"] = start, ["end_dim"] = end } };
+        return new(merged, x.Batch > last ? x.Batch - (last - first) : x.Batch);
+    }
 
     private static int Start(Node node) => (int)node.Integer("start_dim", node.Form.Kind == FormKind.Module ? 1 : 0);
 

@@ -18,6 +18,9 @@ internal sealed class GLU() : CompositeOperator("GLU", (1.1, 2))
         }
     }
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) =>
+        inputs[0] is { Batch: > 0 } x && x.Axis((int)node.Integer("dim", -1)) is > 0 and var axis ? new(node with { Attributes = new() { ["dim"] = axis } }, x.Batch) : null;
+
     public override int[] Expand(Expansion call)
     {
         int Half(string name, int item) => call.Configured(name, "Chunk", call.Inputs, new() { ["chunks"] = 2, ["dim"] = call.Node.Integer("dim", -1), [Item] = item });

@@ -12,5 +12,7 @@ internal abstract class IdentityOperator(string name, params Form[] forms) : Ope
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => inputs[0];
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.Elementwise(node, inputs);
+
     public override IEnumerable<Example> Examples() => [];
 }

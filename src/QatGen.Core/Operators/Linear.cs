@@ -32,6 +32,8 @@ internal sealed class Linear() : Operator("Linear")
         return p.Move(p.Rescale([sum, .. inputs.Skip(1).Select(Features)], constants[2]), new Movement.MoveAxis(1, -1));
     }
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.InFront(node, inputs, 1);
+
     public override IEnumerable<Example> Examples()
     {
         static Node Linear(int input, int output) =>

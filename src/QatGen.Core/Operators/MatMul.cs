@@ -28,6 +28,9 @@ internal sealed class MatMul() : MatrixProduct("MatMul")
 {
     public override Seq<Form> Forms => new(new(FormKind.Torch, "matmul"), new(FormKind.Method, "matmul"), new(FormKind.Torch, "bmm"), new(FormKind.Method, "bmm"));
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) =>
+        inputs.Count == 2 && (inputs[1].Batch == Placed.NoBatch ? inputs[1].Rank == 2 : inputs[1].Rank == inputs[0].Rank) ? BatchFirst.InFront(node, inputs, 2) : null;
+
     public override IEnumerable<Example> Examples()
     {
         var node = new Node("MatMul", "product", Forms[0], new(0, 1), new());

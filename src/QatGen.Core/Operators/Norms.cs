@@ -53,6 +53,8 @@ internal sealed class LayerNorm() : NormOperator("LayerNorm", new(FormKind.Modul
         return [Affine(call, centred, factor, gamma, beta)];
     }
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.InFront(node, inputs, Rank(node));
+
     private static int Rank(Node node) => node.Attributes["normalized_shape"] switch { Value.Items items => items.Elements.Count, null => 0, _ => 1 };
 
     private static int[] Lengths(Node node) => node.Attributes["normalized_shape"] is Value.Items items

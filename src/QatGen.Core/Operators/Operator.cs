@@ -34,6 +34,9 @@ public abstract class Operator(string name)
     /// <summary>Whether the result shares memory with the input, so that an in-place operator on it also changes the input.</summary>
     public virtual bool IsView => IsIdentity;
 
+    /// <summary>Whether the result holds values of its one input at other places and nothing else, so that it can be moved before the program runs.</summary>
+    public virtual bool OnlyMoves => false;
+
     /// <summary>Whether the result gets a scale of its own.</summary>
     public virtual bool OwnsScale => false;
 
@@ -78,6 +81,12 @@ public abstract class Operator(string name)
 
     /// <summary>What the toolkits of some marches refuse of the operator, or warn of.</summary>
     public virtual Seq<MarchNote> MarchNotes => Seq<MarchNote>.Empty;
+
+    /// <summary>
+    /// The call on inputs that the program has with the batch first, wherever the source has it, in the source's numbers; null where it cannot be made so, or need not be changed for inputs whose batch is first.
+    /// What moves axes of a tensor without batch says how it moves that with an axis of one in front.
+    /// </summary>
+    public virtual BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => null;
 
     /// <summary>The constants that <see cref="Lower"/> takes, in order.</summary>
     public virtual Seq<ConstantRole> Constants(Node node) => Seq<ConstantRole>.Empty;

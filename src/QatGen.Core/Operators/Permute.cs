@@ -3,21 +3,19 @@ using QatGen.Primitives;
 
 namespace QatGen.Operators;
 
-/// <summary>Axes in another order, behind the batch.</summary>
-internal sealed class Permute() : MovementOperator("Permute", Both("permute"))
+/// <summary>Axes in another order.</summary>
+internal sealed class Permute() : PermutationOperator("Permute", Both("permute"))
 {
-    protected override Seq<string> Axes => Seq<string>.Empty;
-
     public override Seq<string> Structural => new("permutation");
 
-    public override bool IsView => true;
+    protected override bool MovesBatch(Node node) => Numbers(node, "permutation") is not { Count: > 1 } axes || axes[0] != 0;
 
-    public override IEnumerable<Violation> Check(Node node)
+    protected override int? Rank(Node node) => Numbers(node, "permutation").Count;
+
+    protected override int[]? Order(Node node, int rank)
     {
-        if (Numbers(node, "permutation") is not { Count: > 1 } axes || axes[0] != 0)
-        {
-            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "permutation", node.Attributes.ToString(), "axis 0, the batch, first");
-        }
+        var axes = Numbers(node, "permutation").Select(a => Counted(a, rank)).ToArray();
+        return axes.Length == rank && axes.OfType<int>().Distinct().Count() == rank ? [.. axes.OfType<int>()] : null;
     }
 
     protected override IEnumerable<Movement> Movements(Node node) => [new Movement.Permute(Numbers(node, "permutation"))];

@@ -37,6 +37,17 @@ internal abstract class ReductionOperator(string name, string function, ReduceKi
         return gone.Aggregate(result, (x, axis) => p.Move(x, new Movement.Squeeze(axis)));
     }
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs)
+    {
+        var x = inputs[0];
+        if (inputs.Count != 1 || x.Batch == Placed.NoBatch || x.Renumbered(node.Attributes, AllNames) is not { } arguments)
+        {
+            return inputs.Count == 1 ? null : BatchFirst.Elementwise(node, inputs);
+        }
+
+        return new(node with { Attributes = arguments }, x.Batch - (KeepsAxes(node) ? 0 : Axes(node).Count(a => x.Counted(a) < x.Batch)));
+    }
+
     private static bool KeepsAxes(Node node) => node.Flag("keepdim", false);
 
     private static Seq<int> Axes(Node node) => AllNames.SelectMany(n => node.Attributes[n] switch

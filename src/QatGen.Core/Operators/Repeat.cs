@@ -10,6 +10,8 @@ internal sealed class Repeat() : MovementOperator("Repeat", new(FormKind.Method,
 
     public override Seq<string> Structural => new("sizes", "reps", "dims");
 
+    public override Seq<string> TakesSizes => Structural;
+
     public override IEnumerable<Violation> Check(Node node)
     {
         if (Counts(node) is var counts && (counts.Count == 0 || counts.Any(static c => c < 1)))
@@ -19,6 +21,13 @@ internal sealed class Repeat() : MovementOperator("Repeat", new(FormKind.Method,
     }
 
     protected override IEnumerable<Movement> Movements(Node node) => [new Movement.Repeat(Counts(node))];
+
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs)
+    {
+        var counts = node.Attributes["sizes"] ?? node.Attributes["reps"] ?? node.Attributes["dims"];
+        var whole = counts is Value.Items items && items.Elements.All(static e => e is Value.Integer { Number: > 0 } or Value.InputSize { Axis: 0 }) ? items.Elements.Select(static e => e is Value.Integer i ? (int)i.Number : 0).ToArray() : [];
+        return OverBatch(node, inputs[0], whole, static batch => batch == 1, static numbers => new("Repeat", "", new(FormKind.Method, "repeat"), new(0), new() { ["sizes"] = numbers.Select(static n => n < 0 ? 1 : n).ToArray() }));
+    }
 
     private static Seq<int> Counts(Node node) => Numbers(node, "sizes", "reps", "dims");
 

@@ -14,6 +14,8 @@ internal sealed class Select() : MovementOperator("Select", Both("select"))
 
     protected override IEnumerable<Movement> Movements(Node node) => [new Movement.Select((int)node.Integer("dim", 1), (int)node.Integer("index", 0))];
 
+    protected override int? BatchOfResult(Node node, Placed x) => Shifted(x, (int)node.Integer("dim", 1), -1);
+
     public override IEnumerable<Example> Examples()
     {
         static Node Select(int dim, int index) => Call("Select", FormKind.Method, "select", new() { ["dim"] = dim, ["index"] = index });

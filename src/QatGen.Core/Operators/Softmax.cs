@@ -23,6 +23,9 @@ internal abstract class SoftmaxOperator(string name, (double Int8, double Int16)
         }
     }
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) =>
+        inputs[0] is { Batch: > 0 } x && x.Axis(Axis(node)) is > 0 and var axis && Structural.Count > 0 ? new(node with { Attributes = new() { ["dim"] = axis } }, x.Batch) : null;
+
     /// <summary>x less its largest value along the axis, and the sum of its exponentials.</summary>
     protected (int Difference, int Exponential, int Sum) Shifted(Expansion call, int x)
     {

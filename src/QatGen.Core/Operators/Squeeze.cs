@@ -15,6 +15,11 @@ internal sealed class Squeeze() : MovementOperator("Squeeze", Both("squeeze"))
 
     protected override IEnumerable<Movement> Movements(Node node) => [new Movement.Squeeze(Numbers(node, "dim")[0])];
 
+    /// <summary>Whether the axis goes must be known where that moves the batch.</summary>
+    protected override int? BatchOfResult(Node node, Placed x) => Numbers(node, "dim") is not [var axis] ? null
+        : x.Batch > 0 && x.Counted(axis) < x.Batch ? x.Size(x.Counted(axis)!.Value) is { } size ? Shifted(x, axis, size == 1 ? -1 : 0) : null
+        : x.Batch;
+
     public override IEnumerable<Example> Examples()
     {
         static Node Squeeze(int dim) => Call("Squeeze", FormKind.Method, "squeeze", new() { ["dim"] = dim });
@@ -33,6 +38,19 @@ internal sealed class Unsqueeze() : MovementOperator("Unsqueeze", Both("unsqueez
     public override bool IsView => true;
 
     protected override IEnumerable<Movement> Movements(Node node) => [new Movement.Unsqueeze(Numbers(node, "dim")[0])];
+
+    /// <summary>The axis is one of the result, in front of the batch also where it takes its place.</summary>
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs)
+    {
+        var x = inputs[0];
+        if (Numbers(node, "dim") is not [var axis] || (axis < 0 ? axis + x.Rank + 1 : axis) is not { } place)
+        {
+            return null;
+        }
+
+        var isInFront = place <= x.Batch;
+        return new(node with { Attributes = new() { ["dim"] = isInFront || x.Batch == Placed.NoBatch ? place + 1 : place } }, isInFront ? x.Batch + 1 : x.Batch);
+    }
 
     public override IEnumerable<Example> Examples()
     {

@@ -28,6 +28,18 @@ internal sealed class Stack() : Operator("Stack")
         return p.Concat([.. inputs.Select(x => p.Move(x, new Movement.Unsqueeze(axis)))], constants[0], axis);
     }
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs)
+    {
+        var (x, axis) = (inputs[0], (int)node.Integer("dim", 0));
+        if (x.Batch == Placed.NoBatch || inputs.Any(i => i.Batch != x.Batch) || (axis < 0 ? axis + x.Rank + 1 : axis) is not { } place)
+        {
+            return null;
+        }
+
+        // The axis is one of the result, in front of the batch also where it takes its place.
+        return place <= x.Batch ? new(node with { Attributes = new() { ["dim"] = place + 1 } }, x.Batch + 1) : new(node with { Attributes = new() { ["dim"] = place } }, x.Batch);
+    }
+
     public override string FloatCall(Node node, string module, string[] inputs) => $"torch.stack(new[] {{ {string.Join(", ", inputs)} }}, {node.Integer("dim", 0)})";
 
     public override IEnumerable<Example> Examples()

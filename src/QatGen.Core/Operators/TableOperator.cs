@@ -39,6 +39,8 @@ internal abstract class TableOperator(string name, Seq<Form> forms, double steps
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Lut(inputs[0], constants[0]);
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.Elementwise(node, inputs);
+
     public override IEnumerable<Example> Examples()
     {
         var form = forms.DefaultIfEmpty(new(FormKind.Module, Name)).First();

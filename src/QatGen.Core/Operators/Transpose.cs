@@ -4,14 +4,32 @@ using QatGen.Primitives;
 namespace QatGen.Operators;
 
 /// <summary>Two axes change places.</summary>
-internal sealed class Transpose() : MovementOperator("Transpose", [.. Both("transpose", "swapaxes", "swapdims"), new(FormKind.Property, "mT"), new(FormKind.Method, "adjoint"), new(FormKind.Torch, "adjoint")])
+internal sealed class Transpose() : PermutationOperator("Transpose", [.. Both("transpose", "swapaxes", "swapdims"), new(FormKind.Property, "mT"), new(FormKind.Method, "adjoint"), new(FormKind.Torch, "adjoint")])
 {
-    protected override Seq<string> Axes => new("dim0", "dim1", "axis0", "axis1");
+    public override Seq<string> Structural => new("dim0", "dim1", "axis0", "axis1");
 
-    public override bool IsView => true;
+    protected override bool MovesBatch(Node node) => First(node) == 0 || Second(node) == 0;
 
-    protected override IEnumerable<Movement> Movements(Node node) =>
-        [new Movement.Transpose(Numbers(node, "dim0", "axis0").DefaultIfEmpty(-2).First(), Numbers(node, "dim1", "axis1").DefaultIfEmpty(-1).First())];
+    /// <summary>Of the first two axes the number of the others does not matter.</summary>
+    protected override int? Rank(Node node) => (First(node), Second(node)) is (0, 1) or (1, 0) ? 2 : null;
+
+    protected override int[]? Order(Node node, int rank)
+    {
+        var order = Enumerable.Range(0, rank).ToArray();
+        if (Counted(First(node), rank) is not { } first || Counted(Second(node), rank) is not { } second)
+        {
+            return null;
+        }
+
+        (order[first], order[second]) = (second, first);
+        return order;
+    }
+
+    protected override IEnumerable<Movement> Movements(Node node) => [new Movement.Transpose(First(node), Second(node))];
+
+    private static int First(Node node) => Numbers(node, "dim0", "axis0").DefaultIfEmpty(-2).First();
+
+    private static int Second(Node node) => Numbers(node, "dim1", "axis1").DefaultIfEmpty(-1).First();
 
     public override IEnumerable<Example> Examples()
     {

@@ -8,6 +8,8 @@ internal sealed class Unbind() : PartsOperator("Unbind", Both("unbind"))
 {
     protected override Seq<string> Axes => new("dim", "dimension");
 
+    protected override int? BatchOfResult(Node node, Placed x) => Shifted(x, Numbers(node, "dim", "dimension").DefaultIfEmpty(0).First(), -1);
+
     protected override Movement Part(Node node, int axis, int part) => new Movement.Select(axis, part);
 
     protected override int? Count(Node node, int size) => size < 1 ? null : size;

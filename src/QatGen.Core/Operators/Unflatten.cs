@@ -17,6 +17,8 @@ internal sealed class Unflatten() : MovementOperator("Unflatten", [.. Both("unfl
 
     protected override IEnumerable<Movement> Movements(Node node) => [new Movement.Divide(Numbers(node, "dim")[0], Pieces(node))];
 
+    protected override int? BatchOfResult(Node node, Placed x) => Shifted(x, Numbers(node, "dim").DefaultIfEmpty(0).First(), Pieces(node).Count - 1);
+
     private static Seq<int> Pieces(Node node) => Numbers(node, "sizes", "unflattened_size");
 
     public override IEnumerable<Example> Examples()

@@ -24,6 +24,8 @@ internal sealed class Where() : Operator("Where")
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) =>
         p.Elementwise(ElementwiseKind.Select, node.Form.Kind == FormKind.Method ? [inputs[1], inputs[0], inputs[2]] : inputs, constants[0]);
 
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.Elementwise(node, inputs);
+
     public override IEnumerable<Example> Examples()
     {
         var where = new Node("Where", "where", Forms[0], new(0, 1, 2), new());
@@ -51,6 +53,8 @@ internal sealed class MaskedFill() : Operator("MaskedFill")
     public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Number(node.Real("value", 0), DType.QInt8), ConstantRole.Rescale(node) with { ScaleOf = 1 });
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Elementwise(ElementwiseKind.Select, [inputs[1], p.Constant(constants[0]), inputs[0]], constants[1]);
+
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.Elementwise(node, inputs);
 
     public override IEnumerable<Example> Examples()
     {

@@ -14,7 +14,7 @@ internal sealed class GraphBuilder(Graph source)
     /// <summary>Appends a node that reads old values; it stands for the old value <paramref name="replaces"/>.</summary>
     public void Add(Node node, int replaces)
     {
-        _nodes.Add(node with { Inputs = node.Inputs.Select(i => _map[i]).ToSeq() });
+        _nodes.Add(node with { Inputs = node.Inputs.Select(i => _map[i]).ToSeq(), Sized = node.Sized.Select(i => _map[i]).ToSeq() });
         _map[replaces] = source.Inputs.Count + _nodes.Count - 1;
     }
 

@@ -32,7 +32,7 @@ public static class MarkIndices
                 indices.Add(node.Inputs[op.IndexOperand]);
             }
 
-            if (indices.Contains(graph.Inputs.Count + i) && op is { IsView: true } or MovementOperator or IdentityOperator)
+            if (indices.Contains(graph.Inputs.Count + i) && (op.OnlyMoves || op.IsIdentity))
             {
                 indices.Add(node.Inputs[0]);
             }

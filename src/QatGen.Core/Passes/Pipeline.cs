@@ -8,7 +8,7 @@ namespace QatGen.Passes;
 /// <summary>A captured graph after the passes: canonical (float, unfused), and fused and quantized unless a rule of severity error is broken.</summary>
 public sealed record PipelineResult(Graph Canonical, Graph? Fused, Seq<Violation> Violations);
 
-/// <summary>Canonicalize, expand composites, fold batch norm, fuse epilogues, assign quantization; verified after each.</summary>
+/// <summary>Canonicalize, put the batch first, expand composites, fold batch norm, fuse epilogues, assign quantization; verified after each.</summary>
 public static class Pipeline
 {
     public static PipelineResult Run(Graph captured)
@@ -17,13 +17,14 @@ public static class Pipeline
         var canonical = MarkIndices.Run(live);
         var indices = MarkIndices.Find(live);
         var types = live.Inputs.Where((input, i) => input.DType == DType.QInt32 && !indices.Contains(i)).Select(static i => Violation.Of(QuantizationRules.TypeNotActivation, i.Name, i.Name, i.DType.Name()));
-        var violations = types.Concat(canonical.Nodes.SelectMany(static n => n.IsOpaque ? Unclaimed(n) : Catalogue.Get(n.Operator).Check(n).Concat(Shared(n)))).ToList();
+        var violations = types.Concat(canonical.Nodes.Where(static n => n.IsOpaque).SelectMany(Unclaimed)).ToList();
+        var needed = Verified(KeepBatchFirst.Run(Verified(RemoveIdentities.Run(canonical)), violations));
+        violations.AddRange(needed.Nodes.Where(static n => !n.IsOpaque).SelectMany(static n => Placing.Check(n).Concat(Shared(n))));
         if (HasErrors(violations))
         {
             return new(canonical, null, violations.ToSeq());
         }
 
-        var needed = Verified(RemoveIdentities.Run(canonical));
         violations.AddRange(Notes(needed));
         var expanded = Verified(ExpandComposites.Run(needed, violations));
         if (HasErrors(violations))

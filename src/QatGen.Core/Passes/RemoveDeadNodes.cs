@@ -12,7 +12,7 @@ public static class RemoveDeadNodes
         {
             if (live.Contains(graph.Inputs.Count + i))
             {
-                live.UnionWith(graph.Nodes[i].Inputs);
+                live.UnionWith(graph.Nodes[i].Inputs.Concat(graph.Nodes[i].Sized));
             }
         }
 

@@ -11,7 +11,7 @@ public static class RemoveIdentities
         var builder = new GraphBuilder(graph);
         for (var i = 0; i < graph.Nodes.Count; i++)
         {
-            if (Catalogue.Get(graph.Nodes[i].Operator).IsIdentity)
+            if (!graph.Nodes[i].IsOpaque && Catalogue.Get(graph.Nodes[i].Operator).IsIdentity)
             {
                 builder.Forward(builder.ValueOf(i), graph.Nodes[i].Inputs[0]);
             }

@@ -73,15 +73,21 @@ public sealed partial class FactChecker : IPrimitives<Fact>
 
     public Fact Concat(Fact[] parts, Fact rescale, int axis)
     {
-        Array.ForEach(parts, NotConstant);
+        var first = parts.FirstOrDefault(static p => !p.IsConstant);
+        if (first is null)
+        {
+            NotConstant(parts[0]);
+            return Fact.Unknown(rescale.DType);
+        }
+
         if (parts.Any(static p => !p.IsKnown))
         {
             return Fact.Unknown(rescale.DType);
         }
 
-        var first = parts[0];
         axis = axis < 0 ? axis + first.Rank : axis;
-        var fits = axis > 0 && axis < first.Rank && parts.All(p => p.Rank == first.Rank && p.Shape.Select((d, i) => i == axis || Same(d, first.Shape[i])).All(static s => s));
+        bool Fits(Fact part) => part.Rank == first.Rank && part.Shape.Select((d, i) => i == axis || Same(d, i == 0 && part.IsConstant ? 1 : first.Shape[i])).All(static s => s);
+        var fits = axis > 0 && axis < first.Rank && parts.All(Fits);
         Expect(fits, ShapeRules.ConcatShapes, string.Join(", ", parts.Select(static p => p.ToString())), Text(axis));
         if (!fits)
         {

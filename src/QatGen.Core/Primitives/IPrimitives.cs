@@ -42,7 +42,7 @@ public interface IPrimitives<T>
     /// <summary>The int32 sum, or the largest or smallest integer, along axes, which stay with one element.</summary>
     T Reduce(T x, Reduction reduction);
 
-    /// <summary>Joins tensors along an axis, which counts from the end where it is negative, each rescaled to the common scale with its own multiplier.</summary>
+    /// <summary>Joins tensors along an axis, which counts from the end where it is negative, each rescaled to the common scale with its own multiplier. A constant among them repeats over the batch.</summary>
     T Concat(T[] parts, T rescale, int axis);
 
     /// <summary>The same integers in another shape. In <paramref name="shape"/> 0 keeps the dimension at its place and -1, once, takes what is left.</summary>

@@ -21,6 +21,7 @@ public static class CaptureRules
     public static Rule Recursion { get; } = new("QG1019", RuleSeverity.Error, "Recursion is too deep", "'{0}' calls itself more often than capture follows", "Bound the recursion by constants, or write it as a loop");
     public static Rule ModuleShared { get; } = new("QG1013", RuleSeverity.Warning, "Module is called twice", "'{0}' is called more than once in forward", "Its calls share parameters and have a scale each; give each call a module of its own where their data differ much");
     public static Rule ListLength { get; } = new("QG1027", RuleSeverity.Error, "Number of inputs is not known", "'{0}' of forward is a list of tensors, and nobody says how many", "Give each of its tensors an [InputShape(...)], take one list only, or take a tuple");
+    public static Rule BatchMoved { get; } = new("QG1040", RuleSeverity.Error, "Batch is not first", "'{0}' has the batch at axis {1}, and the program keeps it first", "Move the batch back to axis 0 before it, and put [InputShape(...)] on the model's class, so that it can be said where the axes are");
     public static Rule StaleBlock { get; } = new("QG1025", RuleSeverity.Error, "Block cannot be read", "The graph that the assembly of '{0}' carries cannot be read: {1}", "Rebuild that project with the version of QatGen that this one uses");
     public static Rule ImageType { get; } = new("QG1060", RuleSeverity.Error, "Images have 8 bits", "The input '{0}' comes from the camera and is to be {1}", "Leave the type of an image at qint8, or let it come from memory");
 }

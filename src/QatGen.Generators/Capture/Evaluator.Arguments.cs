@@ -9,8 +9,13 @@ namespace QatGen.Generators.Capture;
 internal sealed partial class Evaluator
 {
     /// <summary>Turns the arguments of an operator call into attributes. What the operator calls structural must be known; the rest may stay symbolic.</summary>
-    private sealed class Arguments(Evaluator evaluator, string path, Operator op, int firstTensor)
+    private sealed class Arguments(Evaluator evaluator, string path, Operator op, Seq<int> inputs)
     {
+        private readonly List<int> _sized = [];
+
+        /// <summary>The tensors behind the inputs of which arguments read sizes.</summary>
+        public Seq<int> Sized => _sized.ToSeq();
+
         /// <summary>Where and in what type a parameter places its tensors does not change the graph.</summary>
         private static readonly Seq<string> Placement = new("device");
 
@@ -29,9 +34,11 @@ internal sealed partial class Evaluator
         }
 
         /// <summary>A call recorded in a block of another project, with the arguments that the block is created with.</summary>
-        public AttributeMap Read(AttributeMap recorded, Layer block, IOperation site)
+        public AttributeMap Read(AttributeMap recorded, Seq<int> sized, Layer block, IOperation site)
         {
+            _sized.AddRange(sized);
             var values = new Dictionary<string, Value>();
+            recorded = recorded.Replace(v => v is Value.Measured { Written: Value.Computed code } ? Measured(code) : v is Value.Computed own ? Measured(own) : null);
             foreach (var (name, value) in recorded.Select(static r => (r.Key, r.Value)))
             {
                 if (Read(value, block, new(name, block.Type, Outside.Nothing, site)) is { } known)
@@ -41,6 +48,32 @@ internal sealed partial class Evaluator
             }
 
             return new(values);
+        }
+
+        /// <summary>A size: that of the batch is the first input's, where it has its own first.</summary>
+        private Value.InputSize SizeOf(Dimension size)
+        {
+            var isBatch = evaluator._recorder.BatchAxis(size.Tensor) == size.Axis;
+            return isBatch && size.Axis == 0 && inputs.Count > 0 && evaluator._recorder.BatchAxis(inputs[0]) == 0 ? new(0) : new(size.Axis, InputOf(size.Tensor));
+        }
+
+        /// <summary>What is computed from sizes, with the number that it is for those that the tensors have here; in a block without, as the models around it decide.</summary>
+        private Value Measured(Value.Computed code) =>
+            evaluator.Measure(code.Code, i => evaluator._recorder.Sizes(i < inputs.Count ? inputs[i] : _sized[i - inputs.Count])) is { } number ? new Value.Measured(code, number) : code;
+
+        private int InputOf(int tensor)
+        {
+            if (inputs.ToList().IndexOf(tensor) is >= 0 and var input)
+            {
+                return input;
+            }
+
+            if (!_sized.Contains(tensor))
+            {
+                _sized.Add(tensor);
+            }
+
+            return inputs.Count + _sized.IndexOf(tensor);
         }
 
         private Value? Read(Value value, Layer block, Argument argument) => value switch
@@ -56,7 +89,9 @@ internal sealed partial class Evaluator
             Constant { Value: var constant } => OfConstant(constant!, Scalars.Unwrap(type), argument),
             TupleOf tuple => Items(tuple.Items, (Scalars.Unwrap(type) as INamedTypeSymbol)?.TupleElements.FirstOrDefault()?.Type, argument),
             ListOf list => Items(evaluator.Contents(list, argument.Site), (type as IArrayTypeSymbol)?.ElementType, argument),
-            Dimension { Axis: var axis, Tensor: var tensor } when axis == 0 || tensor == firstTensor => new Value.InputSize(axis),
+            Dimension size => SizeOf(size),
+            SizesOf sizes when evaluator._recorder.Sizes(sizes.Tensor) is { } known => new Value.Items(known.Select((_, axis) => (Value)SizeOf((Dimension)evaluator.Size(sizes.Tensor, axis))).ToSeq()),
+            Scalar { Level: Level.Shape } scalar => Measured(new(InputReference.Replace(scalar.Expression, tensor => "%" + InputOf(tensor).ToString(CultureInfo.InvariantCulture)))),
             Scalar { Level: Level.Hyper } scalar when !op.Structural.Contains(argument.Name) || (evaluator.IsBlock && Later(scalar, type) is not null) =>
                 new Value.Symbol(scalar.Expression) { Formula = Later(scalar, type) },
             Scalar { Level: Level.Mode } mode when !op.Structural.Contains(argument.Name) => new Value.Symbol(mode.Expression),

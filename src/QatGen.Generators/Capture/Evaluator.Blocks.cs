@@ -84,9 +84,9 @@ internal sealed partial class Evaluator
             var path = node.Form.Kind == FormKind.Module
                 ? NextCall(Inside(PathOf(layer.Id, layer.Type, site), node.ModulePath))
                 : ItemPath(node, op) ?? _recorder.FunctionPath(ModuleOf(node), FunctionName(node.Form, op));
-            var operands = node.Inputs.Select(i => values[i]).ToArray();
-            var attributes = new Arguments(this, path, op, operands.Length > 0 ? operands[0].Number : -1).Read(node.Attributes, layer, site);
-            return _recorder.Add(node with { Path = path, Inputs = operands.Select(_recorder.Read).ToSeq(), Attributes = attributes }, location, op.IsView);
+            var (operands, sized) = (node.Inputs.Select(i => values[i]).ToArray(), node.Sized.Select(i => values[i].Number).ToSeq());
+            var attributes = new Arguments(this, path, op, operands.Select(static o => o.Number).ToSeq()).Read(node.Attributes, sized, layer, site);
+            return _recorder.Add(node with { Path = path, Inputs = operands.Select(_recorder.Read).ToSeq(), Sized = sized, Attributes = attributes }, location, op.IsView);
         }
 
         // The results of one call have the path of the call.

@@ -97,7 +97,7 @@ internal sealed partial class Evaluator
         TupleOf { Items.Count: 2 } pair when member.Name is "Key" or "Value" => pair.Items[member.Name == "Key" ? 0 : 1],
         Layer { Block: null } layer when ArgumentOf(layer, member) is { } argument => argument.Value,
         Layer layer when Records && member is IPropertySymbol property && TorchNames.IsTensor(property.Type) && _paths.Find(layer.Id) is { } path =>
-            ReadState(Below(path, member.Name), TorchNames.IsParameter(property.Type), site),
+            ReadState(Below(path, member.Name), TorchNames.IsParameter(property.Type), null, site),
         Instance or Layer when TorchNames.IsTorch(member) => NewOutside(member.Name, (member as IPropertySymbol)?.Type),
         TensorRef tensor => TensorMember(tensor, member, site, frame),
         SizesOf sizes when member.Name is "Length" or "LongLength" => new Scalar($"{sizes.Spelled}.{member.Name}", Level.Shape),
@@ -162,6 +162,8 @@ internal sealed partial class Evaluator
         ListOf or Layer or Sequence when Items(v, site) is var items => items[At(i, items.Count, site)],
         SizesOf sizes when i is Constant { Value: int or long } axis => Size(sizes.Tensor, System.Convert.ToInt64(axis.Value, CultureInfo.InvariantCulture)),
         Constant { Value: string text } => new Constant(text[At(i, text.Length, site)]),
+        SizesOf sizes when i is FromEnd end && _recorder.Sizes(sizes.Tensor) is { } known && end.Count > 0 && end.Count <= known.Count => Size(sizes.Tensor, known.Count - end.Count),
+        SizesOf sizes when i is RangeOf range && _recorder.Sizes(sizes.Tensor) is { } known => NewList(Part(Enumerable.Range(0, known.Count).ToArray(), range, site).Select(axis => Size(sizes.Tensor, axis)).ToArray()),
         SizesOf sizes when i is RangeOf or FromEnd => new Scalar($"{sizes.Spelled}[{i.Spelled}]", Level.Shape),
         ManyOf many => ItemOf(many, i, site),
         Scalar scalar => Scalars.Of($"{scalar.Expression}[{i.Spelled}]", scalar, i),
@@ -186,6 +188,7 @@ internal sealed partial class Evaluator
     }
 
     private Datum Size(int tensor, long axis) =>
-        axis >= 0 ? new Dimension(tensor, (int)axis) { Known = _recorder.Shape(tensor) is { } shape && axis > 0 && axis < shape.Count && shape[(int)axis] >= 0 ? shape[(int)axis] : null }
+        axis < 0 && _recorder.Sizes(tensor) is { } known && axis + known.Count >= 0 ? Size(tensor, axis + known.Count)
+        : axis >= 0 ? new Dimension(tensor, (int)axis) { Known = _recorder.Sizes(tensor) is { } sizes && axis < sizes.Count && sizes[(int)axis] >= 0 ? sizes[(int)axis] : null }
         : new Scalar($"%{tensor}.shape[^{-axis}]", Level.Shape);
 }

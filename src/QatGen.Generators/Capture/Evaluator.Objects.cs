@@ -28,8 +28,8 @@ internal sealed partial class Evaluator
     /// <summary>An object of TorchSharp that is no module: a parameter, or what plays no part.</summary>
     private Outside NewTorch(INamedTypeSymbol type, IReadOnlyList<IArgumentOperation> arguments, IOperation site, Frame frame)
     {
-        var holds = BindNamed(arguments, frame).Any(a => HoldsTensor(a.Value));
-        return holds ? throw Fail(CaptureRules.UnknownOperator, site, type.Name) : NewOutside(type.Name, type);
+        var bound = BindNamed(arguments, frame);
+        return bound.Any(a => HoldsTensor(a.Value)) ? throw Fail(CaptureRules.UnknownOperator, site, type.Name) : NewHeld(type.Name, type, bound);
     }
 
     /// <summary>Objects whose constructor or initializer is running.</summary>

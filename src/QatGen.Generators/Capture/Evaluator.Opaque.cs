@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using QatGen.Graphs;
-using QatGen.Operators;
 
 namespace QatGen.Generators.Capture;
 
@@ -99,51 +98,4 @@ internal sealed partial class Evaluator
 
     private static bool MayHoldTensor(ITypeSymbol? type) =>
         type is null || TorchNames.IsTensor(type) || TupleItems(type).Any(MayHoldTensor) || (ElementType(type) is { } element && MayHoldTensor(element));
-
-    /// <summary>The parameters and buffers that forward has read, by name.</summary>
-    private readonly Dictionary<string, TensorRef> _states = [];
-
-    /// <summary>Where the tensors that exist before forward are registered.</summary>
-    private readonly Dictionary<int, (string Name, bool IsParameter)> _registered = [];
-
-    /// <summary>Registers a parameter or buffer under its name.</summary>
-    private void RegisterState(Instance owner, Constant name, Datum value, IOperation site)
-    {
-        var states = Find(owner.Id, Slot.States) is { } found ? Resolve(found) as TupleOf ?? throw Undecided(found, site) : new TupleOf(Seq<Datum>.Empty);
-        Set(owner.Id, Slot.States, new TupleOf(states.Items.Append(new TupleOf(new(name, value))).ToSeq()), site.Syntax.GetLocation());
-    }
-
-    /// <summary>Names what the registered modules hold, as <c>named_parameters()</c> and <c>named_buffers()</c> spell it.</summary>
-    private void NameStates()
-    {
-        foreach (var module in _paths.Modules.OrderBy(static m => m.Value, StringComparer.Ordinal))
-        {
-            foreach (var state in Parts(Find(module.Key, Slot.States) ?? Outside.Nothing).OfType<TupleOf>())
-            {
-                if (state.Items is [Constant { Value: string name }, var value])
-                {
-                    foreach (var held in Parts(value).OfType<Held>().Where(h => !_registered.ContainsKey(h.Id)))
-                    {
-                        _registered[held.Id] = (Below(module.Value, name), held.IsParameter);
-                    }
-                }
-            }
-        }
-    }
-
-    private static string Below(string path, string name) => path.Length == 0 ? name : path + "." + name;
-
-    /// <summary>A tensor that exists before forward, as forward reads it: a node without inputs.</summary>
-    private Datum Read(Datum value, IOperation site) => value is Held held && _registered.TryGetValue(held.Id, out var state) ? ReadState(state.Name, state.IsParameter, site) : value;
-
-    private TensorRef ReadState(string name, bool isParameter, IOperation site)
-    {
-        if (!_states.TryGetValue(name, out var tensor))
-        {
-            var node = ConstantTensor.Read(name, _recorder.FunctionPath("", name), isParameter, Seq<int>.Empty);
-            _states[name] = tensor = _recorder.Add(node, site.Syntax.GetLocation(), sharesMemory: false);
-        }
-
-        return tensor;
-    }
 }

@@ -36,7 +36,7 @@ internal sealed partial class Evaluator
     {
         if (node is { Form.Kind: FormKind.State } && node.Attributes["target"] is Value.Text target)
         {
-            return ReadState(Inside(PathOf(block.Id, block.Type, site), target.Content), node.Form.Name == TorchNames.GetParameter, site);
+            return ReadState(Inside(PathOf(block.Id, block.Type, site), target.Content), node.Form.Name == TorchNames.GetParameter, node.Attributes["shape"] is { } shape ? Plain(Again(shape)) : null, site);
         }
 
         var operands = node.Inputs.Select(i => values[i]).ToArray();
@@ -48,7 +48,11 @@ internal sealed partial class Evaluator
             _ => _recorder.FunctionPath(ModuleOf(node), FunctionName(node.Form, Catalogue.Find(node.Form))),
         };
         var attributes = new AttributeMap(node.Attributes.Select(a => new KeyValuePair<string, Value>(a.Key, Again(a.Value))));
-        return _recorder.Add(node with { Path = path, Inputs = operands.Select(_recorder.Read).ToSeq(), Attributes = attributes }, location, node.Form.Kind == FormKind.Item || MayShareMemory(node.Form));
+        var again = node with { Path = path, Inputs = operands.Select(_recorder.Read).ToSeq(), Attributes = attributes };
+        return Indexed(again) is { } indexed ? _recorder.Add(indexed, location, sharesMemory: true) : _recorder.Add(again, location, node.Form.Kind == FormKind.Item || MayShareMemory(node.Form));
+
+        // As the sizes of a parameter are read where the source is here.
+        static Value Plain(Value shape) => shape.Replace(static v => v is Value.Typed typed ? typed.Inner : null);
 
         // A result has the path of the call that gives it, or, where only the running program counts the results, one of its own.
         string ItemPath()

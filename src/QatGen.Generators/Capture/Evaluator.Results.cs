@@ -13,7 +13,7 @@ internal sealed partial class Evaluator
     private Datum RecordSeveral(Operator op, Node call, Written written, Datum? receiver, Seq<Argument> arguments, ITypeSymbol returned)
     {
         var isTuple = TupleItems(returned).Count > 0;
-        var count = isTuple ? TupleItems(returned).Count : op.CountResults(call, call.Inputs.Count > 0 ? _recorder.Shape(call.Inputs[0]) : null);
+        var count = isTuple ? TupleItems(returned).Count : op.CountResults(_recorder.WithSizes(call), call.Inputs.Count > 0 ? _recorder.Shape(call.Inputs[0]) : null);
         if (count is not { } known)
         {
             var whole = RecordOpaque(written, receiver, arguments, returned);

@@ -37,7 +37,7 @@ internal sealed partial class Evaluator
 
         if (tensors.Length == 0 && !(Records && TorchNames.IsTensor(method.ReturnType)))
         {
-            return NewOutside(method.Name, method.ReturnType);
+            return NewHeld(method.Name, method.ReturnType, arguments);
         }
 
         if (TorchNames.SameTensor.Contains(method.Name) || TorchNames.Is(method.ContainingType, TorchNames.DisposeScope))
@@ -59,9 +59,6 @@ internal sealed partial class Evaluator
 
         return Record(FormOf(method), Name(method), receiver, arguments, method.ReturnType, call);
     }
-
-    /// <summary>What is computed before forward runs: a tensor that forward may read, or nothing that plays a part.</summary>
-    private Outside NewOutside(string what, ITypeSymbol? type) => TorchNames.IsTensor(type) ? new Held(what, context.NextId(), TorchNames.IsParameter(type)) : new Outside(what);
 
     /// <summary>Evaluates arguments in the order written and gives them in the order of the parameters, which is that of an operator's inputs.</summary>
     private Seq<Argument> BindNamed(IEnumerable<IArgumentOperation> written, Frame frame) =>
@@ -85,7 +82,7 @@ internal sealed partial class Evaluator
     {
         if (!values.Any(HoldsTensor))
         {
-            return values.Any(static v => v is Outside) ? NewOutside(SourceText.Of(site), method.ReturnType) : throw Unsupported(site, "there is no tensor of this forward in it");
+            return values.Any(static v => v is Outside) ? NewHeld(SourceText.Of(site), method.ReturnType, values) : throw Unsupported(site, "there is no tensor of this forward in it");
         }
 
         var form = new Form(FormKind.Symbol, method.Name);
@@ -118,9 +115,39 @@ internal sealed partial class Evaluator
         return new(SourceText.Of(site), Level.Data);
     }
 
-    /// <summary>A part of a tensor: <c>x[.., 0]</c>.</summary>
-    private Datum IndexTensor(TensorRef tensor, IPropertyReferenceOperation site, Frame frame) =>
-        Record(new(FormKind.Indexer, "this"), "indexer", tensor, BindNamed(site.Arguments, frame), site.Property.Type, site);
+    /// <summary>A part of a tensor: <c>x[.., 0]</c>. What the operator cannot read, such as a mask, stays as it is written.</summary>
+    private Datum IndexTensor(TensorRef tensor, IPropertyReferenceOperation site, Frame frame)
+    {
+        var (form, name, arguments) = (new Form(FormKind.Indexer, "this"), "indexer", BindNamed(site.Arguments, frame));
+        if (!Records)
+        {
+            return NewOutside(name, site.Property.Type);
+        }
+
+        var written = new Written(form, name, _recorder.FunctionPath(_path, FunctionName(form, null)), site, site.Syntax.GetLocation());
+        var reader = new OpaqueArguments(this);
+        reader.Read(tensor, null, site);
+        var attributes = reader.Read(arguments);
+        return Indexed(new(name, written.Path, form, reader.Inputs, attributes)) is { } node ? _recorder.Add(node, written.Location, sharesMemory: true) : RecordOpaque(written, tensor, arguments, site.Property.Type);
+    }
+
+    /// <summary>The call of the operator, if it can read all indices of an indexer as it is written; of tensors but the first it reads sizes.</summary>
+    private Node? Indexed(Node written)
+    {
+        if (written.Form.Kind != FormKind.Indexer || Find(written.Form) is not { } op)
+        {
+            return null;
+        }
+
+        var node = written with
+        {
+            Operator = op.Name,
+            Inputs = new(written.Inputs[0]),
+            Sized = written.Inputs.Skip(1).ToSeq(),
+            Attributes = written.Attributes.Replace(v => v is Value.Computed code && Measure(code.Code, i => _recorder.Sizes(written.Inputs[i])) is { } number ? new Value.Measured(code, number) : null),
+        };
+        return Indexer.CanRead(_recorder.WithSizes(node)) ? node : null;
+    }
 
     /// <summary>Records a call of TorchSharp: of the operator that claims it if that takes such arguments, else one that no operator claims.</summary>
     private Datum Record(Form form, string name, Datum? receiver, Seq<Argument> arguments, ITypeSymbol returned, IOperation site)
@@ -149,13 +176,27 @@ internal sealed partial class Evaluator
     private IEnumerable<KeyValuePair<string, Value>> NamedOperands(Operator op, int first, Seq<Argument> arguments) =>
         arguments.Where(a => IsOperand(a) && a.Value is not Constant { Value: null }).Select((a, i) => new KeyValuePair<string, Value>(a.Name, new Value.Operand(first + i))).Where(n => op.NamedOperands.Contains(n.Key));
 
-    /// <summary>Whether an argument is only known with the shapes of tensors and is not one of the input's sizes that the operator takes.</summary>
+    /// <summary>Whether an argument is only known with the shapes of tensors and is no size that the operator takes.</summary>
     private bool IsComputed(Argument argument, Operator op, Datum? receiver) => Parts(argument.Value).Any(p => p switch
     {
-        Scalar { Level: Level.Shape } or SizesOf or ManyOf => true,
-        Dimension size => !op.TakesSizes.Contains(argument.Name) || (receiver is TensorRef tensor && tensor.Number != size.Tensor && (size.Axis != 0 || !_recorder.HasBatch(tensor.Number))),
+        Scalar { Level: Level.Shape } scalar => IsBlock ? Foreign.IsMatch(scalar.Expression) : Measure(scalar) is null,
+        SizesOf sizes => _recorder.Sizes(sizes.Tensor) is null,
+        ManyOf => true,
+        Dimension { Known: null, Axis: var axis, Tensor: var sized } => !IsBlock && (!op.TakesSizes.Contains(argument.Name) || (_recorder.BatchAxis(sized) != axis && !(receiver is TensorRef tensor && tensor.Number == sized))),
         _ => false,
     });
+
+    /// <summary>The number that is computed from sizes, for those that [InputShape] gives; null in a block, whose sizes the models around it decide.</summary>
+    private Value? Measure(Scalar scalar) => Measure(scalar.Expression, _recorder.Sizes);
+
+    private Value? Measure(string code, Func<int, Seq<int>?> sizes) => IsBlock ? null : SizeExpression.Evaluate(code, sizes) switch
+    {
+        int whole => whole,
+        long whole => whole,
+        float real => (double)real,
+        double real => real,
+        _ => null,
+    };
 
     /// <summary>A call of an operator: tensors become inputs in the order written, everything else an attribute by parameter name.</summary>
     private Node Claimed(Operator op, Form form, string path, IEnumerable<(Datum Value, IOperation Site)> operands, IEnumerable<Argument> values)
@@ -177,8 +218,9 @@ internal sealed partial class Evaluator
         }
 
         var inputs = tensors.Select(_recorder.Read).ToSeq();
-        var attributes = new Arguments(this, path, op, inputs.Count > 0 ? inputs[0] : -1).Read(values);
-        return new(op.Name, path, form, inputs, attributes);
+        var reader = new Arguments(this, path, op, inputs);
+        var attributes = reader.Read(values);
+        return new(op.Name, path, form, inputs, attributes) { Sized = reader.Sized };
     }
 
     /// <summary>How the path of a function's call ends.</summary>

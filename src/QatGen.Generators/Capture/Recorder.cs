@@ -17,7 +17,7 @@ internal sealed class Recorder(CaptureContext context)
     private sealed record Write(int Version, Location Location, string Path, int Object, int Since, int Result);
 
     private readonly List<Recorded> _calls = [];
-    private readonly List<Fact> _shapes = [];
+    private readonly List<Placed> _placed = [];
     private readonly List<Memory> _values = [];
     private readonly Dictionary<int, Write> _writes = [];
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
@@ -30,24 +30,16 @@ internal sealed class Recorder(CaptureContext context)
     public int Inputs => _inputs;
 
     /// <summary>The shape of a value as far as [InputShape] decides it, -1 for what it does not; null when not even the rank is known.</summary>
-    public Seq<int>? Shape(int value) => _shapes[value] is { IsKnown: true, Shape: var shape } ? shape : null;
+    public Seq<int>? Shape(int value) => _placed[value].Source;
 
-    /// <summary>The shape by the operator's own meaning; a batch norm, which has none before it is folded, keeps it.</summary>
-    private Fact Infer(Node node, Operator op)
-    {
-        var inputs = node.Inputs.Select(i => _shapes[i]).ToArray();
-        if (inputs.Any(static i => !i.IsKnown) || op.Check(node).Any())
-        {
-            return Fact.Unknown(DType.QInt8);
-        }
+    /// <summary>The same without the size of the batch, which differs from call to call.</summary>
+    public Seq<int>? Sizes(int value) => _placed[value] is { Source: { } shape, Batch: var batch } ? shape.Select((size, axis) => axis == batch ? Fact.UnknownDimension : size).ToSeq() : null;
 
-        return op.Fusion == Fusion.BatchNorm || op.IsIdentity ? inputs[0]
-            : op.IsComposite(node) ? ExpandComposites.Infer(node, inputs, March.NashE) with { DType = DType.QInt8 }
-            : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => r.Fact)]) with { DType = DType.QInt8 };
-    }
+    /// <summary>The axis of a value that is the batch; null where it has none, as what forward reads from parameters alone.</summary>
+    public int? BatchAxis(int value) => _placed[value].Batch is >= 0 and var axis ? axis : null;
 
-    /// <summary>Whether a value is computed from an input, so that its first axis is the batch; what forward reads from parameters alone has none.</summary>
-    public bool HasBatch(int value) => value < _inputs || _calls[value - _inputs].Node.Inputs.Any(HasBatch);
+    /// <summary>A call with numbers for the sizes that its arguments read.</summary>
+    public Node WithSizes(Node node) => Placing.WithSizes(node, value => _placed[value]);
 
     /// <summary>The path of the call that gives a value.</summary>
     public string PathOf(TensorRef value) => _calls[value.Number - _inputs].Node.Path;
@@ -58,7 +50,7 @@ internal sealed class Recorder(CaptureContext context)
     public TensorRef Input(Seq<int> shape)
     {
         _inputs++;
-        _shapes.Add(shape.Count == 0 ? Fact.Unknown(DType.QInt8) : Fact.Of(shape, DType.QInt8));
+        _placed.Add(Placed.First(shape.Count == 0 ? Fact.Unknown(DType.QInt8) : Fact.Of(shape, DType.QInt8)));
         _values.Add(new(_values.Count, _values.Count, 0));
         return new(_values.Count - 1);
     }
@@ -110,7 +102,7 @@ internal sealed class Recorder(CaptureContext context)
     public TensorRef Add(Node node, Location location, bool sharesMemory)
     {
         var number = _values.Count;
-        _shapes.Add(node.IsOpaque ? Fact.Unknown(DType.QInt8) : Infer(node, Catalogue.Get(node.Operator)));
+        _placed.Add(Placing.Of(WithSizes(node), node.Inputs.Select(i => _placed[i]).ToSeq()).Result);
         _calls.Add(new(node, location));
         var source = node.Inputs.Count > 0 ? _values[node.Inputs[0]] : new(number, number, 0);
         if (IsInPlace(node))

@@ -55,6 +55,9 @@ internal static class TorchNames
     /// <summary>Methods of tensors that return nothing and change no value.</summary>
     public static Seq<string> HarmlessOnTensors { get; } = new("Dispose", "retain_grad");
 
+    /// <summary>Functions that make a tensor of the sizes that are their arguments.</summary>
+    public static Seq<string> Creating { get; } = new("zeros", "ones", "empty", "rand", "randn", "full");
+
     /// <summary>Modules whose result may be their input's memory.</summary>
     public static Seq<string> ViewModules { get; } = new("Unflatten", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout");
 

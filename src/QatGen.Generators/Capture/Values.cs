@@ -139,7 +139,11 @@ internal sealed record ManyOf(int Number, ITypeSymbol Element) : Datum
 }
 
 /// <summary>A tensor that exists before forward runs: a parameter, a buffer, or one that the constructor computes.</summary>
-internal sealed record Held(string What, int Id, bool IsParameter) : Outside(What);
+internal sealed record Held(string What, int Id, bool IsParameter) : Outside(What)
+{
+    /// <summary>Its sizes, each a constant or a scalar; null where not even their number is known.</summary>
+    public Seq<Datum>? Shape { get; init; }
+}
 
 /// <summary>A value of TorchSharp's own types, such as an index or a device: a member, or a call with its arguments, by full name.</summary>
 internal sealed record Printed(string FullName, Seq<Argument>? Arguments) : Outside(FullName);

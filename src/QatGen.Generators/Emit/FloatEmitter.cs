@@ -23,7 +23,7 @@ internal static class FloatEmitter
                 foreach (var node in canonical.Nodes)
                 {
                     string[] inputs = [.. node.Inputs.Select(i => values[i])];
-                    var call = node.IsOpaque ? OpaqueCall.ToCode(node, inputs) : Call(Catalogue.Get(node.Operator), node, inputs);
+                    var call = node.IsOpaque ? OpaqueCall.ToCode(node, inputs) : Call(Catalogue.Get(node.Operator), node, inputs, [.. inputs, .. node.Sized.Select(i => values[i])]);
                     values.Add(names.Unique(node.Path));
                     code.Lines($"var {values[values.Count - 1]} = {call};");
                 }
@@ -33,9 +33,11 @@ internal static class FloatEmitter
         return code.ToString();
     }
 
-    private static string Call(Operator op, Node node, string[] inputs)
+    private static string Call(Operator op, Node node, string[] inputs, string[] all)
     {
         var path = node.Attributes[Operator.Item] is null ? node.Path : node.Path.Substring(0, Math.Max(0, node.Path.LastIndexOf('.')));
-        return op.FloatResult(node, $"(({op.ModuleType}){OpaqueCall.Module(path)})", inputs);
+        // Sizes may be those of other tensors than the call's inputs.
+        var written = node with { Attributes = node.Attributes.Replace(v => v is Value.InputSize or Value.Measured or Value.Computed ? new Value.Symbol(v.ToCode(i => all[i])) : null) };
+        return op.FloatResult(written, $"(({op.ModuleType}){OpaqueCall.Module(path)})", inputs);
     }
 }

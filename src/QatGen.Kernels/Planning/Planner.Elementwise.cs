@@ -66,6 +66,10 @@ internal sealed partial class Planner
         static bool Fits(int size, int whole) => size == 1 || size == whole;
     }
 
+    /// <summary>The slot of a part of a concatenation: one frame of a constant, with all its pixels.</summary>
+    private Slot Part(int part) =>
+        part >= InputCount && _graph.Nodes[part - InputCount] is IntNode.Literal literal ? ConstantSlot.Create(packing.Constant<TensorConstant>(literal.Tensor), _facts[part].Shape) : _slots[part];
+
     /// <summary>An operand that is read element by element.</summary>
     private ElementSource Elements(int operand) => operand >= InputCount && _graph.Nodes[operand - InputCount] is IntNode.Literal literal ? packing.Elements(literal.Tensor) : new(_slots[operand]);
 

@@ -192,7 +192,7 @@ internal sealed partial class Planner(Packing packing, int batch, bool reuse = t
 
     private ConcatStep Concat(int node, IntNode.Concat concat)
     {
-        var (rescale, parts) = (packing.Constant<RescaleConstant>(concat.Constant), concat.Parts.Select(p => _slots[p]).ToArray());
+        var (rescale, parts) = (packing.Constant<RescaleConstant>(concat.Constant), concat.Parts.Select(p => Part(p)).ToArray());
         var numbers = parts.Select((p, i) => packing.Rescale(node, i, rescale, p.Layout.Channels)).ToArray();
 
         // Behind the channels, the dimensions from the axis on are one run of pixels per part.

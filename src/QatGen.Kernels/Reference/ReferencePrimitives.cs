@@ -90,6 +90,8 @@ internal sealed partial class ReferencePrimitives : IPrimitives<ReferenceValue>
     public ReferenceValue Concat(ReferenceValue[] parts, ReferenceValue rescale, int axis)
     {
         var (inputs, r) = (parts.Cast<Integers>().ToArray(), Constant<RescaleConstant>(rescale));
+        var batch = inputs.Max(static p => p.Shape[0]);
+        inputs = [.. inputs.Select(p => p.Shape[0] == batch ? p : Repeated(p, [batch, .. p.Shape[1..]]))];
         axis = axis < 0 ? axis + inputs[0].Shape.Length : axis;
         var result = new Integers([.. inputs[0].Shape.Select((d, i) => i == axis ? inputs.Sum(p => p.Shape[axis]) : d)], r.DType);
         var outer = inputs[0].Shape.Take(axis).Aggregate(1, static (n, d) => n * d);

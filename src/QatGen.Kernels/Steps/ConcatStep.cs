@@ -26,11 +26,13 @@ internal sealed unsafe class ConcatStep(MicroKernels kernels, RescaleNumbers[] n
         var (channel, firstPixel) = (0, 0);
         for (var part = 0; part < parts.Length; part++)
         {
-            for (var at = new PixelCursor(parts[part].Layout); at.N < Target.Layout.Batch; at.Next())
+            // A constant has one frame for all.
+            var source = parts[part];
+            for (var at = new PixelCursor(source.Layout with { Batch = Target.Layout.Batch }); at.N < Target.Layout.Batch; at.Next())
             {
                 var pixel = runs is null ? at.Pixel : (at.Pixel / runs[part] * runs.Sum()) + firstPixel + (at.Pixel % runs[part]);
                 var result = Target.Pixel(arena, at.N, pixel / Target.Layout.Width, pixel % Target.Layout.Width) + (channel * Target.Layout.ElementBytes);
-                Rescale(part, parts[part].Pixel(arena, at.N, at.Y, at.X), result);
+                Rescale(part, source.Pixel(arena, source.IsConstant ? 0 : at.N, at.Y, at.X), result);
             }
 
             (channel, firstPixel) = runs is null ? (channel + parts[part].Layout.Channels, 0) : (0, firstPixel + runs[part]);

@@ -150,7 +150,7 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
 
         var (scale, rounding) = (quantizer.CalibratedScale, quantizer.Rounding(inputs.Sum(static p => p.Data.numel())));
         source.Latest = RescaleConstant.CreateConcat([.. inputs.Select(static p => p.Known)], scale, quantizer.Range, _layer);
-        return Quantized(cat([.. inputs.Select(p => Rescaled(p, scale, source.Role.Range, quantizer.Range, rounding))], axis), scale, quantizer.DType);
+        return Quantized(TorchShape.Joined([.. inputs.Select(p => Rescaled(p, scale, source.Role.Range, quantizer.Range, rounding))], axis), scale, quantizer.DType);
     }
 
     public QatValue Reshape(QatValue x, int[] shape) => (QatValue.Activation)x with { Data = TorchShape.Reshape(((QatValue.Activation)x).Data, shape) };

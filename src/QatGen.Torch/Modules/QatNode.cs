@@ -171,8 +171,10 @@ public sealed class QatNode : nn.Module
         register_module("weight_quant", WeightQuantizer);
     }
 
-    /// <summary>Takes the parameter or buffer of the float model: the first becomes the node's own, a later one is copied into it.</summary>
-    internal void Load(Tensor value)
+    /// <summary>
+    /// Takes the parameter or buffer of the float model: the first becomes the node's own, a later one is copied into it. Several nodes that read the same share that of the <paramref name="first"/>, and have scales of their own.
+    /// </summary>
+    internal void Load(Tensor value, QatNode first)
     {
         if (Value is not null)
         {
@@ -190,6 +192,12 @@ public sealed class QatNode : nn.Module
 
         TensorQuantizer = new(Node.Path, _type);
         register_module("value_quant", TensorQuantizer);
+        if (first != this)
+        {
+            Value = first.Value;
+            return;
+        }
+
         if (Node.Form.Name == ConstantTensor.Parameter)
         {
             var parameter = new Parameter(own);
@@ -235,7 +243,7 @@ public sealed class QatNode : nn.Module
         ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
         ConstantKind.Scale => new QatValue.ScaleSource(),
         ConstantKind.Tensor when IsIndex => new QatValue.IndexSource(Value!),
-        ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!),
+        ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!, Node),
         ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
         ConstantKind.Compare => new QatValue.CompareSource(),
         ConstantKind.Integers => new QatValue.IntegersSource(new(role.Shape, role.DType, role.Fixed.Select(static v => (int)v).ToSeq(), (float)role.Scale)),

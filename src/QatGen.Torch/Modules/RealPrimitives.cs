@@ -75,7 +75,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
     public QatValue Reduce(QatValue x, Reduction reduction) => Real(TorchReduce.Run(Data(x), reduction, reduction.Kind, _layer));
 
-    public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(cat([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
+    public QatValue Concat(QatValue[] parts, QatValue rescale, int axis) => Observed(TorchShape.Joined([.. parts.Select(Data)], axis), (QatValue.RescaleSource)rescale);
 
     public QatValue Reshape(QatValue x, int[] shape) => Like(x, TorchShape.Reshape(Data(x), shape));
 

@@ -77,6 +77,13 @@ internal static class TorchShape
         }
     }
 
+    /// <summary>Tensors joined along an axis behind the batch; a constant, which has one frame, repeats over the batch.</summary>
+    public static Tensor Joined(Tensor[] parts, int axis)
+    {
+        var batch = parts.Max(static p => p.shape[0]);
+        return cat([.. parts.Select(p => p.shape[0] == batch ? p : p.expand([batch, .. p.shape[1..]]))], axis);
+    }
+
     public static Tensor Compare(ElementwiseKind kind, Tensor x, Tensor y) => kind switch
     {
         ElementwiseKind.Equal => x.eq(y),

@@ -49,6 +49,7 @@ public class TorchNamesTests
             FormKind.Functional => Members(typeof(torch.nn.functional)),
             FormKind.Torch => Members(typeof(torch)),
             FormKind.State => Members(typeof(torch.nn.Module)),
+            FormKind.Indexer => typeof(torch.Tensor).GetProperties().Where(static p => p.GetIndexParameters().Length > 0).Select(static _ => "this"),
             _ => Members(typeof(torch.Tensor)),
         };
         Assert.Contains(form.Name, names);

@@ -8,7 +8,6 @@ public class ViolationTests
     [InlineData("x = {|QG1003:x.digamma()|} + {|QG1003:torch.digamma(x)|};", "digamma")]
     [InlineData("x = {|QG1003:x % 2|};", "operator %")]
     [InlineData("x = {|QG1003:~x|};", "operator ~")]
-    [InlineData("x = {|QG1003:x[0]|};", "indexer")]
     [InlineData("x = {|QG1003:x.T|};", "T")]
     [InlineData("x = x + {|QG1003:torch.ones(1)|};", "ones")]
     [InlineData("var (y, _) = {|QG1003:torch.cummax(x, 1)|}; x = y;", "cummax")]
@@ -28,7 +27,12 @@ public class ViolationTests
 
     [Theory]
     [InlineData("x = {|QG1007:x.reshape(x.shape[1] * 2, -1)|};")]
-    [InlineData("x = {|QG1007:F.avg_pool2d(x, x.shape[2])|};")]
+    [InlineData("x = {|QG1007:F.avg_pool2d(x, x.shape[0])|};")]
+    [InlineData("x = {|QG1007:x[0]|};")]
+    [InlineData("x = {|QG1007:x[1..]|};")]
+    [InlineData("x = {|QG1007:x[x > 0]|};")]
+    [InlineData("x = {|QG1007:x[.., TensorIndex.Bool(true)]|};")]
+    [InlineData("x = {|QG1007:x[.., x.shape[0]]|};")]
     public void Operator_WithArgumentOfShape_QG1007(string body) => Forward(body);
 
     [Fact]

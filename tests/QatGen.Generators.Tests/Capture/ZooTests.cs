@@ -9,12 +9,12 @@ namespace QatGen.Generators.Tests.Capture;
 public class ZooTests
 {
     [Theory]
-    [InlineData("DeepLabASPP", "2048, 9, 9", "QG1007 Interpolate")]
+    [InlineData("DeepLabASPP", "2048, 9, 9", "QG4001 BAYES")]
     [InlineData("EfficientNetB0", "3, 64, 64", "")]
     [InlineData(
         "FcosResNet50",
         "3, 128, 128",
-        "QG1007 Interpolate, QG1013 net.head.bbox_ctrness net.head.bbox_reg net.head.cls_conv.0 net.head.cls_conv.1 net.head.cls_conv.10 net.head.cls_conv.3 net.head.cls_conv.4 net.head.cls_conv.6 net.head.cls_conv.7 net.head.cls_conv.9" +
+        "QG1013 net.head.bbox_ctrness net.head.bbox_reg net.head.cls_conv.0 net.head.cls_conv.1 net.head.cls_conv.10 net.head.cls_conv.3 net.head.cls_conv.4 net.head.cls_conv.6 net.head.cls_conv.7 net.head.cls_conv.9" +
         " net.head.cls_logits net.head.reg_conv.0 net.head.reg_conv.1 net.head.reg_conv.10 net.head.reg_conv.3 net.head.reg_conv.4 net.head.reg_conv.6 net.head.reg_conv.7 net.head.reg_conv.9")]
     [InlineData("MobileNetV4ConvSmall", "3, 64, 64", "")]
     [InlineData("RepVGGA0", "3, 64, 64", "")]
@@ -36,9 +36,9 @@ public class ZooTests
     [InlineData("MobileNetV3Large", "3, 64, 64", "")]
     [InlineData("MobileOneS0", "3, 64, 64", "")]
     [InlineData("PointNet", "3, 32", "")]
-    [InlineData("ViTTiny", "3, 224, 224", "QG1003 indexer, QG1007 Expand Permute View")]
+    [InlineData("ViTTiny", "3, 224, 224", "")]
     [InlineData("YoloV5n", "3, 64, 64", "")]
-    [InlineData("YoloV8n", "3, 64, 64", "QG1007 View")]
+    [InlineData("YoloV8n", "3, 64, 64", "")]
     public void Model_OfZoo_EqualsEmitted(string name, string shape, string unsupported)
     {
         var graph = Differential.Check("Model", [1, .. shape.Split(", ").Select(long.Parse)], [], Sources(name, shape));
