@@ -187,6 +187,34 @@ public sealed class GeneratedModelTests
     }
 
     [Fact]
+    public void Tokens_FromInt64ToSimulator_AgreesOnEveryOutput()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        using var net = new Tokens();
+        net.eval();
+        using var qat = net.ToQat();
+        var ids = randint(50, [6, 9], ScalarType.Int64);
+        var (best, scores, whole) = net.call(ids);
+        var (sameBest, sameScores, sameWhole) = qat.call(ids);
+        Assert.True(best.equal(sameBest).all().item<bool>() && whole.equal(sameWhole).all().item<bool>() && (scores - sameScores).abs().max().item<float>() < 1e-5);
+        qat.Calibrate([ids.clone()]);
+        qat.SetState(FakeQuantState.Qat);
+        qat.call(ids).Item2.sum().backward();
+        Assert.Equal(["fc.bias", "fc.weight", "low.value", "table.weight.value"], qat.named_parameters().Where(static p => p.parameter.grad is not null).Select(static p => p.name).Order(StringComparer.Ordinal));
+
+        TokensFixedPoint fixedPoint = qat.Convert();
+        Assert.Equal([DType.QInt32, DType.QInt32, DType.QInt8, DType.QInt8], [.. fixedPoint.Signature.Inputs.Concat(fixedPoint.Signature.Outputs).Select(static s => s.DType)]);
+        var trained = qat.ValidationOutputs(ids);
+        QTensor input = new([6, 9], DType.QInt32, [.. ids.data<long>().ToArray().Select(static v => (int)v)], 1.0);
+        Same(trained, ReferenceRunner.Run(fixedPoint, input));
+        Same(trained, fixedPoint.RunAll(input));
+        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(input).Outputs);
+        Assert.Equal(ScalarType.Int64, qat.call(ids).Item1.dtype);
+        Assert.Equal("table", Assert.Single(Assert.Throws<QatGenException>(() => qat.call(ids + 45)).Violations).Layer);
+    }
+
+    [Fact]
     public void Regions_OfBoxes_AgreeOnEveryOutput()
     {
         using var scope = NewDisposeScope();

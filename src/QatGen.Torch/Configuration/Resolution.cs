@@ -40,10 +40,9 @@ internal sealed class Resolution(QatModel model, QConfig config, IReadOnlyList<Q
 
     private ActivationQuantization Of(QuantStub input)
     {
-        // Positions stay what they are.
         if (input.IsIndex)
         {
-            return ActivationQuantization.BuiltIn.Fixed(1) with { Range = DType.QInt32 };
+            return ActivationQuantization.Positions;
         }
 
         var sources = new Sources(input.Name, "input", "input");
@@ -69,12 +68,18 @@ internal sealed class Resolution(QatModel model, QConfig config, IReadOnlyList<Q
             return null;
         }
 
+        if (node.IsIndex)
+        {
+            return ActivationQuantization.Positions;
+        }
+
         var sources = new Sources(node.Node.Path, node.Node.FusedName, "output");
         AddGeneral(node, a => sources.Add(Name(a), Activation(a)), () => sources.Add(General, config.Activation));
         Add(sources, rule => Selects(rule, node));
         var fix = node.OwnScale > 0 ? new ObserverSettings.FixedScale(node.OwnScale) : null;
         sources.Add("the operator", new ActivationSettings { DType = node.Node.Part?.Type, Observer = fix });
-        return Taken(sources, sources.Activation(isInput: false));
+        var settings = Taken(sources, sources.Activation(isInput: false));
+        return settings with { SmallestScale = Math.Max(settings.SmallestScale, (float)node.SmallestScale) };
     }
 
     private WeightQuantization? Weight(QatNode node)
