@@ -103,6 +103,10 @@ internal static class FloatState
             {
                 _violations.Add(Violation.Of(QuantizationRules.ParameterShape, module.Node.Path, target, $"[{string.Join(", ", value.shape)}]", own is null ? "at least one element" : $"[{string.Join(", ", own)}]"));
             }
+            else if (module.IsIndex && value.dtype is not (ScalarType.Int64 or ScalarType.Int32))
+            {
+                _violations.Add(Violation.Of(TrainingRules.ParameterType, module.Node.Path, target, value.dtype.ToString(), nameof(ScalarType.Int64)));
+            }
             else if (!value.to(ScalarType.Float32).isfinite().all().item<bool>())
             {
                 _violations.Add(Violation.Of(QuantizationRules.NotANumber, module.Node.Path, $"'{target}'"));

@@ -93,6 +93,14 @@ public abstract record QatValue
         }
     }
 
+    /// <summary>A buffer of positions.</summary>
+    internal sealed record IndexSource(Tensor Value) : QatValue
+    {
+        public TensorConstant Constant() => new(TorchShape.Of(Value), DType.QInt32, Value.data<long>().ToArray().Select(static v => (int)Math.Clamp(v, int.MinValue, int.MaxValue)).ToSeq(), 1);
+
+        public Activation Positions(bool isReal) => new(Value.to(ScalarType.Float64), isReal ? null : Arithmetic.Quantity.Of(1, DType.QInt32), DType.QInt32) { FloatType = ScalarType.Int64 };
+    }
+
     /// <summary>A number that becomes an integer where it meets a tensor.</summary>
     internal sealed record NumberSource(ConstantRole Role) : QatValue
     {
@@ -107,6 +115,12 @@ public abstract record QatValue
     {
         /// <summary>The constant of the last forward pass.</summary>
         public GridConstant? Latest { get; set; }
+    }
+
+    internal sealed record ScaleSource : QatValue
+    {
+        /// <summary>The constant of the last forward pass.</summary>
+        public ScaleConstant? Latest { get; set; }
     }
 
     internal sealed record CompareSource : QatValue

@@ -17,14 +17,15 @@ public sealed class InstructionSetTests
         new Instruction.Rescale(new(Box(), Box(), Box()), Box(), 5, LaneKind.Position, 9, 128),
         new Instruction.Reshape(Box(), Box()),
         new Instruction.Move(Box(), Box(), 4, 1 << 20, 12, 3, 0, -128),
-        new Instruction.Elementwise(VectorKind.Select, new(Box(), Box(), Box()), Box(), 16),
+        new Instruction.Elementwise(ElementwiseKind.Select, new(Box(), Box(), Box()), Box(), 16),
         new Instruction.Resize(Box(), Box(), 4, 1 << 20, 4, 255, 3),
         new Instruction.Reduce(ReduceKind.Minimum, Box(), Box()),
         new Instruction.MatMul(Box(), Box(), Box(), 3),
         new Instruction.GridSample(MemoryKind.Ddr, Box(), Box(), Box(), SampleKind.NearestBorder, 77, int.MaxValue, 30, 16),
         new Instruction.Lut(Box(), Box(), 12),
         new Instruction.TopK(RankOrder.Smallest, Box(), Box(), 5),
-        new Instruction.Gather(MemoryKind.Ddr, Box(), Box(), Box(), 4, 1 << 20, 12, 16, 77)];
+        new Instruction.Gather(MemoryKind.Ddr, Box(), Box(), Box(), 4, 1 << 20, 12, 16, 77),
+        new Instruction.Multiply(Box(), Box(), Box())];
 
     [Fact]
     public void ReadAndWrite_EveryInstruction_AreInverse()

@@ -155,6 +155,15 @@ internal sealed class ProgramBuilder(Random random, March march, params int[][] 
         return Add(new IntNode.Elementwise(kind, new(operands), Constant(RescaleConstant.CreateConcat(parts, scale, type, _layer)), _layer), Quantity.Of(scale, type));
     }
 
+    /// <summary>Whole numbers at a scale at which there are some, rescaled.</summary>
+    public int Round(ElementwiseKind kind, int x)
+    {
+        Begin("round");
+        var scale = (float)Math.Pow(2, (random.NextDouble() * 6) - 6);
+        var whole = Add(new IntNode.Elementwise(kind, new(x), Constant(ScaleConstant.Create(scale)), _layer), Quantity.Of(1, DType.QInt32) with { Bounds = new((long)(_quantities[x].Bounds[0] * scale) + 1) });
+        return Rescale([whole], scale * Step(Type(x)), ClampRange.None);
+    }
+
     public int Compare(ElementwiseKind kind, int x, int y)
     {
         Begin("compare");

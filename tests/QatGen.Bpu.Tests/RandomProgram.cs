@@ -212,8 +212,9 @@ internal static class RandomProgram
             1 when axes.Count > 0 => b.Reduce(x, new(ReduceKind.Minimum, axes)),
             _ => b.Literal([.. shape.Select((d, i) => i == 0 || axes.Contains(i) ? 1 : d).Skip(random.Next(4))], b.Type(x)),
         };
-        return random.Next(4) switch
+        return random.Next(5) switch
         {
+            4 => b.Round((ElementwiseKind)random.Next((int)ElementwiseKind.Floor, (int)ElementwiseKind.Trunc + 1), x),
             0 => b.Mul(x, y),
             1 => b.Choose(ElementwiseKind.Maximum, x, y),
             2 => b.Choose(ElementwiseKind.Minimum, y, x),

@@ -42,6 +42,13 @@ internal sealed partial class ReferencePrimitives
             return new(all[0].Shape, [.. values.Select(v => Holds(kind, (Int128)v[0] * c.MultiplierX * (1 << c.ShiftX), (Int128)v[1] * c.MultiplierY * (1 << c.ShiftY)) ? 1 : 0)], DType.QInt8);
         }
 
+        if (constant.Constant is ScaleConstant s)
+        {
+            var one = (decimal)(1L << s.Shift);
+            return new(all[0].Shape, [.. values.Select(v => ((decimal)v[0] * s.Multiplier / one) is var real && kind == ElementwiseKind.Floor ? (int)decimal.Floor(real)
+                : kind == ElementwiseKind.Ceil ? (int)decimal.Ceiling(real) : kind == ElementwiseKind.Trunc ? (int)decimal.Truncate(real) : (int)decimal.Round(real, MidpointRounding.ToEven))], DType.QInt32);
+        }
+
         var r = (RescaleConstant)constant.Constant!;
         return new(all[0].Shape, [.. values.Select(v =>
         {

@@ -17,7 +17,7 @@ internal sealed partial class ReferencePrimitives
     {
         var rank = Math.Max(data.Shape.Length, index.Shape.Length);
         var axis = gathering.Axis < 0 ? gathering.Axis + rank : gathering.Axis;
-        var (from, at) = (Padded(data, rank), Padded(index, rank));
+        var (from, at) = (Padded(data, rank), index.Shape.Length > 1 ? Padded(index, rank) : index with { Shape = [.. Enumerable.Range(0, rank).Select(a => a == axis ? index.Data.Length : 1)] });
         for (var a = 0; a < rank; a++)
         {
             if (a != axis && from.Shape[a] != at.Shape[a])

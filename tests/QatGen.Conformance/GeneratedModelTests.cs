@@ -123,6 +123,43 @@ public sealed class GeneratedModelTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Widths_AsTheSourceSays_AgreeOnEveryRung(bool configured)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(9);
+        using var net = new Widths();
+        net.eval();
+        using var qat = net.ToQat(configured ? new QConfig { Activation = new() { Bits = 3 }, Rules = [Selector.Path("stem").To(DType.QInt16)] } : null);
+        string Of(string layer, string quantizer) => qat.Explain().Decisions.First(d => d.Layer == layer && d.Quantizer == quantizer) is var d ? $"{d.Value} by {d.Source}" : "";
+        Assert.Equal(configured ? "qint16 by rule 1, layer 'stem'" : "qint8 by [Quantize] on Widths.stem", Of("stem", "output"));
+        Assert.Equal(configured ? "qint8 of 3 bits by configuration" : "qint8 of 4 bits by [Quantize] on Widths", Of("middle", "output"));
+        Assert.Equal("qint16 by [Quantize] on Widths.deep", Of("deep", "output"));
+        Assert.Equal("4 bits by [Quantize] on Widths", Of("middle", "weight"));
+        Assert.Equal("8 bits by [Quantize] on Widths.stem", Of("stem", "weight"));
+        Assert.Contains(qat.named_parameters(), static p => p.name == "middle.output_quant.scale");
+
+        qat.Calibrate(Enumerable.Range(0, 4).Select(static _ => randn(4, 3, 6, 6)));
+        qat.SetState(FakeQuantState.Qat);
+        using var optimizer = optim.SGD(qat.parameters(), 0.05);
+        for (var i = 0; i < 5; i++)
+        {
+            optimizer.zero_grad();
+            qat.call(randn(4, 3, 6, 6)).square().mean().backward();
+            optimizer.step();
+        }
+
+        WidthsFixedPoint fixedPoint = qat.Convert();
+        var data = randn(3, 3, 6, 6);
+        var trained = qat.ValidationOutputs(data);
+        QTensor[] inputs = [fixedPoint.Signature.Quantize(0, data.data<float>().ToArray(), 3)];
+        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
+        Same(trained, fixedPoint.RunAll(inputs));
+        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+    }
+
+    [Theory]
     [InlineData(true, DType.QInt32)]
     [InlineData(false, DType.QInt8)]
     public void PreciseOutputs_AsConfigured_AgreeOnEveryOutput(bool isPrecise, DType type)
@@ -147,6 +184,34 @@ public sealed class GeneratedModelTests
         var (_, _, product, _) = net.call(data);
         Assert.True((product - tensor(trained[2].Dequantize()).reshape(3, 8, 6, 6)).abs().max().item<float>() < 0.3);
         Assert.Equal(isPrecise, trained[2].Data.Max() > sbyte.MaxValue);
+    }
+
+    [Fact]
+    public void Tokens_FromInt64ToSimulator_AgreesOnEveryOutput()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        using var net = new Tokens();
+        net.eval();
+        using var qat = net.ToQat();
+        var ids = randint(50, [6, 9], ScalarType.Int64);
+        var (best, scores, whole) = net.call(ids);
+        var (sameBest, sameScores, sameWhole) = qat.call(ids);
+        Assert.True(best.equal(sameBest).all().item<bool>() && whole.equal(sameWhole).all().item<bool>() && (scores - sameScores).abs().max().item<float>() < 1e-5);
+        qat.Calibrate([ids.clone()]);
+        qat.SetState(FakeQuantState.Qat);
+        qat.call(ids).Item2.sum().backward();
+        Assert.Equal(["fc.bias", "fc.weight", "low.value", "table.weight.value"], qat.named_parameters().Where(static p => p.parameter.grad is not null).Select(static p => p.name).Order(StringComparer.Ordinal));
+
+        TokensFixedPoint fixedPoint = qat.Convert();
+        Assert.Equal([DType.QInt32, DType.QInt32, DType.QInt8, DType.QInt8], [.. fixedPoint.Signature.Inputs.Concat(fixedPoint.Signature.Outputs).Select(static s => s.DType)]);
+        var trained = qat.ValidationOutputs(ids);
+        QTensor input = new([6, 9], DType.QInt32, [.. ids.data<long>().ToArray().Select(static v => (int)v)], 1.0);
+        Same(trained, ReferenceRunner.Run(fixedPoint, input));
+        Same(trained, fixedPoint.RunAll(input));
+        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(input).Outputs);
+        Assert.Equal(ScalarType.Int64, qat.call(ids).Item1.dtype);
+        Assert.Equal("table", Assert.Single(Assert.Throws<QatGenException>(() => qat.call(ids + 45)).Violations).Layer);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ internal sealed class Ladder : IDisposable
         foreach (var node in _qat.Model.Nodes.Where(static n => n.Value is not null))
         {
             tensors.MoveNext();
-            state[((Value.Text)node.Node.Attributes["target"]!).Content] = tensor(tensors.Current.Values.Select(q => (float)(q * tensors.Current.Scale)).ToArray(), [.. tensors.Current.Shape.Select(static d => (long)d)]);
+            state[((Value.Text)node.Node.Attributes["target"]!).Content] = tensor(tensors.Current.Values.Select(q => (float)(q * tensors.Current.Scale)).ToArray(), [.. tensors.Current.Shape.Select(static d => (long)d)]).to(tensors.Current.DType == DType.QInt32 ? ScalarType.Int64 : ScalarType.Float32);
         }
 
         var real = new GraphQat(_graph, state);

@@ -30,10 +30,23 @@ internal static class Nodes
 
     public static Node Mean() => new("Mean", "", new(FormKind.Method, "mean"), new(0), new() { ["dimensions"] = new long[] { 2, 3 }, ["keepdim"] = false }) { Output = OutputKind.Quantized };
 
-    public static Node Resize(double factor, bool corners) => new("Interpolate", "", new(FormKind.Functional, "interpolate"), new(0), new()
+    public static Node ConvTranspose(int[] weight, int stride, int padding, int outputPadding) => Module("ConvTranspose2d", new()
+    {
+        ["in_channels"] = weight[0],
+        ["out_channels"] = weight[1],
+        ["kernel_size"] = weight[2],
+        ["stride"] = stride,
+        ["padding"] = padding,
+        ["output_padding"] = outputPadding,
+        ["bias"] = true,
+    });
+
+    public static Node MatMul() => new("MatMul", "", new(FormKind.Torch, "matmul"), new(0), new()) { Output = OutputKind.Quantized };
+
+    public static Node Resize(double factor, bool corners, string mode) => new("Interpolate", "", new(FormKind.Functional, "interpolate"), new(0), new()
     {
         ["scale_factor"] = new Value.Items(new(factor, factor)),
-        ["mode"] = new Value.Member("TorchSharp.torch.InterpolationMode.Bilinear"),
+        ["mode"] = new Value.Member("TorchSharp.torch.InterpolationMode." + mode),
         ["align_corners"] = corners,
     });
 

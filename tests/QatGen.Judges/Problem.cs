@@ -20,6 +20,8 @@ internal sealed record Problem(string Name, Node Node, IReadOnlyList<Operand> In
     /// <summary>The type of the result before the judge's zero point is added; qint32 is the accumulator itself.</summary>
     public DType DType { get; init; }
 
+    public March March { get; init; } = March.NashE;
+
     /// <summary>The values before rounding, in steps of the result.</summary>
     public Exact Exact()
     {
@@ -32,7 +34,7 @@ internal sealed record Problem(string Name, Node Node, IReadOnlyList<Operand> In
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var graph = new Graph("Judges", "Judged", March.NashE, Inputs.Select(static (x, i) => new GraphInput($"x{i}", new(x.Shape), x.Scale)).ToSeq(),
+        var graph = new Graph("Judges", "Judged", March, Inputs.Select(static (x, i) => new GraphInput($"x{i}", new(x.Shape), x.Scale)).ToSeq(),
             new(Node with { Path = Path, Output = DType == DType.QInt32 ? OutputKind.HighPrecision : Node.Output, Inputs = Enumerable.Range(0, Inputs.Count).ToSeq() }), new(Inputs.Count));
         var config = new QConfig { Activation = new() { DType = DType == DType.QInt32 ? DType.QInt8 : DType }, Rules = [.. Inputs.Select(static (x, i) => Selector.Input($"x{i}").To(x.DType))] };
         var qat = new GraphQat(graph, State(), config);

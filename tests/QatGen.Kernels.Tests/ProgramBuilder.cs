@@ -79,6 +79,12 @@ internal sealed class ProgramBuilder(params (int[] Frame, DType Type)[] inputs)
         return Add(new IntNode.Elementwise(kind, Ids(operands), Constant(constant), Layer("choice")), _checker.Elementwise(kind, [.. operands.Select(static o => o.Fact)], Fact.Of(constant)), Quantity.Of(scale, type));
     }
 
+    public Built Round(ElementwiseKind kind, Built x, double scale)
+    {
+        var (constant, bound) = (ScaleConstant.Create(scale), (long)(x.Quantity.Bounds[0] * scale) + 1);
+        return Add(new IntNode.Elementwise(kind, Ids([x]), Constant(constant), Layer("round")), _checker.Elementwise(kind, [x.Fact], Fact.Of(constant)), new(LaneKind.Tensor, new(1.0), new(1), new(bound), Seq<int>.Empty));
+    }
+
     public Built Compare(ElementwiseKind kind, Built x, Built y)
     {
         var constant = CompareConstant.Create(x.Quantity.Scales[0], y.Quantity.Scales[0]);

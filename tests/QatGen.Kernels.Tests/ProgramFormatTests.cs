@@ -144,7 +144,8 @@ public sealed class ProgramFormatTests
         var chosen = b.Choose(ElementwiseKind.Select, [b.Compare(ElementwiseKind.Less, least, b.Literal(new(1, 4), DType.QInt8, new(1, 2, 3, 4))), least, least], 90, DType.QInt16);
         var product = b.MatMul(y, b.Move(y, new Movement.Transpose(-1, -2)));
         var ranked = b.Gather(y, b.TopK(y, new(-1, 2, IsSmallest: true)), new(3));
-        return b.Build(logits, y, chosen, b.PassThrough(product, ClampRange.None), ranked, b.TopK(y, new(1, 0)));
+        var whole = b.Rescale([b.Round(ElementwiseKind.Round, y, 0.3)], 1, ClampRange.None);
+        return b.Build(whole, logits, y, chosen, b.PassThrough(product, ClampRange.None), ranked, b.TopK(y, new(1, 0)));
     }
 
     private static byte[] Flipped(byte[] bytes, int bit)

@@ -77,7 +77,7 @@ internal sealed class RandomProgram
             return;
         }
 
-        if (_random.Next(10) == 0)
+        if (_random.Next(14) == 0)
         {
             Add(Ranked(x));
             return;
@@ -237,13 +237,21 @@ internal sealed class RandomProgram
         var y = Other(x);
         var (left, right) = _random.Next(2) == 0 ? (x, y) : (y, x);
         var scale = Math.Max(x.Quantity.Scales[0], y.Quantity.Scales[0]) * (0.5 + _random.NextDouble());
-        return _random.Next(4) switch
+        return _random.Next(5) switch
         {
+            4 => Whole(x),
             0 => _builder.Rescale([_builder.Mul(left, right)], scale * 50, Range(), Type()),
             1 => _builder.Choose(_random.Next(2) == 0 ? ElementwiseKind.Maximum : ElementwiseKind.Minimum, [left, right], scale, Type()),
             2 => _builder.Compare((ElementwiseKind)_random.Next((int)ElementwiseKind.Equal, (int)ElementwiseKind.GreaterOrEqual + 1), left, right),
             _ => _builder.Choose(ElementwiseKind.Select, [_builder.Compare(ElementwiseKind.Less, left, right), left, right], scale, Type()),
         };
+    }
+
+    private Built Whole(Built x)
+    {
+        var scale = Math.Pow(2, (_random.NextDouble() * 6) - 6);
+        var kind = (ElementwiseKind)_random.Next((int)ElementwiseKind.Floor, (int)ElementwiseKind.Trunc + 1);
+        return _builder.Rescale([_builder.Round(kind, x, scale)], scale * (0.3 + _random.NextDouble()), Range(), Type());
     }
 
     private Built Other(Built x)

@@ -36,7 +36,7 @@ public sealed class RandomProgramTests
     public void Plan_ManySeeds_ReachesEveryStepAndFusion()
     {
         var steps = Graphs.SelectMany(static g => new Planner(new(g, MicroKernels.Best), 2).Plan().Steps).ToArray();
-        Type[] kinds = [typeof(ConvStep), typeof(DepthwiseStep), typeof(RescaleStep), typeof(PoolStep), typeof(ConcatStep), typeof(ReshapeStep), typeof(ResizeStep), typeof(PlaneStep), typeof(MoveStep), typeof(ElementwiseStep), typeof(ReduceStep), typeof(MatMulStep), typeof(GridStep), typeof(TopKStep), typeof(GatherStep)];
+        Type[] kinds = [typeof(ConvStep), typeof(DepthwiseStep), typeof(RescaleStep), typeof(PoolStep), typeof(ConcatStep), typeof(ReshapeStep), typeof(ResizeStep), typeof(PlaneStep), typeof(MoveStep), typeof(ElementwiseStep), typeof(ReduceStep), typeof(MatMulStep), typeof(GridStep), typeof(TopKStep), typeof(GatherStep), typeof(RoundStep)];
         Assert.All(kinds, kind => Assert.InRange(steps.Count(s => s.GetType() == kind), 10, int.MaxValue));
         Assert.InRange(steps.Count(static s => s is TiledConvStep && s.Sources.Count > 1), 10, int.MaxValue);
         Assert.InRange(steps.Count(static s => s is TiledConvStep && s.Target.Layout.IsWide), 10, int.MaxValue);

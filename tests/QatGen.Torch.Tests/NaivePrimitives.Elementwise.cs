@@ -39,6 +39,22 @@ internal sealed partial class NaivePrimitives
             });
         }
 
+        if (constant.Constant is ScaleConstant s)
+        {
+            return Fill(operands[0].Shape, i =>
+            {
+                var real = operands[0][i] * Math.ScaleB(s.Multiplier, -s.Shift);
+                return (long)(kind switch
+                {
+                    ElementwiseKind.Floor => Math.Floor(real),
+                    ElementwiseKind.Ceil => Math.Ceiling(real),
+                    ElementwiseKind.Trunc => Math.Truncate(real),
+                    _ => Math.Round(real, MidpointRounding.ToEven),
+                });
+            }) with
+            { Type = DType.QInt32 };
+        }
+
         var r = (RescaleConstant)constant.Constant!;
         return Fill(operands[0].Shape, i =>
         {

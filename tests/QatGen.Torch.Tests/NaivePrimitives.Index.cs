@@ -23,7 +23,7 @@ internal sealed partial class NaivePrimitives
     {
         var rank = Math.Max(data.Shape.Length, index.Shape.Length);
         var axis = gathering.Axis < 0 ? gathering.Axis + rank : gathering.Axis;
-        var (from, at) = (Full(data), Full(index));
+        var (from, at) = (Full(data), index.Shape.Length == 1 ? index with { Shape = [.. Enumerable.Range(0, rank).Select(a => a == axis ? index.Shape[0] : 1)] } : Full(index));
         int[] shape = [.. from.Shape.Select((d, a) => a == axis || !gathering.Repeats ? at.Shape[a] : Math.Max(d, at.Shape[a]))];
         return Fill(shape, i => from[[.. Inside(from, i).Select((v, a) => a == axis ? (int)at[Inside(at, i)] : v)]]) with { Type = data.Type };
 

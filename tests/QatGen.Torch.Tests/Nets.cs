@@ -68,12 +68,13 @@ internal static class Nets
     {
         manual_seed(seed);
         var state = new Dictionary<string, Tensor>();
-        foreach (var node in graph.Nodes)
+        foreach (var (i, node) in graph.Nodes.Index())
         {
             var roles = Catalogue.Get(node.Operator).Constants(node);
             if (roles.FirstOrDefault(static r => r.Kind == ConstantKind.Tensor) is { } read)
             {
-                state[((Value.Text)node.Attributes["target"]!).Content] = randn([.. read.Shape.Select(static d => (long)d)]);
+                long[] sizes = [.. (node.Part is { Shape.Count: > 0 } part ? part.Shape : read.Shape).Select(static d => (long)d)];
+                state[((Value.Text)node.Attributes["target"]!).Content] = node.Part?.Type == DType.QInt32 ? randint(PositionsOf(graph, graph.Inputs.Count + i), sizes, ScalarType.Int64) : randn(sizes);
             }
 
             if (roles.FirstOrDefault(static r => r is { Kind: ConstantKind.Weight, Fixed.Count: 0 }) is not { } weight)
@@ -126,10 +127,15 @@ internal static class Nets
         return input.DType == DType.QInt32 ? randint(PositionsOf(graph, i), shape, ScalarType.Int64) : randn(shape) * spread;
     })];
 
-    /// <summary>How many positions an input of a graph of one operator can say.</summary>
-    public static int PositionsOf(Graph graph, int input)
+    /// <summary>How many positions a value can say that an operator of the graph reads as such.</summary>
+    public static int PositionsOf(Graph graph, int value)
     {
-        var node = graph.Nodes.Single(n => Catalogue.Get(n.Operator).IndexOperand is >= 0 and var at && n.Inputs[at] == input);
+        var node = graph.Nodes.First(n => Catalogue.Get(n.Operator).IndexOperand is >= 0 and var at && n.Inputs[at] == value);
+        if (node.Attributes["num_embeddings"] is Value.Integer { Number: var count })
+        {
+            return (int)count;
+        }
+
         var data = graph.Inputs[node.Inputs[0]].Shape;
         return data[(int)node.Integer("dim", 0) is var axis && axis < 0 ? axis + data.Count : axis];
     }

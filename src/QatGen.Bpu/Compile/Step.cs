@@ -30,14 +30,15 @@ internal sealed record RescaleTable(LaneKind Lanes, int Terms, Seq<int> Multipli
     public static RescaleTable Of(ClampConstant c) => new(LaneKind.Tensor, 1, new(1), new(0), new(c.Low), new(c.High), Seq<int>.Empty);
 }
 
-/// <summary>A product, choice or comparison of the terms; its numbers are int32, as the instruction reads them.</summary>
-internal sealed record Operation(VectorKind Kind, Seq<int> Numbers)
+/// <summary>A choice, comparison or rounding of the terms, a product where there is no kind; its numbers are int32, as the instruction reads them.</summary>
+internal sealed record Operation(ElementwiseKind? Kind, Seq<int> Numbers)
 {
-    public static Operation Product { get; } = new(VectorKind.Multiply, Seq<int>.Empty);
+    public static Operation Product { get; } = new(null, Seq<int>.Empty);
 
-    public static Operation Of(ElementwiseKind kind, Constant constant) => new((VectorKind)((int)kind + 1), constant switch
+    public static Operation Of(ElementwiseKind kind, Constant constant) => new(kind, constant switch
     {
         CompareConstant c => new(c.MultiplierX, c.ShiftX, c.MultiplierY, c.ShiftY),
+        ScaleConstant s => new(s.Multiplier, s.Shift),
         RescaleConstant r => Enumerable.Range(0, r.LaneCount).SelectMany(i => new[] { r.Shifts[i], r.Lows[i], r.Highs[i], r.Multipliers[i] }).ToSeq(),
         _ => throw new InvalidOperationException(constant.GetType().Name),
     });

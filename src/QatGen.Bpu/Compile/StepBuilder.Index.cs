@@ -17,7 +17,11 @@ internal sealed partial class StepBuilder
     private void AddGather(IntNode.Gather n, int value)
     {
         var plan = n.Gathering.For(_facts[n.Data].Shape, _facts[n.Index].Shape);
-        var (output, data, index) = (Define(value), View(n.Data, Aligned(_facts[n.Data].Shape, plan.Output.Count)), Operand(n.Index, value));
+        var (output, data, index) = (Define(value), View(n.Data, Aligned(_facts[n.Data].Shape, plan.Output.Count)), Index(n, value));
         _steps.Add(new(Layer(n), null, new(data, index), -1, null, output, output.Shape, Move: MoveTables.Of(plan, data.Shape)));
     }
+
+    /// <summary>A constant of one dimension lies along the axis.</summary>
+    private View Index(IntNode.Gather n, int value) => _facts[n.Index] is { IsConstant: true, Rank: 1 } vector
+        ? Operand(n.Index, vector with { Shape = new(n.Gathering.IndexOver(_facts[value].Rank, vector.Shape)) }, value) : Operand(n.Index, value);
 }

@@ -161,9 +161,11 @@ internal sealed partial class StepBuilder
     }
 
     /// <summary>An operand that may repeat over a result; a constant becomes a tensor in a shape of the result's rank.</summary>
-    private View Operand(int operand, int result)
+    private View Operand(int operand, int result) => Operand(operand, _facts[operand], result);
+
+    private View Operand(int operand, Fact own, int result)
     {
-        var (own, rank) = (_facts[operand], _facts[result].Rank);
+        var rank = _facts[result].Rank;
         var aligned = own with { Shape = new(Aligned(own.Shape, rank)) };
         var (height, whole) = (Tensor.Of(aligned, _alignment).Height, Tensor.Of(_facts[result], _alignment).Height);
         if (height != 1 && height != whole)
@@ -171,7 +173,7 @@ internal sealed partial class StepBuilder
             // From five dimensions on all but the last are rows, which repeat as a whole only; a constant is written out.
             if (own.IsConstant)
             {
-                return View(operand, [.. aligned.Shape.Select((d, axis) => axis > 1 && axis < rank - 1 ? _facts[result].Shape[axis] : d)]);
+                return View(operand, aligned.Shape, [.. aligned.Shape.Select((d, axis) => axis > 1 && axis < rank - 1 ? _facts[result].Shape[axis] : d)]);
             }
 
             throw QatGenException.Of(BpuRules.TensorKind, _graph.Nodes[result - _graph.Signature.Inputs.Count].Layer, own.ToString());
@@ -180,8 +182,11 @@ internal sealed partial class StepBuilder
         return View(operand, [.. aligned.Shape]);
     }
 
-    /// <summary>An operand; a constant becomes a tensor in a shape of at least as many dimensions, over which it repeats.</summary>
-    private View View(int operand, int[] shape)
+    /// <summary>An operand; a constant becomes a tensor in a shape of as many elements.</summary>
+    private View View(int operand, int[] shape) => View(operand, new(shape), shape);
+
+    /// <summary>An operand; a constant, seen in a shape of its own, becomes a tensor of another over which it repeats.</summary>
+    private View View(int operand, Seq<int> own, int[] shape)
     {
         if (operand < _graph.Signature.Inputs.Count || _graph.Nodes[operand - _graph.Signature.Inputs.Count] is not IntNode.Literal literal)
         {
@@ -189,15 +194,14 @@ internal sealed partial class StepBuilder
         }
 
         var (constant, view) = ((TensorConstant)_graph.Constants[literal.Tensor], Between(_facts[operand] with { Shape = new(shape) }));
-        _constants[view.Id] = constant with { Shape = new(shape), Values = Repeated(constant, shape) };
+        _constants[view.Id] = constant with { Shape = new(shape), Values = Repeated(constant.Values, own, shape) };
         return view;
     }
 
     private static int[] Aligned(Seq<int> shape, int rank) => [.. Enumerable.Repeat(1, rank - shape.Count), .. shape];
 
-    private static Seq<int> Repeated(TensorConstant constant, int[] shape)
+    private static Seq<int> Repeated(Seq<int> values, Seq<int> own, int[] shape)
     {
-        var own = Aligned(constant.Shape, shape.Length);
         IEnumerable<int> elements = [0];
         for (var axis = 0; axis < shape.Length; axis++)
         {
@@ -205,7 +209,7 @@ internal sealed partial class StepBuilder
             elements = elements.SelectMany(e => Enumerable.Range(0, count).Select(i => (e * size) + (size == 1 ? 0 : i)));
         }
 
-        return elements.Select(e => constant.Values[e]).ToSeq();
+        return elements.Select(e => values[e]).ToSeq();
     }
 
     private void AddReshape(IntNode n, int x, int value)

@@ -79,7 +79,9 @@ internal sealed class StepScheduler(int index, TileGeometry geometry, Placement 
         }
         else if (_step.Operation is { } operation)
         {
-            _instructions.Add(new Instruction.Elementwise(operation.Kind, terms.ToSeq(), result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Table));
+            _instructions.Add(operation.Kind is { } kind
+                ? new Instruction.Elementwise(kind, terms.ToSeq(), result, parameters + (int)geometry.Parameters(tile.Channel, tile.Channels).Table)
+                : new Instruction.Multiply(terms[0], terms[1], result));
         }
         else if (_step.Matrices is { } matrices)
         {

@@ -110,15 +110,27 @@ internal abstract record Instruction
         public override void Execute(Machine machine) => VectorUnit.Rescale(machine.Sram, this);
     }
 
-    /// <summary>
-    /// A product, choice or comparison of int8 or int16 operands; one of a single channel repeats over all. A choice rescales its last two operands first, by table rows [shift, low, high, multiplier];
-    /// a comparison reads [multiplier, left shift] of each side.
-    /// </summary>
-    internal sealed record Elementwise(VectorKind Kind, Seq<Region> Terms, Region To, int Table) : Instruction
+    /// <summary>int32 products of int8 or int16 operands; one of a single channel repeats over all.</summary>
+    internal sealed record Multiply(Region X, Region Y, Region To) : Instruction
     {
         public override Engine Engine => Engine.Vector;
-        public override Seq<Access> Accesses => new([.. Terms.Select(static t => Access.Read(MemoryKind.Sram, t)), Access.Write(MemoryKind.Sram, To), Access.Table(Table, 4L * Kind.Numbers())]);
-        public override bool IsConsistent => Terms.Count == Kind.Operands() && Terms.All(To.Repeats) && Table % 4 == 0 && (To.Type == DType.QInt32) == (Kind == VectorKind.Multiply);
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, X), Access.Read(MemoryKind.Sram, Y), Access.Write(MemoryKind.Sram, To));
+        public override bool IsConsistent => To.Repeats(X) && To.Repeats(Y) && To.Type == DType.QInt32;
+        public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, 2, To.Channels);
+        public override void Execute(Machine machine) => VectorUnit.Multiply(machine.Sram, this);
+    }
+
+    /// <summary>
+    /// A choice or comparison of int8 or int16 operands, or the int32 whole numbers beside one; an operand of a single channel repeats over all. A choice rescales its last two operands first, by table rows
+    /// [shift, low, high, multiplier]; a comparison reads [multiplier, left shift] of each side, a rounding [multiplier, right shift].
+    /// </summary>
+    internal sealed record Elementwise(ElementwiseKind Kind, Seq<Region> Terms, Region To, int Table) : Instruction
+    {
+        /// <summary>int32 numbers in the table.</summary>
+        public int Numbers => Kind.IsComparison() ? 4 : Kind.IsRounding() ? 2 : 8;
+        public override Engine Engine => Engine.Vector;
+        public override Seq<Access> Accesses => new([.. Terms.Select(static t => Access.Read(MemoryKind.Sram, t)), Access.Write(MemoryKind.Sram, To), Access.Table(Table, 4L * Numbers)]);
+        public override bool IsConsistent => Terms.Count == Kind.Operands() && Terms.All(To.Repeats) && Table % 4 == 0 && (To.Type == DType.QInt32) == Kind.IsRounding();
         public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, Terms.Count, To.Channels);
         public override void Execute(Machine machine) => VectorUnit.Elementwise(machine.Sram, this);
     }

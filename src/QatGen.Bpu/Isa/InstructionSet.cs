@@ -10,7 +10,7 @@ internal static class InstructionSet
         typeof(Instruction.Load), typeof(Instruction.Store), typeof(Instruction.Conv), typeof(Instruction.DepthwiseConv),
         typeof(Instruction.MaxPool), typeof(Instruction.SumPool), typeof(Instruction.Rescale), typeof(Instruction.Reshape), typeof(Instruction.Move),
         typeof(Instruction.Elementwise), typeof(Instruction.Resize), typeof(Instruction.Reduce), typeof(Instruction.MatMul), typeof(Instruction.GridSample),
-        typeof(Instruction.Lut), typeof(Instruction.TopK), typeof(Instruction.Gather));
+        typeof(Instruction.Lut), typeof(Instruction.TopK), typeof(Instruction.Gather), typeof(Instruction.Multiply));
 
     private static readonly Dictionary<Type, int> Opcodes = Kinds.Select(static (k, i) => (k, i)).ToDictionary(static p => p.k, static p => p.i);
     private static readonly Seq<OperandList> Codecs = Kinds.Select(static k => new OperandList(k)).ToSeq();

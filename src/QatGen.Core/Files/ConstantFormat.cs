@@ -17,6 +17,7 @@ internal static class ConstantFormat
         Compare,
         Grid,
         Table,
+        Scale,
     }
 
     public static void Write(BinaryWriter writer, Constant constant)
@@ -64,6 +65,10 @@ internal static class ConstantFormat
                 writer.Write((byte)Tag.Compare);
                 Array.ForEach([c.MultiplierX, c.ShiftX, c.MultiplierY, c.ShiftY], writer.Write);
                 break;
+            case ScaleConstant s:
+                writer.Write((byte)Tag.Scale);
+                Array.ForEach([s.Multiplier, s.Shift], writer.Write);
+                break;
             case TableConstant l:
                 writer.Write((byte)Tag.Table);
                 writer.Write((byte)l.Input);
@@ -92,6 +97,7 @@ internal static class ConstantFormat
             Tag.Tensor => Checked(new TensorConstant(Integers(), (DType)reader.ReadByte(), Integers(), reader.ReadDouble()), IsValid),
             Tag.Grid => Checked(new GridConstant(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), IsValid),
             Tag.Compare => Checked(new CompareConstant(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), IsValid),
+            Tag.Scale => Checked(new ScaleConstant(reader.ReadInt32(), reader.ReadInt32()), static s => s.Multiplier is > 0 and < 1 << 24 && s.Shift is > 0 and <= ScaleConstant.LargestShift),
             Tag.Table => Checked(new TableConstant((DType)reader.ReadByte(), (DType)reader.ReadByte(), Integers(), Integers(), Integers()), static t => Enum.IsDefined(typeof(DType), t.DType) && t.IsValid()),
             _ => throw new InvalidDataException($"constant {(int)tag} is not known"),
         };

@@ -9,6 +9,9 @@ public sealed record Part(DType? Type = null, double Scale = 0, string Weight = 
     /// <summary>A result in qint16.</summary>
     public static Part Wide { get; } = new(DType.QInt16);
 
+    /// <summary>A buffer that says positions.</summary>
+    public static Part Positions { get; } = new(DType.QInt32, 1);
+
     /// <summary>Of two nodes that become one, the parameters of the first and the result of the second.</summary>
     public static Part? Fused(Part? first, Part? second)
     {

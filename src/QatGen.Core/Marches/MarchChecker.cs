@@ -69,7 +69,7 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
     public Fact Elementwise(ElementwiseKind kind, Fact[] operands, Fact constant)
     {
         var result = _facts.Elementwise(kind, operands, constant);
-        return Check(kind.IsComparison() ? ElementwiseLimits.Comparison : ElementwiseLimits.Choice, operands, result, result);
+        return Check(kind.IsComparison() ? ElementwiseLimits.Comparison : kind.IsRounding() ? ElementwiseLimits.Rounding : ElementwiseLimits.Choice, operands, result, result);
     }
 
     public Fact Clamp(Fact x, Fact limits) => Check(TensorLimits.Clamp, [x], _facts.Clamp(x, limits), x);

@@ -34,6 +34,9 @@ public enum ConstantKind
     /// <summary>What brings two operands to one scale for a comparison.</summary>
     Compare,
 
+    /// <summary>The scale of the input itself.</summary>
+    Scale,
+
     /// <summary>What makes positions of the integers of a grid.</summary>
     Grid,
 
@@ -68,6 +71,9 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
     /// <summary>The scale of a rescale's result or of integers where the operator says it; 0: observed.</summary>
     public double Scale { get; init; }
 
+    /// <summary>No observed scale of a rescale's result is smaller.</summary>
+    public double SmallestScale { get; init; }
+
     public double Factor(int term) => term < Factors.Count ? Factors[term] : 1;
 
     /// <summary>What is known of the constant before there is one.</summary>
@@ -94,6 +100,8 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
     }
 
     public static ConstantRole Compare() => new(ConstantKind.Compare, "compare", Seq<int>.Empty, ClampRange.None, DType.QInt8);
+
+    public static ConstantRole InputScale() => new(ConstantKind.Scale, "scale", Seq<int>.Empty, ClampRange.None, DType.QInt32);
 
     public static ConstantRole Grid() => new(ConstantKind.Grid, "grid", Seq<int>.Empty, ClampRange.None, DType.QInt8);
 

@@ -56,3 +56,16 @@ internal sealed class TakeAlongDim() : GatherOperator("TakeAlongDim", "take_alon
         yield return Example.Of("tokens", Along(1), [2, 9, 21], [2, 4, 1]);
     }
 }
+
+/// <summary>The same positions of every frame, which a buffer holds; keeps the scale.</summary>
+internal sealed class IndexSelect() : GatherOperator("IndexSelect", "index_select", "index", repeats: true)
+{
+    public override IEnumerable<Example> Examples()
+    {
+        yield return Example.Of("channels", Along(1), [2, 5, 3, 7]).With([4]);
+        yield return Example.Of("columns", Along(-1), [2, 5, 3, 7]).With([11]);
+        yield return Example.Of("rows", Along(-2), [1, 17, 4, 5]).With([3]);
+        yield return Example.Of("vector", Along(1), [3, 37]).With([8]);
+        yield return Example.Of("5-D", Along(3), [2, 3, 2, 5, 3]).With([2]);
+    }
+}

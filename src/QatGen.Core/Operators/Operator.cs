@@ -67,6 +67,9 @@ public abstract class Operator(string name)
     /// <summary>The operand that says positions: an index, not a quantized tensor; -1 for none.</summary>
     public virtual int IndexOperand => -1;
 
+    /// <summary>Parameters whose tensors are attributes too, because any of them may be missing.</summary>
+    public virtual Seq<string> NamedOperands => Seq<string>.Empty;
+
     /// <summary>Whether several results come as a tuple; otherwise they come as an array.</summary>
     public virtual bool ReturnsTuple => false;
 

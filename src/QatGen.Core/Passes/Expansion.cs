@@ -39,8 +39,11 @@ public sealed class Expansion
         new(op, Node.Path, FormOf(op), inputs, attributes ?? new()) { Part = (Node.Part ?? new()) with { ResultOf = Node.Operator }, Output = Node.Output });
 
     /// <summary>A parameter of the composite's module in qint16, read in a shape.</summary>
-    public int Parameter(string name, params int[] shape) => _writer.Add(
-        ConstantTensor.Read($"{Node.ModulePath}.{name}", Below(name), isParameter: true, Seq<int>.Empty) with { Part = Part.Wide with { Shape = new(shape) } });
+    public int Parameter(string name, params int[] shape) => Parameter(name, Part.Wide, shape);
+
+    /// <summary>The same as <paramref name="part"/> says.</summary>
+    public int Parameter(string name, Part part, params int[] shape) => _writer.Add(
+        ConstantTensor.Read($"{Node.ModulePath}.{name}", Below(name), isParameter: true, Seq<int>.Empty) with { Part = part with { Shape = new(shape) } });
 
     /// <summary>A fully connected layer with parameters of the composite's module; <paramref name="bias"/> is empty where it has none.</summary>
     public int Linear(string name, int x, int outputs, string weight, string bias, Part? part = null) =>

@@ -3,13 +3,17 @@ using QatGen.Operators;
 
 namespace QatGen.Passes;
 
-/// <summary>Makes inputs that say positions int32 of scale 1: those that an operator reads as such, itself or moved before.</summary>
+/// <summary>Makes inputs and buffers that say positions int32 of scale 1: those that an operator reads as such, itself or moved before.</summary>
 public static class MarkIndices
 {
     public static Graph Run(Graph graph)
     {
         var indices = Find(graph);
-        return graph with { Inputs = graph.Inputs.Select((input, i) => indices.Contains(i) ? input with { DType = DType.QInt32, FixedScale = 1 } : input).ToSeq() };
+        return graph with
+        {
+            Inputs = graph.Inputs.Select((input, i) => indices.Contains(i) ? input with { DType = DType.QInt32, FixedScale = 1 } : input).ToSeq(),
+            Nodes = graph.Nodes.Select((n, i) => n.Inputs.Count == 0 && indices.Contains(graph.Inputs.Count + i) ? n with { Part = Part.Positions } : n).ToSeq(),
+        };
     }
 
     /// <summary>The values that say positions.</summary>
@@ -28,7 +32,7 @@ public static class MarkIndices
                 indices.Add(node.Inputs[op.IndexOperand]);
             }
 
-            if (indices.Contains(graph.Inputs.Count + i) && op is { IsView: true } or MovementOperator or IdentityOperator)
+            if (indices.Contains(graph.Inputs.Count + i) && (op.OnlyMoves || op.IsIdentity))
             {
                 indices.Add(node.Inputs[0]);
             }

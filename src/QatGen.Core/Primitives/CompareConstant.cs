@@ -33,7 +33,7 @@ public sealed record CompareConstant(int MultiplierX, int ShiftX, int Multiplier
     private static int Shift(int difference) => Math.Min(Math.Max(difference, 0), LargestShift);
 
     /// <summary>Mantissa and exponent; a scale below the smallest normal float32 has a shorter mantissa, which is widened.</summary>
-    private static (int Mantissa, int Exponent) Split(double scale)
+    internal static (int Mantissa, int Exponent) Split(double scale)
     {
         var exponent = 0;
         for (; scale >= 1 << 24; exponent++)

@@ -21,15 +21,28 @@ public enum ElementwiseKind
     Greater,
 
     GreaterOrEqual,
+
+    Floor,
+
+    Ceil,
+
+    /// <summary>To the nearest, halfway to the even one.</summary>
+    Round,
+
+    /// <summary>Toward zero.</summary>
+    Trunc,
 }
 
 public static class ElementwiseKindExtensions
 {
-    /// <summary>Whether it gives 0 or 1 as qint8 of scale 1, by a <see cref="CompareConstant"/>; the others rescale their operands.</summary>
-    public static bool IsComparison(this ElementwiseKind kind) => kind >= ElementwiseKind.Equal;
+    /// <summary>Whether it gives 0 or 1 as qint8 of scale 1, by a <see cref="CompareConstant"/>.</summary>
+    public static bool IsComparison(this ElementwiseKind kind) => kind is >= ElementwiseKind.Equal and <= ElementwiseKind.GreaterOrEqual;
+
+    /// <summary>Whether it gives whole numbers as int32 of scale 1, by a <see cref="ScaleConstant"/>; what neither compares nor rounds rescales its operands.</summary>
+    public static bool IsRounding(this ElementwiseKind kind) => kind >= ElementwiseKind.Floor;
 
     /// <summary>The first operand that is rescaled: behind the condition of a selection.</summary>
     public static int FirstRescaled(this ElementwiseKind kind) => kind == ElementwiseKind.Select ? 1 : 0;
 
-    public static int Operands(this ElementwiseKind kind) => kind == ElementwiseKind.Select ? 3 : 2;
+    public static int Operands(this ElementwiseKind kind) => kind == ElementwiseKind.Select ? 3 : kind.IsRounding() ? 1 : 2;
 }

@@ -16,6 +16,7 @@ public sealed record Fact(Seq<int> Shape, DType DType, bool IsKnown = true, Lane
         RescaleConstant r => new(Seq<int>.Empty, r.DType, Lanes: new(r.Lanes, r.LaneCount, r.Map.Count)),
         TableConstant l => new(new(l.InputCount), l.DType),
         ClampConstant or FillConstant or CompareConstant or GridConstant => new(Seq<int>.Empty, DType.QInt8),
+        ScaleConstant => new(Seq<int>.Empty, DType.QInt32),
         TensorConstant t => new(t.Shape, t.DType, IsConstant: true),
         _ => throw new InvalidOperationException(constant.GetType().Name),
     };

@@ -2,7 +2,7 @@ namespace QatGen.Primitives;
 
 /// <summary>
 /// Elements picked along an axis, which counts from the end where it is negative and is not the batch: result [.., i, ..] is data [.., index[.., i, ..], ..]. The result has the shape of the index, no other
-/// side of which exceeds the data's; or, where it <paramref name="Repeats"/>, data and index repeat over each other on all other axes, and either may be a constant, which may have fewer dimensions.
+/// side of which exceeds the data's; or, where it <paramref name="Repeats"/>, data and index repeat over each other on all other axes, and either may be a constant, which may have fewer dimensions. A constant index of one dimension lies along the axis.
 /// </summary>
 public sealed record Gathering(int Axis, bool Repeats = false)
 {
@@ -16,7 +16,7 @@ public sealed record Gathering(int Axis, bool Repeats = false)
             return Seq<int>.Empty;
         }
 
-        var sizes = Aligned(data, rank).Zip(Aligned(index, rank), static (d, i) => (Data: d, Index: i)).ToArray();
+        var sizes = Aligned(data, rank).Zip(IndexOver(rank, index), static (d, i) => (Data: d, Index: i)).ToArray();
         return sizes.Where((_, a) => a != axis).All(Fits)
             ? sizes.Select((s, a) => a == axis || !Repeats || s.Data == 1 || (s.Index != 1 && s.Data < 0) ? s.Index : s.Data).ToSeq() : Seq<int>.Empty;
     }
@@ -26,12 +26,16 @@ public sealed record Gathering(int Axis, bool Repeats = false)
     {
         var output = Output(data, index);
         var axis = Axis < 0 ? Axis + output.Count : Axis;
-        var (from, at) = (Aligned(data, output.Count), Aligned(index, output.Count));
+        var (from, at) = (Aligned(data, output.Count), IndexOver(output.Count, index));
         return new(
             new(output[0], [.. Enumerable.Range(1, output.Count - 1).Select(a => Offsets(from, a, output[a], a == axis))]),
             new(output[0], [.. Enumerable.Range(1, output.Count - 1).Select(a => Offsets(at, a, output[a], isFixed: false))]),
             from[axis], Stride(from, axis));
     }
+
+    /// <summary>The shape of an index in the dimensions of a result.</summary>
+    public int[] IndexOver(int rank, Seq<int> index) => index.Count == 1 && Repeats
+        ? [.. Enumerable.Range(0, rank).Select(axis => axis == (Axis < 0 ? Axis + rank : Axis) ? index[0] : 1)] : Aligned(index, rank);
 
     private bool Fits((int Data, int Index) sizes) => sizes.Data < 0 || sizes.Index < 0 || sizes.Data == sizes.Index || (Repeats ? sizes.Data == 1 || sizes.Index == 1 : sizes.Index < sizes.Data);
 

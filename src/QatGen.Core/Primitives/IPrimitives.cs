@@ -22,8 +22,8 @@ public interface IPrimitives<T>
     T MatMul(T x, T y);
 
     /// <summary>
-    /// A choice between two values, or a comparison. Operands broadcast as in <see cref="Mul"/>. What is chosen from is rescaled first, each operand in its own lane of the <paramref name="constant"/>;
-    /// a comparison is exact on the real values and its constant is a <see cref="CompareConstant"/>.
+    /// A choice between two values, a comparison, or the whole number beside one value. Operands broadcast as in <see cref="Mul"/>. What is chosen from is rescaled first, each operand in its own lane of the <paramref name="constant"/>;
+    /// a comparison is exact on the real values and its constant is a <see cref="CompareConstant"/>, and so is a rounding, to int32 of scale 1, by a <see cref="ScaleConstant"/>.
     /// </summary>
     T Elementwise(ElementwiseKind kind, T[] operands, T constant);
 

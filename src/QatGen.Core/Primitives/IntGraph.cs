@@ -72,7 +72,7 @@ public sealed record IntGraph(Signature Signature, Seq<Constant> Constants, Seq<
         IntNode.GridSample n => At(n.Constant) is GridConstant,
         IntNode.Literal n => At(n.Tensor) is TensorConstant,
         IntNode.Elementwise n => n.Operands.Count == n.Kind.Operands()
-            && (n.Kind.IsComparison() ? At(n.Numbers) is CompareConstant : At(n.Numbers) is RescaleConstant r && r.LaneCount == n.Operands.Count - n.Kind.FirstRescaled()),
+            && (n.Kind.IsComparison() ? At(n.Numbers) is CompareConstant : n.Kind.IsRounding() ? At(n.Numbers) is ScaleConstant : At(n.Numbers) is RescaleConstant r && r.LaneCount == n.Operands.Count - n.Kind.FirstRescaled()),
         IntNode.Lut n => At(n.Table) is TableConstant,
         _ => true,
     };

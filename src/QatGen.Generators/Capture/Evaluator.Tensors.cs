@@ -168,8 +168,13 @@ internal sealed partial class Evaluator
         var values = arguments.Where(a => !IsOperand(a));
         var operands = arguments.Where(a => IsOperand(a) && a.Value is not Constant { Value: null }).Select(static a => (a.Value, a.Site));
         var node = Claimed(op, form, path, receiver is null ? operands : operands.Prepend((receiver, site)), values);
+        node = node with { Attributes = new(node.Attributes.Concat(NamedOperands(op, receiver is null ? 0 : 1, arguments))) };
         return IsSeveral(returned) ? RecordSeveral(op, node, written, receiver, arguments, returned) : _recorder.Add(node, written.Location, op.IsView);
     }
+
+    /// <summary>Which inputs the tensors are that the operator knows by name.</summary>
+    private IEnumerable<KeyValuePair<string, Value>> NamedOperands(Operator op, int first, Seq<Argument> arguments) =>
+        arguments.Where(a => IsOperand(a) && a.Value is not Constant { Value: null }).Select((a, i) => new KeyValuePair<string, Value>(a.Name, new Value.Operand(first + i))).Where(n => op.NamedOperands.Contains(n.Key));
 
     /// <summary>Whether an argument is only known with the shapes of tensors and is no size that the operator takes.</summary>
     private bool IsComputed(Argument argument, Operator op, Datum? receiver) => Parts(argument.Value).Any(p => p switch

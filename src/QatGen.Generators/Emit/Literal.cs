@@ -70,6 +70,7 @@ internal static class Literal
         Value.Logical l => Flag(l.Flag),
         Value.Text t => $"new Value.Text({Text(t.Content)})",
         Value.Member m => $"new Value.Member({Text(m.FullName)})",
+        Value.Operand o => $"new Value.Operand({Number(o.Input)})",
         Value.InputSize s => $"new Value.InputSize({Number(s.Axis)})",
         Value.Items { Elements: var e } when e.All(static v => v is Value.Integer) => $"new long[] {{ {string.Join(", ", e.Select(Of))} }}",
         Value.Items i => $"new Value.Items(new({string.Join(", ", i.Elements.Select(Of))}))",

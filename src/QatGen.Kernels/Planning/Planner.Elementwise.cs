@@ -9,8 +9,13 @@ internal sealed partial class Planner
     /// <summary>Values between the steps of one node.</summary>
     private readonly List<Slot> _extra = [];
 
-    private ElementwiseStep Elementwise(int node, IntNode.Elementwise choice)
+    private Step Elementwise(int node, IntNode.Elementwise choice)
     {
+        if (choice.Kind.IsRounding())
+        {
+            return new RoundStep(choice.Kind, packing.Constant<ScaleConstant>(choice.Numbers), _slots[choice.Operands[0]], _slots[node + InputCount]);
+        }
+
         var (value, compare) = (node + InputCount, choice.Kind.IsComparison() ? packing.Constant<CompareConstant>(choice.Numbers) : null);
         var operands = choice.Operands.Select(o => Operand(o, value)).ToArray();
         for (var i = choice.Kind.FirstRescaled(); compare is null && i < operands.Length; i++)
@@ -18,7 +23,7 @@ internal sealed partial class Planner
             operands[i] = Rescaled(node, i - choice.Kind.FirstRescaled(), packing.Constant<RescaleConstant>(choice.Numbers), operands[i]);
         }
 
-        return new(choice.Kind, compare, operands, _slots[value]);
+        return new ElementwiseStep(choice.Kind, compare, operands, _slots[value]);
     }
 
     private MatMulStep MatMul(IntNode.MatMul product, Slot target)

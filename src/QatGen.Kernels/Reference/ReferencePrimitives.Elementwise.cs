@@ -46,6 +46,11 @@ internal sealed partial class ReferencePrimitives
             return new Integers(shape, DType.QInt8, [.. inputs[0].Data.Zip(inputs[1].Data, (a, b) => compare.Holds(kind, a, b) ? 1 : 0)]);
         }
 
+        if (kind.IsRounding())
+        {
+            return new Integers(shape, DType.QInt32, [.. inputs[0].Data.Select(v => ((ScaleConstant)numbers).Round(kind, v))]);
+        }
+
         var rescale = (RescaleConstant)numbers;
         var (a, b) = (Lane(inputs[^2], rescale, 0), Lane(inputs[^1], rescale, 1));
         return new Integers(shape, rescale.DType, [.. a.Select((v, i) => kind switch

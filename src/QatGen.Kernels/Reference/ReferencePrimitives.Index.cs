@@ -29,6 +29,7 @@ internal sealed partial class ReferencePrimitives
     public ReferenceValue Gather(ReferenceValue data, ReferenceValue index, Gathering gathering)
     {
         var (from, at) = ((Integers)data, (Integers)index);
+        at = at with { Shape = gathering.IndexOver(Math.Max(from.Shape.Length, at.Shape.Length), new(at.Shape)) };
         var result = new Integers([.. gathering.Output(new(from.Shape), new(at.Shape))], from.DType);
         var rank = result.Shape.Length;
         var axis = gathering.Axis < 0 ? gathering.Axis + rank : gathering.Axis;

@@ -23,7 +23,7 @@ internal sealed partial class IntegerPrimitives
 
         if (tensor is not QatValue.TensorSource source)
         {
-            return tensor;
+            return tensor is QatValue.IndexSource index ? index.Positions(isReal: false) : tensor;
         }
 
         // As for weights: the first pass after entering VALIDATION freezes the scale.
@@ -65,6 +65,11 @@ internal sealed partial class IntegerPrimitives
             return Compare(kind, operands, compare);
         }
 
+        if (constant is QatValue.ScaleSource own)
+        {
+            return Rounded(kind, (QatValue.Activation)operands[0], own);
+        }
+
         var (source, first) = ((QatValue.RescaleSource)constant, kind.FirstRescaled());
         var like = (QatValue.Activation)operands[Math.Max(first + source.Role.ScaleOf, operands.ToList().FindIndex(first, static o => o is QatValue.Activation))];
         var parts = Factored(Resolved(operands[first..], like), source.Role);
@@ -102,6 +107,21 @@ internal sealed partial class IntegerPrimitives
         var x = sides[0].Data.detach().to(ScalarType.Float64) * Math.ScaleB(c.MultiplierX, c.ShiftX);
         var y = sides[1].Data.detach().to(ScalarType.Float64) * Math.ScaleB(c.MultiplierY, c.ShiftY);
         return new(TorchShape.Compare(kind, x, y).to(ScalarType.Float32), new(LaneKind.Tensor, new(1.0), new(1), new(1L), Seq<int>.Empty)) { FloatType = ScalarType.Bool };
+    }
+
+    /// <summary>Exact in float64: 16 bits times a mantissa of 24. There is no gradient, as in the float model.</summary>
+    private QatValue.Activation Rounded(ElementwiseKind kind, QatValue.Activation x, QatValue.ScaleSource source)
+    {
+        var scale = x.Known.Scales[0];
+        var (reach, limit) = (x.Known.Bounds[0] * scale, ScaleConstant.LargestValue(x.DType));
+        if (reach > limit)
+        {
+            throw QatGenException.Of(QuantizationRules.TooLargeToRound, _layer, $"{reach:g6}", $"{limit:g}");
+        }
+
+        var c = source.Latest = ScaleConstant.Create(scale);
+        var whole = TorchShape.Rounded(kind, x.Data.to(ScalarType.Float64) * Math.ScaleB(c.Multiplier, -c.Shift));
+        return new(whole, new(LaneKind.Tensor, new(1.0), new(1), new((long)Math.Ceiling(reach)), Seq<int>.Empty), DType.QInt32);
     }
 
     /// <summary>A result that takes over the scale of a term: that term's integers move, or change sign, but are not rounded.</summary>

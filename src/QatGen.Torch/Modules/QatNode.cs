@@ -71,6 +71,12 @@ public sealed class QatNode : nn.Module
     /// <summary>Whether it samples a map at the positions of its second input.</summary>
     internal bool ReadsGrid => Has(ConstantKind.Grid);
 
+    /// <summary>The smallest scale that the operator lets the result have.</summary>
+    internal double SmallestScale => _roles.Select(static r => r.SmallestScale).DefaultIfEmpty().Max();
+
+    /// <summary>Whether the tensor that is read says positions.</summary>
+    internal bool IsIndex => Target is not null && Node.Part?.Type == DType.QInt32;
+
     /// <summary>Whether raw weights are trained with a scale that folded ones cannot take over.</summary>
     internal bool HasRawScale => BatchNorm is { IsReverseFold: false } && _weight is { IsProportional: false };
 
@@ -176,7 +182,14 @@ public sealed class QatNode : nn.Module
             return;
         }
 
-        var own = (Node.Part is { Shape.Count: > 0 } part ? value.reshape([.. part.Shape.Select(static d => (long)d)]) : value).to(ScalarType.Float32).clone().DetachFromDisposeScope();
+        var own = (Node.Part is { Shape.Count: > 0 } part ? value.reshape([.. part.Shape.Select(static d => (long)d)]) : value).to(IsIndex ? ScalarType.Int64 : ScalarType.Float32).clone().DetachFromDisposeScope();
+        if (IsIndex)
+        {
+            Value = own;
+            register_buffer("value", own);
+            return;
+        }
+
         TensorQuantizer = new(Node.Path, _type);
         register_module("value_quant", TensorQuantizer);
         if (first != this)
@@ -207,6 +220,8 @@ public sealed class QatNode : nn.Module
         QatValue.RescaleSource r => r.Latest,
         QatValue.ClampSource l => l.Latest,
         QatValue.FillSource f => f.Latest,
+        QatValue.ScaleSource s => s.Latest,
+        QatValue.IndexSource i => i.Constant(),
         QatValue.TensorSource t => t.Quantizer.Constant(t.Value),
         QatValue.NumberSource n => n.Latest,
         QatValue.CompareSource e => e.Latest,
@@ -226,6 +241,8 @@ public sealed class QatNode : nn.Module
         ConstantKind.Bias => new QatValue.BiasSource(Bias!, WeightQuantizer!, Arrangement, BatchNorm),
         ConstantKind.Rescale => new QatValue.RescaleSource(role, OutputQuantizer),
         ConstantKind.Fill => new QatValue.FillSource(role.Range.Low),
+        ConstantKind.Scale => new QatValue.ScaleSource(),
+        ConstantKind.Tensor when IsIndex => new QatValue.IndexSource(Value!),
         ConstantKind.Tensor => new QatValue.TensorSource(Value!, TensorQuantizer!, Node),
         ConstantKind.Number or ConstantKind.Sign => new QatValue.NumberSource(role),
         ConstantKind.Compare => new QatValue.CompareSource(),

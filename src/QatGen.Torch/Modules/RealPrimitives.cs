@@ -29,7 +29,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         return Observed(Limited(sum, source.Role.Range), source);
     }
 
-    public QatValue Constant(QatValue tensor) => Real(tensor switch
+    public QatValue Constant(QatValue tensor) => tensor is QatValue.IndexSource index ? index.Positions(isReal: true) : Real(tensor switch
     {
         QatValue.TensorSource source => source.Value,
         QatValue.IntegersSource { Constant: var own } => TorchShape.Integers(own) * own.Scale,
@@ -55,6 +55,11 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         if (kind.IsComparison())
         {
             return new QatValue.Activation(TorchShape.Compare(kind, data[0], data[1]).to(ScalarType.Float32), null) { FloatType = ScalarType.Bool };
+        }
+
+        if (kind.IsRounding())
+        {
+            return Real(TorchShape.Rounded(kind, data[0]));
         }
 
         var source = (QatValue.RescaleSource)constant;

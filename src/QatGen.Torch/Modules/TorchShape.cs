@@ -94,5 +94,13 @@ internal static class TorchShape
         _ => x.ge(y),
     };
 
+    public static Tensor Rounded(ElementwiseKind kind, Tensor x) => kind switch
+    {
+        ElementwiseKind.Floor => x.floor(),
+        ElementwiseKind.Ceil => x.ceil(),
+        ElementwiseKind.Trunc => x.trunc(),
+        _ => x.round(),
+    };
+
     public static string Text(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 }

@@ -9,6 +9,12 @@ internal sealed record ActivationQuantization(QuantRange Range, ObserverSettings
     /// <summary>What nobody decides.</summary>
     public static ActivationQuantization BuiltIn { get; } = new(DType.QInt8, new ObserverSettings.MovingAverage(), FakeQuantKind.Statistical, 0.01, Saturate: true, UseGradScaling: true);
 
+    /// <summary>Positions are not quantized.</summary>
+    public static ActivationQuantization Positions { get; } = BuiltIn.Fixed(1) with { Range = DType.QInt32 };
+
+    /// <summary>No scale that data or training finds is smaller.</summary>
+    public float SmallestScale { get; init; } = Quantization.SmallestScale;
+
     public bool IsFixed => Observer is ObserverSettings.FixedScale;
 
     /// <summary>The scale that no data changes.</summary>

@@ -168,7 +168,7 @@ public sealed class OutputQuantizer : nn.Module
             return false;
         }
 
-        Value(_scale) = kept.Scale(method, Range);
+        Value(_scale) = Floored(kept.Scale(method, Range));
         return true;
     }
 
@@ -220,10 +220,10 @@ public sealed class OutputQuantizer : nn.Module
             }
         }
 
-        Value(_scale) = _observer.Scales(Range)[0];
+        Value(_scale) = Floored(_observer.Scales(Range)[0]);
     }
 
-    private static float Floored(float scale) => float.IsNaN(scale) ? scale : Math.Max(scale, Quantization.SmallestScale);
+    private float Floored(float scale) => float.IsNaN(scale) ? scale : Math.Max(scale, Settings.SmallestScale);
 
     private static ref float Value(Tensor buffer) => ref Values(buffer)[0];
 

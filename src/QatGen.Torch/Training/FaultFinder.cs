@@ -5,14 +5,14 @@ namespace QatGen.Torch.Training;
 /// <summary>Finds where NaN or infinity comes from, after a loss was none: in the batch, in a parameter, or in the first layer whose output holds one when the batch runs again. Nothing of it costs before.</summary>
 internal static class FaultFinder
 {
-    public static string Forward(nn.Module<Tensor, Tensor> model, TrainingBatch batch)
+    public static string Forward(nn.Module model, Func<TrainingBatch, Tensor> forward, TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        return !IsFinite(batch.Input) ? "the data of the batch"
+        return !IsFinite(batch.Input) || batch.Others.Any(static o => !IsFinite(o)) ? "the data of the batch"
             : !IsFinite(batch.Target) ? "the target of the batch"
             : First(model.state_dict()) is { } parameter ? $"'{parameter}'"
-            : Layer(model, batch.Input) is { } layer ? $"the output of '{layer}'"
+            : Layer(model, forward, batch) is { } layer ? $"the output of '{layer}'"
             : "the loss";
     }
 
@@ -26,7 +26,7 @@ internal static class FaultFinder
     private static string? First(IReadOnlyDictionary<string, Tensor> state) => state.FirstOrDefault(static p => !IsFinite(p.Value)).Key;
 
     /// <summary>Hooks tell of each layer's output; the innermost layer that holds one finishes first.</summary>
-    private static string? Layer(nn.Module<Tensor, Tensor> model, Tensor input)
+    private static string? Layer(nn.Module model, Func<TrainingBatch, Tensor> forward, TrainingBatch batch)
     {
         string? first = null;
         var hooks = model.named_modules().Where(static m => m.name.Length > 0).Select(static m => (m.name, Module: m.module as nn.Module<Tensor, Tensor>)).Where(static m => m.Module is not null)
@@ -37,7 +37,7 @@ internal static class FaultFinder
             })).ToArray();
         try
         {
-            return IsFinite(model.call(input)) ? null : first ?? "the model";
+            return IsFinite(forward(batch)) ? null : first ?? "the model";
         }
         finally
         {

@@ -6,11 +6,16 @@ namespace QatGen.Torch.Training;
 
 /// <summary>
 /// Trains a float or a QAT model by a recipe. A QAT model is trained in QAT and measured in VALIDATION. The same seed gives the same bits, also when training was broken off and goes on from
-/// <see cref="TrainerOptions.ResumePath"/>: torch's random numbers are seeded for each step.
+/// <see cref="TrainerOptions.ResumePath"/>: torch's random numbers are seeded for each step. <paramref name="forward"/> calls the model on a batch; of several outputs it gives the one that the loss reads.
 /// </summary>
-public sealed class Trainer(nn.Module<Tensor, Tensor> model, TrainingSet train, TrainingSet? test = null, TrainerOptions? options = null)
+public sealed class Trainer(nn.Module model, Func<TrainingBatch, Tensor> forward, TrainingSet train, TrainingSet? test = null, TrainerOptions? options = null)
 {
     private readonly TrainerOptions _options = options ?? new();
+
+    /// <summary>A trainer of a model with one input and one output.</summary>
+    public Trainer(nn.Module<Tensor, Tensor> model, TrainingSet train, TrainingSet? test = null, TrainerOptions? options = null) : this(model, batch => model.call(batch.Input), train, test, options)
+    {
+    }
 
     /// <summary>Trains to the end of the recipe. NaN or infinity in data, loss, gradients or weights is an error that names the step and the first place that holds one.</summary>
     public TrainingResult Fit(TrainingRecipe recipe)
@@ -66,7 +71,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, TrainingSet train, 
                 using var scope = NewDisposeScope();
                 using var grad = no_grad();
                 var batch = set.Read(numbers, null);
-                var output = model.call(batch.Input);
+                var output = forward(batch);
                 for (var m = 0; m < sums.Length; m++)
                 {
                     sums[m] += measured[m].Sum(output, batch.Target);
@@ -93,12 +98,12 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, TrainingSet train, 
         }
 
         optimizer.zero_grad();
-        var loss = _options.Loss(model.call(batch.Input), batch.Target);
+        var loss = _options.Loss(forward(batch), batch.Target);
         var value = loss.item<float>();
         if (!float.IsFinite(value))
         {
             random.manual_seed(Seed(step, salt: 2));
-            throw NotFinite(step, FaultFinder.Forward(model, batch));
+            throw NotFinite(step, FaultFinder.Forward(model, forward, batch));
         }
 
         loss.backward();

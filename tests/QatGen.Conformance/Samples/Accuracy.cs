@@ -55,7 +55,7 @@ internal sealed record Accuracy(string Operator, DType Input, DType Output, int 
             return result.DType == DType.QInt8 ? op.CompositeSteps.Int8 : op.CompositeSteps.Int16;
         }
 
-        var numbers = model.Constants.OfType<TensorConstant>().Where(static c => c.DType == DType.QInt32).Sum(static c => HalfStep * c.Scale);
+        var numbers = model.Constants.OfType<TensorConstant>().Where(c => c.DType == DType.QInt32 && op.IndexOperand < 0).Sum(static c => HalfStep * c.Scale);
         return HalfStep + (numbers / result.Scale[0]) + example.Deviation(result.DType);
     }
 

@@ -12,6 +12,7 @@ internal static class PrimitiveCalls
         ["clamp"] = static (p, input, _) => p.Clamp(Map(input), Fact.Of(new ClampConstant(0, 1))),
         ["concatenation"] = static (p, input, output) => p.Concat([Map(input), Map(input)], Rescale(output), 1),
         ["comparison"] = static (p, input, _) => p.Elementwise(ElementwiseKind.Less, [Map(input), Map(input)], Fact.Of(new CompareConstant(1, 0, 1, 0))),
+        ["rounding to whole numbers"] = static (p, input, _) => p.Elementwise(ElementwiseKind.Floor, [Map(input)], Fact.Of(new ScaleConstant(1, 1))),
         ["constant operand"] = static (p, _, output) => p.Constant(Fact.Of(new(1), output)),
         ["convolution"] = static (p, input, _) => p.Conv(Map(input), Fact.Of(new(1, 1, 1, 1), DType.QInt8), Fact.Of(new(1), DType.QInt32), new()),
         ["gather"] = static (p, input, _) => p.Gather(Map(input), Map(input), new(1)),

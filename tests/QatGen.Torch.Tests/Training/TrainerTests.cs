@@ -44,6 +44,27 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Fit_ModelWithTwoInputs_TrainsAndNamesWhichIsNoNumber()
+    {
+        manual_seed(1);
+        var net = new Weighted();
+        var set = new TrainingSet(64, 8, static (numbers, _) =>
+        {
+            var (a, b) = (tensor(numbers.Select(static n => (n % 8) - 4f).ToArray()), tensor(numbers.Select(static n => (n / 8) - 4f).ToArray()));
+            return new(a, (2 * a) - (3 * b)) { Others = [b] };
+        });
+        var options = new TrainerOptions { Loss = static (y, t) => nn.functional.mse_loss(y, t), Metrics = [] };
+        Tensor Forward(TrainingBatch batch) => net.call(batch.Input, batch.Others[0]);
+        var result = new Trainer(net, Forward, set, set, options).Fit(new(20, OptimizerSettings.SGD(0.01)));
+        Assert.InRange(result.Metrics["loss"], 0, 1e-3);
+        Assert.Equal([2f, -3f], net.state_dict()["weight"].data<float>().ToArray().Select(static w => MathF.Round(w, 1)));
+
+        var spoilt = set with { Read = (numbers, random) => set.Read(numbers, random) is var batch ? batch with { Others = [batch.Others[0] / zeros(1)] } : null! };
+        var violation = Assert.Throws<QatGenException>(() => new Trainer(net, Forward, spoilt, null, options).Fit(new(1, OptimizerSettings.SGD(0.01)))).Violations.Single();
+        Assert.Equal(["1", "the data of the batch"], violation.Arguments);
+    }
+
+    [Fact]
     public void Evaluate_QatModel_IsValidationAndChangesNothing()
     {
         var (qat, test) = (Patterns.QatNet(), Patterns.Set(40, 16, seed: 7));
@@ -158,6 +179,16 @@ public sealed class TrainerTests : IDisposable
         spoil(batch.Input);
         return batch;
     };
+
+    /// <summary>w0 * a + w1 * b.</summary>
+    private sealed class Weighted : nn.Module<Tensor, Tensor, Tensor>
+    {
+        private readonly TorchSharp.Modules.Parameter weight = new(zeros(2));
+
+        public Weighted() : base("Weighted") => RegisterComponents();
+
+        public override Tensor forward(Tensor a, Tensor b) => (weight[0] * a) + (weight[1] * b);
+    }
 
     /// <summary>Infinite where its input is 0, which a ReLU makes often.</summary>
     private sealed class Reciprocal() : nn.Module<Tensor, Tensor>("Reciprocal")

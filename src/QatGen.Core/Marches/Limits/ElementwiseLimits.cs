@@ -16,5 +16,8 @@ internal static class ElementwiseLimits
 
     public static PrimitiveTable<Fact> Choice { get; } = new("maximum, minimum or selection", new MarchRow<Fact>(On.Later, On.Int8And16, On.Int8And16));
 
+    /// <summary>The manual's ceil and floor; the magnitude of values is held against its limits at conversion.</summary>
+    public static PrimitiveTable<Fact> Rounding { get; } = new("rounding to whole numbers", new MarchRow<Fact>(On.Later, On.Int8And16, On.Int32));
+
     public static PrimitiveTable<Fact> Comparison { get; } = new("comparison", new MarchRow<Fact>(On.Later, On.Int8And16, On.Int8));
 }
