@@ -71,8 +71,11 @@ internal abstract class RecurrentLayer(string kind) : CompositeOperator(kind, (3
         var output = call.Result("Cat", rows.ToSeq(), Along);
         return [output, Last("h_n", static s => s.H), Last("c_n", static s => s.C)];
 
-        int Last(string name, Func<Recurrent.State, int> state) =>
-            call.Configured(name, "Cat", last.Select((s, i) => call.Configured(At(name + "_row", i), "View", new(state(s)), Row)).ToSeq(), Along);
+        int Last(string name, Func<Recurrent.State, int> state)
+        {
+            var ends = last.Select((s, i) => call.Configured(At(name + "_row", i), "View", new(state(s)), Row)).ToSeq();
+            return ends.Count == 1 ? ends[0] : call.Configured(name, "Cat", ends, Along);
+        }
     }
 
     private static AttributeMap Row { get; } = new() { ["shape"] = new Value.Items(new(new Value.InputSize(0), 1, -1)) };
