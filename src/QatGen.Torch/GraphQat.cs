@@ -13,6 +13,11 @@ internal sealed class GraphQat : nn.Module<Tensor, Tensor>, IQatModule
     public GraphQat(Graph fused, IReadOnlyDictionary<string, Tensor> floatState, QConfig? config = null) : base(fused.Type + "Qat")
     {
         (_graph, Model) = (fused, new(this, fused.Type, fused.March, config));
+        foreach (var s in fused.Settings)
+        {
+            Model.Quantize(s.Path, s.Target, s.Type, s.Bits, s.WeightBits, s.Scale, s.Kind, s.Observer);
+        }
+
         foreach (var input in fused.Inputs)
         {
             Model.Input(input.Name, input.Shape.ToArray(), input.FixedScale, input.DType);

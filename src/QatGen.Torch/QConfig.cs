@@ -3,8 +3,8 @@ using QatGen.Primitives;
 namespace QatGen.Torch;
 
 /// <summary>
-/// How a model is quantized. One thing is decided by the last of these sources that says something of it: the built-in settings, <see cref="Activation"/> and <see cref="Weight"/>, [Quantize] at an input,
-/// <see cref="Rules"/> in order, and what a composite operator needs of its parts. <see cref="QuantizationExtensions.Explain"/> tells which it was.
+/// How a model is quantized. One thing is decided by the last of these sources that says something of it: the built-in settings, [Quantize] on the assembly and on the model's class,
+/// <see cref="Activation"/> and <see cref="Weight"/>, [Quantize] on the class of a module, on a field and at an input, the inner one after the outer, <see cref="Rules"/> in order, and what an operator or a composite one needs of itself. <see cref="QuantizationExtensions.Explain"/> tells which it was.
 /// </summary>
 public sealed record QConfig
 {

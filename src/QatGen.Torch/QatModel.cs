@@ -18,6 +18,7 @@ public sealed class QatModel
     private readonly IQatModule _owner;
     private readonly ModuleTree _tree;
     private readonly QConfig _config;
+    private readonly List<QuantizeSetting> _settings = [];
     private Resolution? _resolution;
     private Connections? _trace;
     private HashSet<QatNode>? _towardsGrids;
@@ -94,6 +95,10 @@ public sealed class QatModel
         return stub;
     }
 
+    /// <summary>Declares what [Quantize] on <paramref name="target"/> says of the operators at a path and below it, or, where the path is empty, of the whole model.</summary>
+    public void Quantize(string path, string target, DType? type = null, int bits = 0, int weightBits = 0, double scale = 0, FakeQuantKind? kind = null, ObserverKind? observer = null) =>
+        _settings.Add(new(path, target, type, bits, weightBits, scale, kind, observer));
+
     /// <summary>
     /// Declares a node; <see cref="LoadFloat"/> gives it its parameters. Where it is not called as a module, <paramref name="form"/> says how, on which the defaults of its arguments can depend;
     /// <paramref name="part"/> is that of a node that a composite operator is made of.
@@ -154,7 +159,7 @@ public sealed class QatModel
     {
         if (_resolution is null)
         {
-            var resolution = new Resolution(this, _config);
+            var resolution = new Resolution(this, _config, _settings);
             resolution.Apply();
             var raw = _nodes.Where(static n => n.HasRawScale).Select(static n => Violation.Of(TrainingRules.RawScale, n.Node.Path, n.Node.Path)).ToArray();
             _resolution = raw.Length == 0 ? resolution : throw new QatGenException(raw);

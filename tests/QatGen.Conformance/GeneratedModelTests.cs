@@ -123,6 +123,43 @@ public sealed class GeneratedModelTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Widths_AsTheSourceSays_AgreeOnEveryRung(bool configured)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(9);
+        using var net = new Widths();
+        net.eval();
+        using var qat = net.ToQat(configured ? new QConfig { Activation = new() { Bits = 3 }, Rules = [Selector.Path("stem").To(DType.QInt16)] } : null);
+        string Of(string layer, string quantizer) => qat.Explain().Decisions.First(d => d.Layer == layer && d.Quantizer == quantizer) is var d ? $"{d.Value} by {d.Source}" : "";
+        Assert.Equal(configured ? "qint16 by rule 1, layer 'stem'" : "qint8 by [Quantize] on Widths.stem", Of("stem", "output"));
+        Assert.Equal(configured ? "qint8 of 3 bits by configuration" : "qint8 of 4 bits by [Quantize] on Widths", Of("middle", "output"));
+        Assert.Equal("qint16 by [Quantize] on Widths.deep", Of("deep", "output"));
+        Assert.Equal("4 bits by [Quantize] on Widths", Of("middle", "weight"));
+        Assert.Equal("8 bits by [Quantize] on Widths.stem", Of("stem", "weight"));
+        Assert.Contains(qat.named_parameters(), static p => p.name == "middle.output_quant.scale");
+
+        qat.Calibrate(Enumerable.Range(0, 4).Select(static _ => randn(4, 3, 6, 6)));
+        qat.SetState(FakeQuantState.Qat);
+        using var optimizer = optim.SGD(qat.parameters(), 0.05);
+        for (var i = 0; i < 5; i++)
+        {
+            optimizer.zero_grad();
+            qat.call(randn(4, 3, 6, 6)).square().mean().backward();
+            optimizer.step();
+        }
+
+        WidthsFixedPoint fixedPoint = qat.Convert();
+        var data = randn(3, 3, 6, 6);
+        var trained = qat.ValidationOutputs(data);
+        QTensor[] inputs = [fixedPoint.Signature.Quantize(0, data.data<float>().ToArray(), 3)];
+        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
+        Same(trained, fixedPoint.RunAll(inputs));
+        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+    }
+
+    [Theory]
     [InlineData(true, DType.QInt32)]
     [InlineData(false, DType.QInt8)]
     public void PreciseOutputs_AsConfigured_AgreeOnEveryOutput(bool isPrecise, DType type)

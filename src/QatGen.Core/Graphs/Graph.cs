@@ -24,6 +24,9 @@ public sealed record Graph(string Namespace, string Type, March March, Seq<Graph
     /// <summary>The return type of <c>forward</c> as C#, where <c>TorchSharp</c> and <c>System.Collections.Generic</c> are imported.</summary>
     public string ReturnType { get; init; } = "torch.Tensor";
 
+    /// <summary>What [Quantize] says of operators, the more general first.</summary>
+    public Seq<QuantizeSetting> Settings { get; init; } = Seq<QuantizeSetting>.Empty;
+
     /// <summary>What [HighPrecisionOutput] asks for the model's outputs; <see cref="OutputKind.SameAsInput"/> is nothing.</summary>
     public OutputKind OutputsAsked { get; init; }
 

@@ -48,6 +48,18 @@ public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
             Report(asked, type.Name, "the class has no [QatModel]");
         }
 
+        foreach (var quantize in Find<QuantizeAttribute>(type))
+        {
+            if (!TorchNames.IsModule(type))
+            {
+                Report(quantize, type.Name, "the class is no TorchSharp module");
+            }
+            else if (quantize.NamedArguments.Select(static a => a.Key).FirstOrDefault(OfInputs) is { } setting)
+            {
+                Report(quantize, type.Name, $"{setting} is for single inputs and operators");
+            }
+        }
+
         foreach (var arguments in IsModel(type) || Find<QatBlockAttribute>(type).Any() ? [] : Find<ModelArgsAttribute>(type))
         {
             Report(arguments, type.Name, "the class has no [QatModel] or [QatBlock]");
@@ -77,6 +89,14 @@ public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
         AnalyzeKept(method, context.ReportDiagnostic);
         if (IsModel(method.ContainingType) && method is { Name: TorchNames.Forward, IsOverride: true })
         {
+            foreach (var parameter in method.Parameters)
+            {
+                foreach (var quantize in Find<QuantizeAttribute>(parameter).Where(static a => a.NamedArguments.Any(static n => !OfInputs(n.Key) && n.Key != nameof(QuantizeAttribute.DType))))
+                {
+                    Report(context.ReportDiagnostic, quantize, parameter.Name, $"{quantize.NamedArguments.First(static n => !OfInputs(n.Key) && n.Key != nameof(QuantizeAttribute.DType)).Key} is for operators");
+                }
+            }
+
             return;
         }
 
@@ -90,6 +110,14 @@ public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
     {
         var field = (IFieldSymbol)context.Symbol;
         AnalyzeKept(field, context.ReportDiagnostic);
+        foreach (var quantize in Find<QuantizeAttribute>(field))
+        {
+            if (field.IsStatic || !Evaluator.MayHoldModule(field.Type))
+            {
+                Report(context.ReportDiagnostic, quantize, field.Name, field.IsStatic ? "only what an object holds is quantized" : "the field holds no module");
+            }
+        }
+
         foreach (var asked in field.IsStatic || !Evaluator.MayHoldModule(field.Type) ? Find<HighPrecisionOutputAttribute>(field) : [])
         {
             Report(context.ReportDiagnostic, asked, field.Name, field.IsStatic ? "only what an object holds has a result" : "the field holds no module");
@@ -112,6 +140,9 @@ public sealed class AttributeUseAnalyzer : DiagnosticAnalyzer
             });
         }
     }
+
+    /// <summary>Whether a setting is one that a class cannot have.</summary>
+    private static bool OfInputs(string setting) => setting is nameof(QuantizeAttribute.Scale) or nameof(QuantizeAttribute.Source);
 
     private static bool IsModel(INamedTypeSymbol? type) => type is not null && Find<QatModelAttribute>(type).Any();
 

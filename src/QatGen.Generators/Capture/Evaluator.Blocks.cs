@@ -61,6 +61,7 @@ internal sealed partial class Evaluator
         var several = new Dictionary<string, string>();
         var outer = _path;
         _path = _paths.Find(layer.Id) ?? outer;
+        SayOf(block.Graph, _path);
         foreach (var node in block.Graph.Nodes)
         {
             values.Add(context.Step(site, _path, () => node.IsOpaque || node.Form.Kind == FormKind.State ? RecordOpaqueAgain(node, layer, block.Graph, values, site, location) : RecordAgain(node)));

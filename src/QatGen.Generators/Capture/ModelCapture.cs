@@ -177,7 +177,7 @@ internal static class ModelCapture
             return null;
         }
 
-        var graph = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned)) with { Variant = variant.Name };
+        var graph = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned, evaluator.Settings)) with { Variant = variant.Name };
         var foreign = graph.Nodes.Where(static n => n.IsOpaque).Select(static n => (Node: n, Reads: Evaluator.Foreigner(n))).FirstOrDefault(static n => n.Reads is not null);
         if (foreign.Reads is not null && model.IsBlock)
         {

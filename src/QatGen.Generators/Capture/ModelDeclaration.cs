@@ -65,14 +65,16 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Mode
         return inputs is null ? null : new(model, (March)number, inputs, constructors[false].ToSeq(), constructors[true].ToSeq(), forward) { IsBlock = asModel is null };
     }
 
-    public Graph Graph(Seq<Node> nodes, Returned returned)
+    public Graph Graph(Seq<Node> nodes, Returned returned, Seq<QuantizeSetting> settings)
     {
+        var ofAssembly = IsBlock ? null : Settings(Type.ContainingAssembly);
         var space = Type.ContainingNamespace is { IsGlobalNamespace: false } named ? named.ToDisplayString() : "";
         return new(space, Type.Name, March, Inputs.Tensors, nodes, returned.Values, Type.DeclaredAccessibility == Accessibility.Public)
         {
             Parameters = Inputs.Parameters,
             Returns = returned.Form,
             ReturnType = ModelInputs.Spell(Forward.ReturnType),
+            Settings = ofAssembly is null ? settings : new([ofAssembly, .. settings]),
             OutputsAsked = IsBlock ? OutputKind.SameAsInput : Asked(Type),
         };
     }
@@ -86,6 +88,22 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Mode
     /// <summary>What [HighPrecisionOutput] on a class or field asks.</summary>
     public static OutputKind Asked(ISymbol symbol) => symbol.GetAttributes().FirstOrDefault(static a => Is(a, typeof(HighPrecisionOutputAttribute))) is not { } attribute ? OutputKind.SameAsInput
         : attribute.ConstructorArguments is [{ Value: false }] ? OutputKind.Quantized : OutputKind.HighPrecision;
+
+    /// <summary>What [Quantize] on a class, field or assembly says; null without one.</summary>
+    public static QuantizeSetting? Settings(ISymbol symbol)
+    {
+        if (symbol.GetAttributes().FirstOrDefault(static a => Is(a, typeof(QuantizeAttribute))) is not { } attribute)
+        {
+            return null;
+        }
+
+        object? Of(string name) => attribute.NamedArguments.FirstOrDefault(n => n.Key == name).Value.Value;
+        int Number(string name) => Of(name) as int? ?? 0;
+        return new(
+            "", symbol is IFieldSymbol ? $"{symbol.ContainingType.Name}.{symbol.Name}" : symbol.Name, (DType?)(Of(nameof(QuantizeAttribute.DType)) as int?), Number(nameof(QuantizeAttribute.Bits)),
+            Number(nameof(QuantizeAttribute.WeightBits)), Convert.ToDouble(Of(nameof(QuantizeAttribute.Scale)) ?? 0, CultureInfo.InvariantCulture),
+            (FakeQuantKind?)(Of(nameof(QuantizeAttribute.Kind)) as int?), (ObserverKind?)(Of(nameof(QuantizeAttribute.Observer)) as int?));
+    }
 
     private static Seq<int> Dimensions(AttributeData attribute) =>
         attribute.ConstructorArguments is [{ Kind: TypedConstantKind.Array, IsNull: false } dimensions] ? dimensions.Values.Select(static v => v.Value is int i ? i : 0).ToSeq() : Seq<int>.Empty;

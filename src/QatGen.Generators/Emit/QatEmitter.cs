@@ -28,6 +28,11 @@ internal static class QatEmitter
             code.Block($"public {type}(IReadOnlyDictionary<string, torch.Tensor> floatState, QConfig? config = null) : base({Literal.Text(type)})", () =>
             {
                 code.Lines($"Model = new(this, {Literal.Text(graph.Name)}, March.{graph.March}, config);");
+                foreach (var setting in graph.Settings)
+                {
+                    code.Lines($"Model.{Declare(setting)};");
+                }
+
                 foreach (var input in graph.Inputs)
                 {
                     code.Lines($"Model.{Declare(input)};");
@@ -112,6 +117,20 @@ internal static class QatEmitter
         var scale = input.FixedScale > 0 ? $", fixedScale: {Literal.Number(input.FixedScale)}" : "";
         var type = input.DType == DType.QInt8 ? "" : $", type: DType.{input.DType}";
         return $"Input({Literal.Text(input.Name)}{shape}{scale}{type})";
+    }
+
+    private static string Declare(QuantizeSetting setting)
+    {
+        var said = new[]
+        {
+            setting.Type is { } type ? $"type: DType.{type}" : "",
+            setting.Bits > 0 ? $"bits: {Literal.Number(setting.Bits)}" : "",
+            setting.WeightBits > 0 ? $"weightBits: {Literal.Number(setting.WeightBits)}" : "",
+            setting.Scale > 0 ? $"scale: {Literal.Number(setting.Scale)}" : "",
+            setting.Kind is { } kind ? $"kind: FakeQuantKind.{kind}" : "",
+            setting.Observer is { } observer ? $"observer: ObserverKind.{observer}" : "",
+        };
+        return $"Quantize({string.Join(", ", [Literal.Text(setting.Path), Literal.Text(setting.Target), .. said.Where(static s => s.Length > 0)])})";
     }
 
     private static string Declare(Node node)

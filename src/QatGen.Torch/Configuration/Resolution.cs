@@ -1,10 +1,12 @@
+using QatGen.Graphs;
 using QatGen.Torch.Modules;
+using QatGen.Torch.Observers;
 using QatGen.Torch.Quantizers;
 
 namespace QatGen.Torch.Configuration;
 
 /// <summary>Decides every setting of a model's quantizers from its configuration, once all inputs and nodes are declared.</summary>
-internal sealed class Resolution(QatModel model, QConfig config)
+internal sealed class Resolution(QatModel model, QConfig config, IReadOnlyList<QuantizeSetting> attributes)
 {
     /// <summary>The source of what the configuration says of the whole model.</summary>
     public const string General = "configuration";
@@ -44,11 +46,16 @@ internal sealed class Resolution(QatModel model, QConfig config)
         }
 
         var sources = new Sources(input.Name, "input", "input");
-        sources.Add(General, config.Activation);
+        foreach (var general in attributes.Where(static a => a.Path.Length == 0))
+        {
+            sources.Add(Name(general), Activation(general), isGeneral: true);
+        }
+
+        sources.Add(General, config.Activation, isGeneral: true);
         sources.Add("[Quantize]", new ActivationSettings
         {
             DType = input.Declared.DType == DType.QInt8 ? null : input.Declared.DType,
-            Observer = input.Declared.Scale > 0 ? new Observers.ObserverSettings.FixedScale(input.Declared.Scale) : null,
+            Observer = input.Declared.Scale > 0 ? new ObserverSettings.FixedScale(input.Declared.Scale) : null,
         });
         Add(sources, rule => rule.Selector.SelectsInput(input.Name));
         return Taken(sources, sources.Activation(isInput: true));
@@ -67,9 +74,9 @@ internal sealed class Resolution(QatModel model, QConfig config)
         }
 
         var sources = new Sources(node.Node.Path, node.Node.FusedName, "output");
-        sources.Add(General, config.Activation);
+        AddGeneral(node, a => sources.Add(Name(a), Activation(a)), () => sources.Add(General, config.Activation));
         Add(sources, rule => Selects(rule, node));
-        var fix = node.OwnScale > 0 ? new Observers.ObserverSettings.FixedScale(node.OwnScale) : null;
+        var fix = node.OwnScale > 0 ? new ObserverSettings.FixedScale(node.OwnScale) : null;
         sources.Add("the operator", new ActivationSettings { DType = node.Node.Part?.Type, Observer = fix });
         var settings = Taken(sources, sources.Activation(isInput: false));
         return settings with { SmallestScale = Math.Max(settings.SmallestScale, (float)node.SmallestScale) };
@@ -83,7 +90,7 @@ internal sealed class Resolution(QatModel model, QConfig config)
         }
 
         var sources = new Sources(node.Node.Path, node.Node.FusedName, "weight");
-        sources.Add(General, config.Weight);
+        AddGeneral(node, a => sources.Add(Name(a), new WeightSettings { Bits = a.WeightBits > 0 ? a.WeightBits : null, Kind = a.Kind }), () => sources.Add(General, config.Weight));
         for (var i = 0; i < config.Rules.Count; i++)
         {
             if (Selects(config.Rules[i], node))
@@ -110,6 +117,31 @@ internal sealed class Resolution(QatModel model, QConfig config)
             }
         }
     }
+
+    /// <summary>Attributes of the assembly and the model's class, the configuration, and attributes nearer to the node, in this order.</summary>
+    private void AddGeneral(QatNode node, Action<QuantizeSetting> add, Action addConfiguration)
+    {
+        foreach (var attribute in attributes.Where(static a => a.Path.Length == 0))
+        {
+            add(attribute);
+        }
+
+        addConfiguration();
+        foreach (var attribute in attributes.Where(a => a.Path.Length > 0 && Selector.Under(a.Path).Selects(node.Node)))
+        {
+            add(attribute);
+        }
+    }
+
+    private static string Name(QuantizeSetting attribute) => $"[Quantize] on {attribute.Target}";
+
+    private static ActivationSettings Activation(QuantizeSetting attribute) => new()
+    {
+        DType = attribute.Type,
+        Bits = attribute.Bits > 0 ? attribute.Bits : null,
+        Kind = attribute.Kind,
+        Observer = attribute.Scale > 0 ? new ObserverSettings.FixedScale(attribute.Scale) : attribute.Observer is { } observer ? ObserverSettings.Of(observer) : null,
+    };
 
     private T Taken<T>(Sources sources, T decided)
     {

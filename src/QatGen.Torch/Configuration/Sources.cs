@@ -8,7 +8,7 @@ namespace QatGen.Torch.Configuration;
 /// <summary>The settings that sources give one quantizer, the strongest last; each setting is decided by the last source that says something of it, and what decided is written down.</summary>
 internal sealed class Sources(string layer, string op, string quantizer)
 {
-    private readonly List<(string Name, ActivationSettings Settings)> _sources = [];
+    private readonly List<(string Name, ActivationSettings Settings, bool IsGeneral)> _sources = [];
     private readonly List<Decision> _decisions = [];
     private readonly List<Violation> _violations = [];
 
@@ -16,9 +16,10 @@ internal sealed class Sources(string layer, string op, string quantizer)
 
     public IReadOnlyList<Violation> Violations => _violations;
 
-    public void Add(string name, ActivationSettings settings) => _sources.Add((name, settings));
+    /// <summary>Adds a source; a general one speaks of the whole model.</summary>
+    public void Add(string name, ActivationSettings settings, bool isGeneral = false) => _sources.Add((name, settings, isGeneral));
 
-    public void Add(string name, WeightSettings settings) => _sources.Add((name, new()
+    public void Add(string name, WeightSettings settings) => Add(name, new ActivationSettings
     {
         Kind = settings.Kind,
         Observer = settings.Observer,
@@ -26,7 +27,7 @@ internal sealed class Sources(string layer, string op, string quantizer)
         AveragingConstant = settings.AveragingConstant,
         Saturate = settings.Saturate,
         UseGradScaling = settings.UseGradScaling,
-    }));
+    });
 
     /// <summary>An activation's settings. An input has all bits of its type, unless a rule names it.</summary>
     public ActivationQuantization Activation(bool isInput)
@@ -52,10 +53,10 @@ internal sealed class Sources(string layer, string op, string quantizer)
     {
         var (type, source) = (builtIn.Type, "built-in");
         int? bits = null;
-        foreach (var (name, settings) in _sources)
+        foreach (var (name, settings, isGeneral) in _sources)
         {
             // A general width below 8 bits is for what the model computes: its inputs stay what they are.
-            if ((settings.DType is not null || settings.Bits is not null) && !(isInput && settings.Bits < 8 && name == Resolution.General))
+            if ((settings.DType is not null || settings.Bits is not null) && !(isInput && settings.Bits < 8 && isGeneral))
             {
                 (type, bits, source) = (settings.DType ?? (settings.Bits > 8 ? DType.QInt16 : DType.QInt8), settings.Bits, name);
             }
@@ -90,7 +91,7 @@ internal sealed class Sources(string layer, string op, string quantizer)
     private T Decide<T>(string setting, Func<ActivationSettings, T?> get, T builtIn, Func<T, string> text)
     {
         var (value, source) = (builtIn, "built-in");
-        foreach (var (name, settings) in _sources)
+        foreach (var (name, settings, _) in _sources)
         {
             (value, source) = get(settings) is { } said ? (said, name) : (value, source);
         }

@@ -21,6 +21,19 @@ public abstract record ObserverSettings
     /// <summary>The range that this way finds in a histogram.</summary>
     internal abstract (float Min, float Max) FromHistogram(ValueHistogram h, QuantRange range);
 
+    /// <summary>The observer of a name, with its own parameters.</summary>
+    internal static ObserverSettings Of(ObserverKind kind) => kind switch
+    {
+        ObserverKind.MovingAverage => new MovingAverage(),
+        ObserverKind.MinMax => new MinMax(),
+        ObserverKind.Percentile => new Percentile(),
+        ObserverKind.Mse => new Mse(),
+        ObserverKind.Kl => new Kl(),
+        ObserverKind.Mix => new Mix(),
+        ObserverKind.ClipStd => new ClipStd(),
+        _ => new Histogram(),
+    };
+
     private static (float Min, float Max) Limited(ValueHistogram h, double largest) => (Math.Max(h.Min, -(float)largest), Math.Min(h.Max, (float)largest));
 
     /// <summary>The smallest and largest value ever seen.</summary>

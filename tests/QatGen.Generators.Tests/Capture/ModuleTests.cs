@@ -191,4 +191,34 @@ public class ModuleTests
             "a Quantized, b.0 SameAsInput, b.1 HighPrecision, c.conv SameAsInput, c.relu6 Quantized, d SameAsInput",
             string.Join(", ", result.Graph.Nodes.Select(static n => $"{n.Path} {n.Output}")));
     }
+
+    [Fact]
+    public void Quantize_OnAssemblyClassesAndFields_IsSaidOfTheModulesTheyHold()
+    {
+        var result = CaptureHarness.Capture(CaptureHarness.Compile(Differential.Header.Replace("namespace", "[assembly: Quantize(Observer = ObserverKind.Mse)]\nnamespace", StringComparison.Ordinal) + """
+            [QatModel(March.Bayes), Quantize(WeightBits = 4)]
+            public partial class Model : Module<Tensor, Tensor>
+            {
+                [Quantize(DType = DType.QInt16)] private readonly Conv2d a = Conv2d(4, 4, 1);
+                [Quantize(Bits = 6)] private readonly Sequential b = Sequential(new Inner(), ReLU());
+                public Model() : base("m") => RegisterComponents();
+                public override Tensor forward(Tensor x) => b.call(a.call(x));
+            }
+
+            [Quantize(Bits = 4, Kind = FakeQuantKind.Lsq)]
+            public class Inner : Module<Tensor, Tensor>
+            {
+                [Quantize(Scale = 0.5)] private readonly Conv2d conv = Conv2d(4, 4, 1);
+                public Inner() : base("i") => RegisterComponents();
+                public override Tensor forward(Tensor x) => conv.call(x);
+            }
+            """), "Model");
+        Assert.Empty(result.Violations);
+        Assert.Equal(
+            [
+                " CaptureTests: Mse", " Model: weights of 4", "a Model.a: QInt16", "b Model.b: 6 bits", "b.0 Inner: 4 bits Lsq", "b.0.conv Inner.conv: step 0.5",
+            ],
+            result.Graph!.Settings.Select(static (s, i) => $"{s.Path} {(i == 0 ? "CaptureTests" : s.Target)}: "
+                + string.Join(" ", new[] { $"{s.Type}", s.Bits > 0 ? $"{s.Bits} bits" : "", s.WeightBits > 0 ? $"weights of {s.WeightBits}" : "", $"{s.Kind}", s.Scale > 0 ? $"step {s.Scale}" : "", $"{s.Observer}" }.Where(static t => t.Length > 0))));
+    }
 }

@@ -128,10 +128,10 @@ public class ProjectViolationTests
 
     /// <summary>The other project was built with another version, or its assembly is damaged.</summary>
     [Theory]
-    [InlineData("\"6 ", "\"7 ", "version 7")]
+    [InlineData("\"7 ", "\"8 ", "version 8")]
     [InlineData("Conv2d", "Conv3d", "checksum")]
-    [InlineData("\"6 ", "\"", "version")]
-    [InlineData("\"6 ", "\"", "version", true)]
+    [InlineData("\"7 ", "\"", "version")]
+    [InlineData("\"7 ", "\"", "version", true)]
     public void Constant_OfAnotherVersion_QG1025(string text, string damaged, string message, bool asInAnEditor = false)
     {
         var compilation = GeneratorRun.Compile(Library.Source(Block), GeneratorRun.Usings).WithAssemblyName("Library");

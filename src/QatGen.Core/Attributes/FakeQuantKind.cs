@@ -1,4 +1,4 @@
-namespace QatGen.Torch;
+namespace QatGen;
 
 /// <summary>Where a scale comes from.</summary>
 public enum FakeQuantKind
