@@ -94,7 +94,7 @@ public sealed class LearnedScaleTrainingTests
 
         var (sx, sa) = (twins["x_quant.output_quant.scale"], twins["a.output_quant.scale"]);
         var input = Fake(x.to(ScalarType.Float64), sx, -128, 127);
-        
+
         // A fused ReLU is the limit 0 of the integers, which passes what rounds to 0.
         var a = Fake(nn.functional.conv2d(input, Weights("a"), Bias("a", sx), [1L, 1], [1L, 1]), sa, 0, 7);
         (nn.functional.conv2d(a, Weights("b"), Bias("b", sa), [1L, 1], [1L, 1]) * dy).sum().backward();
