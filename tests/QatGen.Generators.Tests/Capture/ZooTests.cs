@@ -36,6 +36,7 @@ public class ZooTests
     [InlineData("MobileNetV3Large", "3, 64, 64", "")]
     [InlineData("MobileOneS0", "3, 64, 64", "")]
     [InlineData("PointNet", "3, 32", "")]
+    [InlineData("VarGNet", "3, 64, 64", "")]
     [InlineData("ViTTiny", "3, 224, 224", "")]
     [InlineData("YoloV5n", "3, 64, 64", "")]
     [InlineData("YoloV8n", "3, 64, 64", "")]
