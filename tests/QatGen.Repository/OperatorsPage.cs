@@ -91,7 +91,7 @@ internal static class OperatorsPage
         var primitives = new List<string>();
         foreach (var (input, output) in Activations.SelectMany(i => Activations.Select(o => (i, o))))
         {
-            foreach (var example in op.Examples().Where(e => output == input || op.OwnsScaleIn(e.Node)))
+            foreach (var example in op.Examples().Where(e => (output == input || op.OwnsScaleIn(e.Node)) && notes.Sum(n => Refusals(n, e, input)) == notes.Sum(n => Refusals(n, e))))
             {
                 var checker = new MarchChecker(MarchSpec.Get(march));
                 var inputs = Inputs(op, example, input);
@@ -107,6 +107,8 @@ internal static class OperatorsPage
 
         var types = pairs.Distinct().GroupBy(static p => p.Input).Select(static g => $"{g.Key.Name()} → {Names(g.Select(static p => p.Output).Order())}");
         return (op.IsIdentity || op.Fusion == Fusion.BatchNorm ? "any" : pairs.Count == 0 ? "not there" : string.Join("<br>", types), string.Join(", ", primitives.Distinct()), string.Join("<br>", notes.Select(static n => n.Text)));
+
+        int Refusals(MarchNote note, Example example, params DType[] types) => note.Check(march, new(example.Node, IsOutputOnly: true, new(types))).Count();
 
         // An example may be too large for a march, or its type not allowed together with its geometry.
         static bool LimitsAreOfShapes(MarchChecker checker) => !checker.Violations.Any(static v => v.Arguments[2].Contains("qint", StringComparison.Ordinal));

@@ -71,11 +71,11 @@ public static class Pipeline
     /// <summary>What the toolkit of the march refuses of the operators as they are written.</summary>
     private static IEnumerable<Violation> Notes(Graph graph)
     {
-        var uses = graph.CountUses();
+        var (uses, types) = (graph.CountUses(), DeclaredTypes.Of(graph));
         return graph.Nodes.SelectMany((n, i) =>
         {
             var value = graph.Inputs.Count + i;
-            var use = new OperatorUse(n, uses[value] == graph.Outputs.Count(o => o == value));
+            var use = new OperatorUse(n, uses[value] == graph.Outputs.Count(o => o == value), n.Inputs.Select(v => types[v]).ToSeq());
             return Catalogue.Get(n.Operator).MarchNotes.SelectMany(note => note.Check(graph.March, use));
         });
     }
