@@ -241,6 +241,33 @@ public sealed class GeneratedModelTests
         Assert.All(qat.parameters(), static p => Assert.True(p.grad!.abs().max().item<float>() > 0));
     }
 
+    [Fact]
+    public void Pyramid_OfBoxes_AgreeOnEveryOutput()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        using var net = new Pyramid();
+        net.eval();
+        using var qat = net.ToQat();
+        Tensor Boxes() => cat([rand(2, 6, 2) * 8, 8 + (rand(2, 6, 2) * 8)], 2);
+        Tensor[] data = [randn(2, 3, 16, 16), Boxes()];
+        Assert.True((net.call(data[0], data[1]) - qat.call(data[0], data[1])).abs().max().item<float>() < 1e-4);
+
+        qat.Calibrate([[.. data.Select(static x => x.clone())]]);
+        PyramidFixedPoint fixedPoint = qat.Convert();
+        var trained = qat.ValidationOutputs(data);
+        Assert.Equal([2, 6, 5], trained[0].Shape);
+        QTensor[] inputs = [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 2))];
+        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
+        Same(trained, fixedPoint.RunAll(inputs));
+        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+        Assert.True((net.call(data[0], data[1]) - tensor(trained[0].Dequantize()).reshape(2, 6, 5)).abs().max().item<float>() < 0.1);
+
+        qat.SetState(FakeQuantState.Qat);
+        qat.call(data[0], data[1]).square().sum().backward();
+        Assert.All(qat.parameters(), static p => Assert.True(p.grad!.abs().max().item<float>() > 0));
+    }
+
     private static void Same(IReadOnlyList<QTensor> expected, IReadOnlyList<QTensor> actual)
     {
         Assert.Equal(expected.Count, actual.Count);
