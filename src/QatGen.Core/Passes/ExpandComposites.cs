@@ -46,6 +46,10 @@ public static class ExpandComposites
 
         public Fact FactOf(int value) => _facts[value];
 
+        public Node? Producer(int value) => value < source.Inputs.Count ? null : _nodes[value - source.Inputs.Count];
+
+        public bool IsMask(int input) => source.Inputs[input].IsMask;
+
         public int Add(Node node)
         {
             var op = Catalogue.Get(node.Operator);
