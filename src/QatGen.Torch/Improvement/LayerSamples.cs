@@ -1,4 +1,3 @@
-using QatGen.Torch.Modules;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Improvement;
