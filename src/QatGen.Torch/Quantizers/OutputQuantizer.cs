@@ -178,6 +178,16 @@ public sealed class OutputQuantizer : nn.Module
         return true;
     }
 
+    /// <summary>Forgets scale and data, as what it quantizes has become another tensor; a scale that is fixed or a learned limit stays.</summary>
+    internal void Forget()
+    {
+        if (!Settings.IsFixed && Settings.Kind != FakeQuantKind.Pact)
+        {
+            (Value(_min), Value(_max), Value(_scale)) = (0, 0, 0);
+            _histogram?.zero_();
+        }
+    }
+
     /// <summary>Nothing: what is registered depends on the settings.</summary>
     protected override void RegisterComponents()
     {
