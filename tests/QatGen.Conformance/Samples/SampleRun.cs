@@ -91,6 +91,20 @@ internal static class SampleRun
         return qat;
     }
 
+    /// <summary>The same; null where the march does not take the types.</summary>
+    public static GraphQat? Fitting(Sample sample, out Tensor[] reals)
+    {
+        try
+        {
+            return Calibrated(sample, out reals);
+        }
+        catch (QatGenException e) when (e.Violations.All(static v => v.Rule.Id.StartsWith("QG4", StringComparison.Ordinal)))
+        {
+            reals = [];
+            return null;
+        }
+    }
+
     /// <summary>The fixed-point model; else why its march does not take it.</summary>
     public static (FixedPointModel? Model, string Refusal) Converted(GraphQat qat)
     {
