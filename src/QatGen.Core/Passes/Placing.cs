@@ -100,7 +100,7 @@ public static class Placing
         }
 
         return op.Fusion == Fusion.BatchNorm ? inputs[0]
-            : op.IsComposite(node) ? ExpandComposites.Infer(node, inputs, March.NashE) with { DType = DType.QInt8 }
+            : op.IsComposite(node) ? ExpandComposites.Infer(node, inputs) with { DType = DType.QInt8 }
             : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => r.Fact)]) with { DType = DType.QInt8 };
     }
 }

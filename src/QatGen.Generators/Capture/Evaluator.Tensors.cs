@@ -57,6 +57,13 @@ internal sealed partial class Evaluator
             return new Printed(TorchNames.FullName(method), arguments);
         }
 
+        if (receiver is TensorRef && TorchNames.Shaping.TryGetValue(method.Name, out var shaping) && arguments[0].Value is TensorRef like)
+        {
+            // Of the other tensor only the sizes are read.
+            var sizes = new Argument(shaping.Parameter, call.SemanticModel!.Compilation.CreateArrayTypeSymbol(call.SemanticModel.Compilation.GetSpecialType(SpecialType.System_Int64)), new SizesOf(like.Number), arguments[0].Site);
+            return Record(new(FormKind.Method, shaping.Method), shaping.Method, receiver, new(sizes), method.ReturnType, call);
+        }
+
         return Record(FormOf(method), Name(method), receiver, arguments, method.ReturnType, call);
     }
 
