@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using QatGen.Arithmetic;
 using QatGen.Graphs;
 using QatGen.Marches;
 using QatGen.Operators;
@@ -43,16 +44,25 @@ internal static class OperatorsPage
         }
 
         page.Append("\n## Marches\n\nScales are float32: one for an activation, one for each output channel of a weight (int8). Sums are int32.\n\n");
-        page.Append("| march | chips | multiply-accumulates per cycle (channels in x out x positions) | clock | channels are padded to | on-chip memory | DDR |\n|---|---|---|---|---|---|---|\n");
+        page.Append("| march | chips | multiply-accumulates per cycle (channels in x out x positions) | channel by channel, per cycle | clock | channels are padded to | on-chip memory | DDR | to start an instruction | to start an inference |\n|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var march in Marches)
         {
             var h = march.Hardware;
             var positions = h.MacsPerCycle / (h.ChannelAlignment * h.ChannelAlignment);
-            page.Append(CultureInfo.InvariantCulture, $"| {march.DisplayName} | {march.Chips} | {h.MacsPerCycle} ({h.ChannelAlignment} x {h.ChannelAlignment} x {positions}) | {h.ClockHz / 1e9} GHz | {h.ChannelAlignment} | {h.SramBytes >> 20} MiB | {h.DdrBytesPerSecond / 1e9} GB/s |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| {march.DisplayName} | {march.Chips} | {h.MacsPerCycle} ({h.ChannelAlignment} x {h.ChannelAlignment} x {positions}) | {h.ElementsPerCycle} | {h.ClockHz / 1e9} GHz | {h.ChannelAlignment} | {h.SramBytes >> 20} MiB | {h.DdrBytesPerSecond / 1e9} GB/s | {h.LayerOverheadCycles} cycles | {h.CallOverheadMicroseconds} us |\n");
+        }
+
+        page.Append("\n## Tables of functions\n\nBetween the entries of a segment an int16 is interpolated; left and right of the segments it follows a line.\n\n| march | input | entries | segments | interpolation bits | on-chip memory of one table |\n|---|---|---|---|---|---|\n");
+        foreach (var (type, marches) in Activations.Select(static t => (t, Marches.Where(m => ReadsTables(m, t)))))
+        {
+            var segments = type == DType.QInt16;
+            page.Append(CultureInfo.InvariantCulture, $"| {Names(marches)} | {type.Name()} | {TableConstant.EntryCount(type)} | {(segments ? $"{SegmentTable.Segments} of {SegmentTable.Entries}" : "none")} | {(segments ? $"{SegmentTable.InterpolationBits}" : "none")} | {TableConstant.Bytes(type)} bytes |\n");
         }
 
         return page.ToString();
     }
+
+    private static bool ReadsTables(MarchSpec march, DType type) => PrimitiveTable.All.Any(t => t.Name == "table function" && t.Describe(march.March) is { } row && row.Reads.Contains(type));
 
     private static string Result(Operator op) =>
         op.IsIdentity ? "removed at deployment" : op.Fusion == Fusion.BatchNorm ? "part of the convolution before it" : string.Join(" or ", op.Examples().Select(e => Scale(op, e)).Distinct().Order());
@@ -81,7 +91,7 @@ internal static class OperatorsPage
         var primitives = new List<string>();
         foreach (var (input, output) in Activations.SelectMany(i => Activations.Select(o => (i, o))))
         {
-            foreach (var example in op.Examples().Where(e => output == input || op.OwnsScaleIn(e.Node)))
+            foreach (var example in op.Examples().Where(e => (output == input || op.OwnsScaleIn(e.Node)) && notes.Sum(n => Refusals(n, e, input)) == notes.Sum(n => Refusals(n, e))))
             {
                 var checker = new MarchChecker(MarchSpec.Get(march));
                 var inputs = Inputs(op, example, input);
@@ -97,6 +107,8 @@ internal static class OperatorsPage
 
         var types = pairs.Distinct().GroupBy(static p => p.Input).Select(static g => $"{g.Key.Name()} → {Names(g.Select(static p => p.Output).Order())}");
         return (op.IsIdentity || op.Fusion == Fusion.BatchNorm ? "any" : pairs.Count == 0 ? "not there" : string.Join("<br>", types), string.Join(", ", primitives.Distinct()), string.Join("<br>", notes.Select(static n => n.Text)));
+
+        int Refusals(MarchNote note, Example example, params DType[] types) => note.Check(march, new(example.Node, IsOutputOnly: true, new(types))).Count();
 
         // An example may be too large for a march, or its type not allowed together with its geometry.
         static bool LimitsAreOfShapes(MarchChecker checker) => !checker.Violations.Any(static v => v.Arguments[2].Contains("qint", StringComparison.Ordinal));

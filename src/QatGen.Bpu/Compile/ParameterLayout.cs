@@ -1,4 +1,5 @@
 using QatGen.Arithmetic;
+using QatGen.Primitives;
 
 namespace QatGen.Bpu;
 
@@ -32,7 +33,7 @@ internal sealed class ParameterLayout(Step step, int channel, int channels, int 
     /// <summary>The function's table, which is all that a step with one has.</summary>
     public long Lut => Tensor.AlignUp(AlongPlaces + TapBytes + ((long)MoveTables.PlaceBytes * (step.Move?.Along.Count ?? 0)) + (step.Rescale is { Lanes: LaneKind.Position } r ? 2 * r.Map.Count : 0) + (4 * (step.Operation?.Numbers.Count ?? 0)), Align);
 
-    public long Bytes => Tensor.AlignUp(Lut + (step.Table is { } t ? FunctionTable.Bytes(t.Input) : 0), Align);
+    public long Bytes => Tensor.AlignUp(Lut + (step.Table is { } t ? TableConstant.Bytes(t.Input) : 0), Align);
 
     public int LaneCount => step.Rescale is { } r ? r.Lanes == LaneKind.Channel ? channels : r.Shifts.Count : 0;
 

@@ -7,12 +7,6 @@ namespace QatGen.Bpu;
 /// <summary>A table of a function in memory: for int8 inputs 256 int16 results; for int16 int32 splits and slopes, then int16 entries.</summary>
 internal static class FunctionTable
 {
-    private const int SplitCount = SegmentTable.Segments + 1;
-    private const int SlopeCount = 2;
-    private const int EntryCount = SegmentTable.Segments * SegmentTable.Entries;
-
-    public static int Bytes(DType input) => input == DType.QInt8 ? 256 * sizeof(short) : ((SplitCount + SlopeCount) * sizeof(int)) + (EntryCount * sizeof(short));
-
     public static void Write(TableConstant table, Span<byte> block)
     {
         int[] head = [.. table.Splits, .. table.Slopes];
@@ -24,8 +18,8 @@ internal static class FunctionTable
     /// <summary>The function that a table in memory stands for.</summary>
     public static Func<int, int> Read(ReadOnlySpan<byte> block, DType input, DType output)
     {
-        var head = input == DType.QInt8 ? [] : MemoryMarshal.Cast<byte, int>(block)[..(SplitCount + SlopeCount)].ToArray();
-        int[] values = [.. MemoryMarshal.Cast<byte, short>(block[(head.Length * sizeof(int))..Bytes(input)]).ToArray().Select(static v => (int)v)];
-        return input == DType.QInt8 ? q => values[q - input.Min()] : new SegmentTable(head[..SplitCount], values, head[SplitCount..], output).Apply;
+        var head = input == DType.QInt8 ? [] : MemoryMarshal.Cast<byte, int>(block)[..(TableConstant.SplitCount + TableConstant.SlopeCount)].ToArray();
+        int[] values = [.. MemoryMarshal.Cast<byte, short>(block[(head.Length * sizeof(int))..TableConstant.Bytes(input)]).ToArray().Select(static v => (int)v)];
+        return input == DType.QInt8 ? q => values[q - input.Min()] : new SegmentTable(head[..TableConstant.SplitCount], values, head[TableConstant.SplitCount..], output).Apply;
     }
 }

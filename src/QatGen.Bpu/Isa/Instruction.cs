@@ -167,7 +167,7 @@ internal abstract record Instruction
     internal sealed record Lut(Region From, Region To, int Table) : Instruction
     {
         public override Engine Engine => Engine.Vector;
-        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Table, FunctionTable.Bytes(From.Type)));
+        public override Seq<Access> Accesses => new(Access.Read(MemoryKind.Sram, From), Access.Write(MemoryKind.Sram, To), Access.Table(Table, TableConstant.Bytes(From.Type)));
         public override bool IsConsistent => From.HasShapeOf(To) && From.Type != DType.QInt32 && To.Type != DType.QInt32 && Table % 4 == 0;
         public override long Cycles(Timing timing) => timing.Elementwise(To.Positions, From.Type.Bytes(), To.Channels);
         public override void Execute(Machine machine) => VectorUnit.Lut(machine.Sram, this);

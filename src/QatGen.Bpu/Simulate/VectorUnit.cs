@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using QatGen.Arithmetic;
+using QatGen.Primitives;
 
 namespace QatGen.Bpu;
 
@@ -57,7 +58,7 @@ internal static partial class VectorUnit
 
     public static void Lut(Span<byte> sram, Instruction.Lut lut)
     {
-        var function = FunctionTable.Read(sram.Slice(lut.Table, FunctionTable.Bytes(lut.From.Type)), lut.From.Type, lut.To.Type);
+        var function = FunctionTable.Read(sram.Slice(lut.Table, TableConstant.Bytes(lut.From.Type)), lut.From.Type, lut.To.Type);
         var values = new int[lut.To.Channels];
         for (var position = 0; position < lut.To.Positions; position++)
         {

@@ -63,6 +63,7 @@ internal sealed class AvgPool2d() : AvgPoolOperator("AvgPool2d", "avg_pool2d", a
         yield return Example.Of("padding not counted", Call(3, 2, 1, ("count_include_pad", false)), [1, 8, 9, 11]);
         yield return Example.Of("ceil", Call(3, 2, 1, ("ceil_mode", true)), [1, 3, 8, 8]);
         yield return Example.Of("divisor", Call(2, 2, 0, ("divisor_override", 3)), [1, 3, 6, 6]);
+        yield return Example.Of("uneven", Uneven(), [1, 3, 7, 6]);
     }
 }
 

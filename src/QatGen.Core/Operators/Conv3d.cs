@@ -8,6 +8,7 @@ internal sealed class Conv3d() : ConvOperator("Conv3d", axes: 3)
 {
     public override Seq<MarchNote> MarchNotes => new(
         MarchNote.Refused(On.Bernoulli2),
+        MarchNote.Reads(On.BothBayes, DType.QInt8),
         Only("strides of 1 or 2, equal on all axes", TakesAdd, "stride"),
         Only("padding of at most half the kernel", static n => n.Numbers("padding", 3, 0).Zip(n.Numbers("kernel_size", 3, 1), static (pad, k) => 2 * pad <= k).All(static f => f), "padding"),
         Only("one group", static n => n.Integer("groups", 1) == 1, "groups"),

@@ -11,6 +11,7 @@ internal sealed class ConvTranspose2d() : TransposedConvOperator("ConvTranspose2
         Only(On.Bernoulli2, "kernels of 2 to 14", static a => a.Kernel is >= 2 and <= 14),
         Only(On.Bernoulli2, "strides of 2 or 4", static a => a.Stride is 2 or 4),
         Only(On.Bernoulli2, "padding of at most (kernel - 1) / 2", static a => a.Padding <= (a.Kernel - 1) / 2),
+        MarchNote.Reads(On.BothBayes, DType.QInt8),
         Only(On.BothBayes, "kernels of at most 14", static a => a.Kernel <= 14),
         Only(On.BothBayes, "strides of at most 14 and the kernel", static a => a.Stride <= Math.Min(14, a.Kernel)),
         Only(On.BothBayes, "padding of at most kernel / stride", static a => a.Padding <= a.Kernel / a.Stride),

@@ -12,6 +12,13 @@ public sealed record MarchNote(Seq<March> Marches, string Text, Limit<OperatorUs
 
     public static MarchNote Only(Seq<March> marches, Limit<OperatorUse> limit) => new(marches, "only with " + limit.Text, limit);
 
+    /// <summary>Takes a first input of one type alone, as the source says types.</summary>
+    public static MarchNote Reads(Seq<March> marches, DType type) =>
+        Only(marches, new($"a {type.Name()} input", u => u.Types.Take(1).All(t => t == type), static u => $"a {u.Types[0].Name()} input"));
+
+    /// <summary>What a march does otherwise than the source says; documentation only.</summary>
+    public static MarchNote Does(Seq<March> marches, string text) => new(marches, text);
+
     /// <summary>A known risk for accuracy; documentation only.</summary>
     public static MarchNote Risk(Seq<March> marches, string text) => new(marches, "accuracy risk: " + text);
 

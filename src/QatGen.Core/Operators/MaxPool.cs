@@ -48,6 +48,7 @@ internal sealed class MaxPool2d() : MaxPoolOperator("MaxPool2d", "max_pool2d", a
         yield return Example.Of("3x3 stride 2", Call(3, 2, 1), [1, 8, 9, 11]);
         yield return Example.Of("ceil", Call(3, 2, 0, ("ceil_mode", true)), [1, 3, 8, 8]);
         yield return Example.Of("dilation", Call(3, 1, 1, ("dilation", 2)), [1, 3, 9, 8]);
+        yield return Example.Of("uneven", Uneven(), [1, 3, 7, 6]);
     }
 }
 

@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Marches;
 using QatGen.Passes;
 
 namespace QatGen.Operators;
@@ -57,6 +58,9 @@ internal sealed class Div() : ProductOperator("Div")
     public override bool IsComposite(Node node) => node.Inputs.Count == 2 || NumberIsLeft(node);
 
     public override (double Int8, double Int16) CompositeSteps => (1.5, 450);
+
+    // The manual's division is of qint16; the divisor here becomes it whatever its type.
+    public override Seq<MarchNote> MarchNotes => new(MarchNote.Does(On.BothBayes, "a tensor that divides, and its reciprocal, are qint16 whatever the types around them"));
 
     /// <summary>The reciprocal is qint16, and so must be what it is taken of: plus 0, which rescales.</summary>
     public override int[] Expand(Expansion call)

@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Marches;
 using QatGen.Passes;
 
 namespace QatGen.Operators;
@@ -33,6 +34,8 @@ internal abstract class NormOperator(string name, params Form[] forms) : Composi
 /// <summary>Normalizes each position over its last axes.</summary>
 internal sealed class LayerNorm() : NormOperator("LayerNorm", new(FormKind.Module, "LayerNorm"), new(FormKind.Functional, "layer_norm"))
 {
+    public override Seq<MarchNote> MarchNotes => new([.. base.MarchNotes, MarchNote.Reads(On.BothBayes, DType.QInt8)]);
+
     public override Seq<string> Structural => new("normalized_shape", "eps", "elementwise_affine", "bias");
 
     public override IEnumerable<Violation> Check(Node node)

@@ -47,4 +47,9 @@ internal abstract class PoolOperator(string name, string function, int axes) : O
         var attributes = new AttributeMap { ["kernel_size"] = kernel, ["stride"] = stride, ["padding"] = padding };
         return new(Name, "pool", new(FormKind.Module, Name), new(0), new(attributes.Concat(others.Select(static o => new KeyValuePair<string, Value>(o.Name, o.Value)))));
     }
+
+    /// <summary>Windows that differ in rows and columns.</summary>
+    protected Node Uneven() => Call(1, 1, 0, ("kernel_size", Pair(4, 2)), ("stride", Pair(1, 2)), ("padding", Pair(2, 0)));
+
+    private static Value Pair(int rows, int columns) => new Value.Items(new(rows, columns));
 }

@@ -72,7 +72,7 @@ public static class Pipeline
     /// <summary>What the toolkit of the march refuses of some operators as they are written; of a layer that is written as a function that is known once it is one.</summary>
     private static IEnumerable<Violation> Notes(Graph graph, Func<Node, bool> isNoted)
     {
-        var uses = graph.CountUses();
+        var (uses, types) = (graph.CountUses(), DeclaredTypes.Of(graph));
         return graph.Nodes.SelectMany((n, i) =>
         {
             if (!isNoted(n))
@@ -81,7 +81,7 @@ public static class Pipeline
             }
 
             var value = graph.Inputs.Count + i;
-            var use = new OperatorUse(n, uses[value] == graph.Outputs.Count(o => o == value));
+            var use = new OperatorUse(n, uses[value] == graph.Outputs.Count(o => o == value), n.Inputs.Select(v => types[v]).ToSeq());
             return Catalogue.Get(n.Operator).MarchNotes.SelectMany(note => note.Check(graph.March, use));
         });
     }

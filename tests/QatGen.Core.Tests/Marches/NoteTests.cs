@@ -5,6 +5,8 @@ namespace QatGen.Core.Tests.Marches;
 /// <summary>What the toolkits say of operators: each row is tried on the operator's own examples.</summary>
 public sealed class NoteTests
 {
+    private static readonly DType[] Types = [DType.QInt8, DType.QInt16];
+
     public static IEnumerable<object[]> Rows =>
         from op in Catalogue.All
         from note in op.MarchNotes
@@ -18,7 +20,7 @@ public sealed class NoteTests
     {
         var op = Catalogue.Get(name);
         var note = op.MarchNotes.Single(n => n.Text == text && n.Marches.Contains(march));
-        var uses = op.Examples().SelectMany(static e => new[] { new OperatorUse(e.Node, IsOutputOnly: false), new OperatorUse(e.Node, IsOutputOnly: true) }).ToArray();
+        var uses = (from e in op.Examples() from isOutput in new[] { false, true } from type in Types select new OperatorUse(e.Node, isOutput, e.InputShapes.Select(_ => type).ToSeq())).ToArray();
         var found = uses.Select(u => note.Check(march, u).Select(static v => v.Rule).SingleOrDefault()).ToArray();
         var expected = note.IsRefused ? MarchRules.Primitive : MarchRules.Limit;
         Assert.Contains(expected, found);
