@@ -20,6 +20,7 @@ public class OperatorFormTests
     [InlineData("x.leaky_relu(0.2)", "LeakyReLU[leaky_relu](%0) negative_slope: 0.2d")]
     [InlineData("F.gelu(x)", "GELU[gelu](%0)")]
     [InlineData("F.softplus(x, beta: 2)", "Softplus[softplus](%0) beta: 2d, threshold: 20d")]
+    [InlineData("F.normalize(x, dim: -1)", "Normalize[normalize](%0) dim: -1, eps: 1E-12d, p: 2d")]
     [InlineData("x.hardtanh(-2, 2)", "Clamp[hardtanh](%0) max: 2, min: -2")]
     [InlineData("x.add(x)", "Add[add](%0, %0)")]
     [InlineData("x.add(x, alpha: 1)", "Add[add](%0, %0) alpha: 1")]
