@@ -27,9 +27,7 @@ public sealed class GeneratedModelTests
         Tensor[] data = [randn(3, 3, 12, 12), rand(3, 1, 12, 12)];
         var trained = qat.ValidationOutputs(data);
         QTensor[] inputs = [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 3))];
-        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
-        Same(trained, fixedPoint.RunAll(inputs));
-        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+        SameOnEveryRung(trained, fixedPoint, inputs);
 
         qat.SetState(FakeQuantState.Validation);
         var (logits, map) = qat.call(data[0], data[1]);
@@ -67,9 +65,7 @@ public sealed class GeneratedModelTests
         SharedLayersFixedPoint fixedPoint = qat.Convert();
         var trained = qat.ValidationOutputs(data);
         QTensor[] inputs = [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 4))];
-        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
-        Same(trained, fixedPoint.RunAll(inputs));
-        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+        SameOnEveryRung(trained, fixedPoint, inputs);
     }
 
     [Fact]
@@ -89,9 +85,7 @@ public sealed class GeneratedModelTests
 
         var trained = qat.ValidationOutputs(data);
         QTensor[] inputs = [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 2))];
-        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
-        Same(trained, fixedPoint.RunAll(inputs));
-        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+        SameOnEveryRung(trained, fixedPoint, inputs);
 
         qat.SetState(FakeQuantState.Validation);
         Assert.Equal(trained[0].Dequantize(), qat.call((data[0], data[1]), data[2..]).data<float>().ToArray());
@@ -116,9 +110,7 @@ public sealed class GeneratedModelTests
         Assert.Equal([1.0, 1.0], fixedPoint.Signature.Inputs.Select(static i => i.Scales[0]));
         var trained = qat.ValidationOutputs(data);
         QTensor[] inputs = [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 2))];
-        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
-        Same(trained, fixedPoint.RunAll(inputs));
-        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+        SameOnEveryRung(trained, fixedPoint, inputs);
         Assert.True((net.call(data[0], data[1]) - tensor(trained[0].Dequantize()).reshape(2, 2, 12, 16)).abs().max().item<float>() < 0.1);
     }
 
@@ -154,9 +146,7 @@ public sealed class GeneratedModelTests
         var data = randn(3, 3, 6, 6);
         var trained = qat.ValidationOutputs(data);
         QTensor[] inputs = [fixedPoint.Signature.Quantize(0, data.data<float>().ToArray(), 3)];
-        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
-        Same(trained, fixedPoint.RunAll(inputs));
-        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+        SameOnEveryRung(trained, fixedPoint, inputs);
     }
 
     [Theory]
@@ -176,9 +166,7 @@ public sealed class GeneratedModelTests
         var data = randn(3, 3, 6, 6);
         var trained = qat.ValidationOutputs(data);
         QTensor[] inputs = [fixedPoint.Signature.Quantize(0, data.data<float>().ToArray(), 3)];
-        Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
-        Same(trained, fixedPoint.RunAll(inputs));
-        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
+        SameOnEveryRung(trained, fixedPoint, inputs);
 
         // A precise product is that of the very integers of its operands.
         var (_, _, product, _) = net.call(data);
@@ -207,9 +195,7 @@ public sealed class GeneratedModelTests
         Assert.Equal([DType.QInt32, DType.QInt32, DType.QInt8, DType.QInt8], [.. fixedPoint.Signature.Inputs.Concat(fixedPoint.Signature.Outputs).Select(static s => s.DType)]);
         var trained = qat.ValidationOutputs(ids);
         QTensor input = new([6, 9], DType.QInt32, [.. ids.data<long>().ToArray().Select(static v => (int)v)], 1.0);
-        Same(trained, ReferenceRunner.Run(fixedPoint, input));
-        Same(trained, fixedPoint.RunAll(input));
-        Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(input).Outputs);
+        SameOnEveryRung(trained, fixedPoint, input);
         Assert.Equal(ScalarType.Int64, qat.call(ids).Item1.dtype);
         Assert.Equal("table", Assert.Single(Assert.Throws<QatGenException>(() => qat.call(ids + 45)).Violations).Layer);
     }
@@ -220,25 +206,45 @@ public sealed class GeneratedModelTests
         using var scope = NewDisposeScope();
         manual_seed(6);
         using var net = new Regions();
-        net.eval();
         using var qat = net.ToQat();
-        Tensor Boxes() => cat([rand(2, 6, 2) * 8, 8 + (rand(2, 6, 2) * 8)], 2);
-        Tensor[] data = [randn(2, 3, 16, 16), Boxes()];
+        Boxes(net, qat, qat);
+    }
+
+    [Fact]
+    public void Pyramid_OfBoxes_AgreeOnEveryOutput()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        using var net = new Pyramid();
+        using var qat = net.ToQat();
+        Boxes(net, qat, qat);
+    }
+
+    /// <summary>A model of a map and boxes, from float to every rung, and its gradients.</summary>
+    private static void Boxes(nn.Module<Tensor, Tensor, Tensor> net, nn.Module<Tensor, Tensor, Tensor> qat, IQatModule quantized)
+    {
+        net.eval();
+        Tensor[] data = [randn(2, 3, 16, 16), cat([rand(2, 6, 2) * 8, 8 + (rand(2, 6, 2) * 8)], 2)];
         Assert.True((net.call(data[0], data[1]) - qat.call(data[0], data[1])).abs().max().item<float>() < 1e-4);
 
-        qat.Calibrate([[.. data.Select(static x => x.clone())]]);
-        RegionsFixedPoint fixedPoint = qat.Convert();
-        var trained = qat.ValidationOutputs(data);
+        quantized.Calibrate([[.. data.Select(static x => x.clone())]]);
+        var fixedPoint = quantized.ConvertToFixedPoint();
+        var trained = quantized.ValidationOutputs(data);
         Assert.Equal([2, 6, 5], trained[0].Shape);
-        QTensor[] inputs = [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 2))];
+        SameOnEveryRung(trained, fixedPoint, [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 2))]);
+        Assert.True((net.call(data[0], data[1]) - tensor(trained[0].Dequantize()).reshape(2, 6, 5)).abs().max().item<float>() < 0.1);
+
+        quantized.SetState(FakeQuantState.Qat);
+        qat.call(data[0], data[1]).square().sum().backward();
+        Assert.All(qat.parameters(), static p => Assert.True(p.grad!.abs().max().item<float>() > 0));
+    }
+
+    /// <summary>Reference and vectorized kernels and the simulator give what VALIDATION did.</summary>
+    private static void SameOnEveryRung(QTensor[] trained, FixedPointModel fixedPoint, params QTensor[] inputs)
+    {
         Same(trained, ReferenceRunner.Run(fixedPoint, inputs));
         Same(trained, fixedPoint.RunAll(inputs));
         Same(trained, new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs);
-        Assert.True((net.call(data[0], data[1]) - tensor(trained[0].Dequantize()).reshape(2, 6, 5)).abs().max().item<float>() < 0.1);
-
-        qat.SetState(FakeQuantState.Qat);
-        qat.call(data[0], data[1]).square().sum().backward();
-        Assert.All(qat.parameters(), static p => Assert.True(p.grad!.abs().max().item<float>() > 0));
     }
 
     private static void Same(IReadOnlyList<QTensor> expected, IReadOnlyList<QTensor> actual)

@@ -21,6 +21,13 @@ public sealed class VendorOperatorTests
         { "RoIAlign", "samplingRatio", 0 },
         { "RoIAlign", "spatialScale", -0.5 },
         { "RoIAlign", "spatialScale", double.NaN },
+        { "MultiScaleRoIAlign", "spatialScales", new Value.Items(new(0.5, 0.125)) },
+        { "MultiScaleRoIAlign", "spatialScales", new Value.Items(new(0.5)) },
+        { "MultiScaleRoIAlign", "spatialScales", new Value.Items(new(-0.5, -0.25)) },
+        { "MultiScaleRoIAlign", "spatialScales", 0.5 },
+        { "MultiScaleRoIAlign", "outputSize", 0 },
+        { "MultiScaleRoIAlign", "samplingRatio", 0 },
+        { "MultiScaleRoIAlign", "canonicalScale", 0 },
         { "CenteredYuv2Rgb", "mean", new Value.Items(new(1.0, 2.0)) },
         { "CenteredYuv2Rgb", "mean", new Value.Items(new(double.NaN)) },
         { "CenteredYuv2Bgr", "std", new Value.Items(new(1.0, 0.0, 1.0)) },
@@ -34,8 +41,13 @@ public sealed class VendorOperatorTests
     [MemberData(nameof(Wrong))]
     public void Argument_ThatMakesNoSense_IsRefused(string op, string argument, Value value)
     {
-        var inputs = Enumerable.Range(0, op is "Correlation" or "RoIAlign" ? 2 : 1).ToSeq();
-        AttributeMap arguments = op == "RoIAlign" ? new() { ["outputSize"] = 7, ["spatialScale"] = 0.25, ["samplingRatio"] = 2 } : new();
+        var inputs = Enumerable.Range(0, op switch { "MultiScaleRoIAlign" => 3, "Correlation" or "RoIAlign" => 2, _ => 1 }).ToSeq();
+        AttributeMap arguments = op switch
+        {
+            "RoIAlign" => new() { ["outputSize"] = 7, ["spatialScale"] = 0.25, ["samplingRatio"] = 2 },
+            "MultiScaleRoIAlign" => new() { ["outputSize"] = 7, ["spatialScales"] = new Value.Items(new(0.5, 0.25)), ["samplingRatio"] = 2 },
+            _ => new(),
+        };
         Assert.Empty(Catalogue.Get(op).Check(new(op, "layer", new(FormKind.Module, op), inputs, arguments)));
         var found = Assert.Single(Catalogue.Get(op).Check(new(op, "layer", new(FormKind.Module, op), inputs, new(arguments.Where(a => a.Key != argument).Append(new(argument, value))))));
         Assert.Equal((CaptureRules.Argument, "layer"), (found.Rule, found.Layer));

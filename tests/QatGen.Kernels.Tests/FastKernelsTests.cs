@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using QatGen.Arithmetic;
 using QatGen.Kernels.Planning;
 using QatGen.Kernels.Reference;
 using QatGen.Kernels.Simd;
@@ -50,13 +49,13 @@ public sealed class FastKernelsTests
     public void Run_LimitsOfEachChannel_AreItsOwnOnEveryVectorWidth()
     {
         const int channels = 37;
-        var b = new ProgramBuilder(([1, 1, 2], DType.QInt8));
+        var b = new ProgramBuilder(([1, 1, 3], DType.QInt8));
         var sum = b.Conv(
             b.Inputs[0], new(new(channels, 1, 1, 1), Enumerable.Repeat((sbyte)100, channels).ToSeq()), new(new([.. new int[channels]])), [.. Enumerable.Range(1, channels).Select(static c => 1.0 / c)], new());
-        var program = b.Build(b.PassThrough(sum, ClampRange.Relu6));
-        QTensor[] input = [new([1, 1, 1, 2], DType.QInt8, [1, 127], [1])];
+        var program = b.Build(b.PassThrough(sum, new(-2, 6)));
+        QTensor[] input = [new([1, 1, 1, 3], DType.QInt8, [1, 127, -128], [1])];
         var expected = ReferenceRunner.Run(program, input);
-        Assert.Equal(Enumerable.Range(1, channels).SelectMany(static c => new[] { Math.Min(100, 6 * c), 6 * c }), expected[0].Data);
+        Assert.Equal(Enumerable.Range(1, channels).SelectMany(static c => new[] { Math.Min(100, 6 * c), 6 * c, -2 * c }), expected[0].Data);
         Assert.All(Kernels, k => AssertEqual(expected, new(program.Signature, new Planner(new(program.Record(), k), 1, true).Plan()), input, $"{k.Lanes} lanes"));
     }
 

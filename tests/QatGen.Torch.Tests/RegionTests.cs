@@ -83,6 +83,67 @@ public sealed class RegionTests
         }
     }
 
+    /// <summary>Against the formula with its logarithm, for boxes on both sides of each level's first area and beyond the levels that there are.</summary>
+    [Fact]
+    public void Box_TakesTheMapOfItsLevel()
+    {
+        using var scope = NewDisposeScope();
+        double[] scales = [0.25, 0.125, 0.0625, 0.03125];
+        Tensor[] maps = [.. scales.Select((s, i) => full([1, 1, (long)(1024 * s), (long)(1024 * s)], i + 2.0))];
+        (double Width, double Height)[] sizes = [(20, 20), (111, 112), (112, 112), (113, 111), (223, 224), (224, 224), (448, 111), (448, 112), (447, 448), (448, 448), (1000, 200), (1000, 201), (1024, 1024)];
+        var boxes = tensor(sizes.SelectMany(static s => new[] { 0f, 0f, (float)s.Width, (float)s.Height }).ToArray(), [1, sizes.Length, 4]);
+        var actual = new Nn.MultiScaleRoIAlign(scales, 1, 2).call(maps, boxes).flatten().data<float>().ToArray();
+        var expected = sizes.Select(static s => (float)Math.Clamp(Math.Floor(4 + Math.Log2((Math.Sqrt(s.Width * s.Height) / 224) + 1e-6)), 2, 5));
+        Assert.Equal(expected, actual);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Levels_OfTheProgram_AreThoseOfTheModule(bool integers)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(11);
+        foreach (var example in Catalogue.Get("MultiScaleRoIAlign").Examples())
+        {
+            var (graph, a) = (Nets.Of(example), example.Node.Attributes);
+            var scales = ((Graphs.Value.Items)a["spatialScales"]!).Elements.Select(static e => ((Graphs.Value.Real)e).Number).ToArray();
+            int[] size = a["outputSize"] is Graphs.Value.Items items ? [.. items.Elements.Select(static e => (int)((Graphs.Value.Integer)e).Number)] : [(int)((Graphs.Value.Integer)a["outputSize"]!).Number];
+            using var layer = new Nn.MultiScaleRoIAlign(scales, (size[0], size[^1]), (int)((Graphs.Value.Integer)a["samplingRatio"]!).Number, (int)((Graphs.Value.Integer)a["canonicalScale"]!).Number, 0);
+            var data = Nets.Batch(graph);
+            if (!integers)
+            {
+                var actual = ((QatValue.Activation)new GraphQat(graph, Nets.State(graph)).Model.Run(data)[0]).Data;
+                Assert.True((layer.call(data[..^1], data[^1]) - actual).abs().max().item<float>() < 1e-4, example.Name);
+            }
+            else if (scales.Length > 1)
+            {
+                // Maps of one number each: the result says the level.
+                Tensor[] maps = [.. data[..^1].Select(static (m, i) => full_like(m, i + 1.0))];
+                var qat = new GraphQat(graph, Nets.State(graph), new() { Activation = new() { DType = DType.QInt16 } });
+                qat.SetState(FakeQuantState.Calibration);
+                qat.Model.Run([.. maps, data[^1]]);
+                qat.SetState(FakeQuantState.Validation);
+                var actual = (QatValue.Activation)qat.Model.Run([.. maps, data[^1]])[0];
+                var levels = (actual.Data * actual.Known.Scales[0]).round().to(ScalarType.Float32);
+                Assert.Equal(layer.call(maps, data[^1]).data<float>().ToArray(), levels.contiguous().data<float>().ToArray());
+            }
+        }
+    }
+
+    [Fact]
+    public void Levels_ThatMakeNoSense_AreRefused()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new Nn.MultiScaleRoIAlign([0.5, 0.25], 2, 2);
+        Assert.Equal(ShapeRules.LayerInput, Assert.Throws<QatGenException>(() => layer.call([zeros(1, 2, 4, 4)], zeros(1, 3, 4))).Violations[0].Rule);
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new Nn.MultiScaleRoIAlign([], 2, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new Nn.MultiScaleRoIAlign([0.5, 0.125], 2, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new Nn.MultiScaleRoIAlign([-1], 2, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new Nn.MultiScaleRoIAlign([2, 1, 0.5, 0.25, 0.125, 0.0625], 2, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new Nn.MultiScaleRoIAlign([1], 2, 2, canonicalScale: 0));
+    }
+
     [Fact]
     public void Gradients_ReachMapAndBoxes()
     {

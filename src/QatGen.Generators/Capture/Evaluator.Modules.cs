@@ -280,7 +280,7 @@ internal sealed partial class Evaluator
             return RecordOpaque(new(form, layer.Type.Name, name, site, location), null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), isInPlace);
         }
 
-        var node = Claimed(op, form, name, inputs.SelectMany(Untupled).Where(static i => i is not Constant).Select(i => (i, site)), layer.Arguments.Concat(Options(layer.Type, inputs, site)).ToSeq());
+        var node = Claimed(op, form, name, inputs.SelectMany(i => Untupled(i, site)).Where(static i => i is not Constant).Select(i => (i, site)), layer.Arguments.Concat(Options(layer.Type, inputs, site)).ToSeq());
         return ResultType(layer.Type) is { } returned && IsSeveral(returned)
             ? RecordSeveral(op, node, new(form, layer.Type.Name, name, site, location), null, Seq<Argument>.Empty, returned)
             : _recorder.Add(node, location, op.IsView);
@@ -308,10 +308,11 @@ internal sealed partial class Evaluator
         }
     }
 
-    /// <summary>The tensors of an argument that may be a tuple of them, such as the states of an LSTM, or nothing.</summary>
-    private IEnumerable<Datum> Untupled(Datum argument) => Resolve(argument) switch
+    /// <summary>The tensors of an argument that may be a tuple of them, such as the states of an LSTM, an array, or nothing.</summary>
+    private IEnumerable<Datum> Untupled(Datum argument, IOperation site) => Resolve(argument) switch
     {
-        TupleOf tuple => tuple.Items.SelectMany(Untupled),
+        TupleOf tuple => tuple.Items.SelectMany(i => Untupled(i, site)),
+        ListOf list => Contents(list, site).SelectMany(i => Untupled(i, site)),
         Constant { Value: null } => [],
         var other => [other],
     };

@@ -143,6 +143,7 @@ public class ModuleTests
             private readonly QatGen.Torch.Nn.Correlation correlation;
             private readonly QatGen.Torch.Nn.RoIAlign square = new(2, spatialScale: 0.5, samplingRatio: 2);
             private readonly QatGen.Torch.Nn.RoIAlign regions = new((2, 3), 1, 1, aligned: true);
+            private readonly QatGen.Torch.Nn.MultiScaleRoIAlign levels = new([1, 0.5], (2, 3), 1, canonicalScale: 2);
             public Model() : base("m")
             {
                 correlation = new(1, Reach, stride2: 1, padSize: Reach);
@@ -152,13 +153,17 @@ public class ModuleTests
             {
                 var image = colours.call(x);
                 var flow = correlation.call(rgb.call(image), yuv.call(bgr.forward(image)));
-                return square.call(flow, x[.., 0, .., ..4]).sum(new long[] { 3, 4 }) + regions.call(flow, x[.., 1, .., ..4]).sum(new long[] { 3, 4 });
+                return square.call(flow, x[.., 0, .., ..4]).sum(new long[] { 3, 4 }) + regions.call(flow, x[.., 1, .., ..4]).sum(new long[] { 3, 4 })
+                    + levels.call([flow, flow[.., .., ..2, ..2]], x[.., 2, .., ..4]).sum(new long[] { 3, 4 });
             }
             """);
         Assert.Equal("Conv2d, CenteredYuv2Rgb, CenteredYuv2Bgr, BgrToYuv444, Correlation", string.Join(", ", graph.Nodes.Take(5).Select(static n => n.Operator)));
         Assert.Equal(
             ["aligned: false, outputSize: 2, samplingRatio: 2, spatialScale: 0.5d", "aligned: true, outputSize: new long[] { 2, 3 }, samplingRatio: 1, spatialScale: 1d"],
             graph.Nodes.Where(static n => n.Operator == "RoIAlign").Select(static n => n.Attributes.ToString()));
+        Assert.Equal(
+            "canonicalLevel: 4, canonicalScale: 2, outputSize: new long[] { 2, 3 }, samplingRatio: 1, spatialScales: new double[] { 1d, 0.5d }",
+            Assert.Single(graph.Nodes, static n => n is { Operator: "MultiScaleRoIAlign", Inputs.Count: 3 }).Attributes.ToString());
         Assert.Equal("mean: new double[] { 120d, 110d, 100d }, qScale: 0.0078125d, std: new double[] { 57.5d }, swing: global::QatGen.Swing.Full", graph.Nodes[1].Attributes.ToString());
         Assert.Equal("kernelSize: 1, maxDisplacement: 2, padSize: 2, stride1: 1, stride2: 1", graph.Nodes[4].Attributes.ToString());
     }
