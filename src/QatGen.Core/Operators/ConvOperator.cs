@@ -18,7 +18,7 @@ internal abstract class ConvOperator(string name, int axes) : Operator(name)
 
     public override bool OwnsScale => true;
 
-    public override Seq<string> Structural => new("kernel_size", "stride", "strides", "padding", "dilation", "groups", "bias", "padding_mode");
+    public override Seq<string> Structural => FunctionalLayer.Structural(axes > 1, "kernel_size", "stride", "padding", "dilation", "groups", "bias", "padding_mode");
 
     public override Seq<string> Sizes => new("in_channels", "out_channels");
 

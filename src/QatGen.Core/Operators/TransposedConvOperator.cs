@@ -16,7 +16,7 @@ internal abstract class TransposedConvOperator(string name, int axes) : Operator
 
     public override bool OwnsScale => true;
 
-    public override Seq<string> Structural => new("kernel_size", "stride", "strides", "padding", "output_padding", "dilation", "groups", "bias", "padding_mode");
+    public override Seq<string> Structural => FunctionalLayer.Structural(axes == 2, "kernel_size", "stride", "padding", "output_padding", "dilation", "groups", "bias", "padding_mode");
 
     public override Seq<string> Sizes => new("in_channels", "out_channels");
 
