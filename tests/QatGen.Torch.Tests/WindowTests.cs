@@ -60,7 +60,7 @@ public sealed class WindowTests : IDisposable
     private static Tensor Torch(Node node, Tensor x, Dictionary<string, Tensor> state)
     {
         var axes = node.Operator == "Linear" ? 1 : node.Operator[^2] - '0';
-        var (weight, bias) = (state.GetValueOrDefault(node.Path + ".weight"), state.GetValueOrDefault(node.Path + ".bias"));
+        var (weight, bias) = (state.GetValueOrDefault(node.WeightName), state.GetValueOrDefault(node.BiasName));
         long[] Of(string name, int otherwise) => [.. node.Numbers(name, axes, otherwise).Select(static n => (long)n)];
         var (kernel, padding, dilation, groups) = (Of("kernel_size", 1), Of("padding", 0), Of("dilation", 1), node.Integer("groups", 1));
         var stride = node.Attributes["stride"] is null ? kernel : Of("stride", 1);

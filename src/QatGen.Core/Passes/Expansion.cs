@@ -52,6 +52,9 @@ public sealed class Expansion
             Part = (part ?? Part.Wide) with { Weight = $"{Node.ModulePath}.{weight}", Bias = bias.Length == 0 ? "" : $"{Node.ModulePath}.{bias}" },
         });
 
+    /// <summary>Whether a value is a tensor of zeros that forward makes.</summary>
+    public bool IsZero(int value) => _writer.Producer(value) is { } producer && Full.IsZero(producer);
+
     /// <summary>The parameter or buffer that an input is: its name in the model, its sizes, of which some may be unknown, and whether it is a buffer. What is computed, moved, or the weight of another call is a violation.</summary>
     public (string Name, Seq<int> Shape, bool IsBuffer) Held(int input, string argument)
     {

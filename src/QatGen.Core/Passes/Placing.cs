@@ -24,7 +24,8 @@ public static class Placing
 
         if (inputs.Count == 0)
         {
-            return (new(node, Placed.NoBatch), new(op.Constants(node).Select(static r => r.Fact).FirstOrDefault() ?? unknown with { IsConstant = true }, Placed.NoBatch));
+            var made = op.WithBatchFirst(node, inputs) ?? new(node, Placed.NoBatch);
+            return (made, new(op.Constants(made.Nodes[0]).Select(static r => r.Fact).FirstOrDefault() ?? unknown with { IsConstant = true }, made.Batch));
         }
 
         if (op.WithBatchFirst(node, inputs) is { } call)
