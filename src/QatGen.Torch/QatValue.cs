@@ -3,7 +3,6 @@ using QatGen.Operators;
 using QatGen.Primitives;
 using QatGen.Torch.Modules;
 using QatGen.Torch.Quantizers;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch;
@@ -26,6 +25,12 @@ public abstract record QatValue
         /// <summary>Of reals in a model of mixed states, what an operator that reads integers rounds them to.</summary>
         internal RealGrid? Grid { get; init; }
 
+        /// <summary>Where equalization asks: of which node's channels the values are.</summary>
+        internal Improvement.ChannelTags? Channels { get; init; }
+
+        /// <summary>The reals that the integers stand for, in float32.</summary>
+        internal Activation Reals() => this with { Data = DeQuantStub.Dequantize(this with { FloatType = ScalarType.Float32 }), Quantity = null };
+
         public Quantity Known => Quantity ?? throw new InvalidOperationException("A real tensor reached the integer program.");
     }
 
@@ -33,7 +38,7 @@ public abstract record QatValue
     internal sealed record Numbered(int Number) : QatValue;
 
     /// <summary>Weights in float and the quantizer that makes integers of them; a live batch norm folds into them where it is not at work itself.</summary>
-    internal sealed record WeightSource(Parameter Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
+    internal sealed record WeightSource(Tensor Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
     {
         /// <summary>The weights of the program, with gradients to parameters.</summary>
         public Tensor Weight => Norm is null ? Parameter : Norm.Fold.Weight(Parameter);
@@ -47,7 +52,7 @@ public abstract record QatValue
         }
     }
 
-    internal sealed record BiasSource(Parameter Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
+    internal sealed record BiasSource(Tensor Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
     {
         /// <summary>The biases of the program, with gradients to parameters.</summary>
         public Tensor Bias => Norm is null ? Parameter : Norm.Fold.Bias(Parameter);
