@@ -50,10 +50,11 @@ public static class QatCheckpoint
             throw QatGenException.Of(FileRules.NewerVersion, "", path, info.Version.ToString(CultureInfo.InvariantCulture), Version.ToString(CultureInfo.InvariantCulture));
         }
 
-        var own = model.Model.Module.state_dict();
+        var own = FrozenRanges.Like(saved, model.Model.Module);
         var isOther = info.Model.Length > 0 && info.Model != model.Model.Name && !own.Keys.ToHashSet().SetEquals(saved.Keys);
         Violation[] other = isOther ? [Violation.Of(TrainingRules.OtherModel, "", path, info.Model, model.Model.Name)] : [];
         StateCheck.Apply(own, saved, [.. other, .. Differences(info, model), .. NormDifferences(info, model.Model.Config, own, saved)]);
+        FrozenRanges.Take(saved, model.Model.Module);
 
         // VALIDATION takes its weight scales anew.
         model.Model.Session = new(model.Model.State, model.Model.Session.Others);

@@ -136,7 +136,7 @@ public sealed class QatModel
         _trace = connections;
         try
         {
-            _owner.Program([.. _inputs.Select(static (_, i) => new QatValue.Numbered(i))]);
+            connections.Finish(_owner.Program([.. _inputs.Select(static (_, i) => new QatValue.Numbered(i))]));
         }
         finally
         {

@@ -3,7 +3,6 @@ using QatGen.Operators;
 using QatGen.Primitives;
 using QatGen.Torch.Modules;
 using QatGen.Torch.Quantizers;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch;
@@ -33,7 +32,7 @@ public abstract record QatValue
     internal sealed record Numbered(int Number) : QatValue;
 
     /// <summary>Weights in float and the quantizer that makes integers of them; a live batch norm folds into them where it is not at work itself.</summary>
-    internal sealed record WeightSource(Parameter Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
+    internal sealed record WeightSource(Tensor Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
     {
         /// <summary>The weights of the program, with gradients to parameters.</summary>
         public Tensor Weight => Norm is null ? Parameter : Norm.Fold.Weight(Parameter);
@@ -47,7 +46,7 @@ public abstract record QatValue
         }
     }
 
-    internal sealed record BiasSource(Parameter Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
+    internal sealed record BiasSource(Tensor Parameter, WeightQuantizer Quantizer, WeightArrangement? Arrangement, LiveBatchNorm? Norm) : QatValue
     {
         /// <summary>The biases of the program, with gradients to parameters.</summary>
         public Tensor Bias => Norm is null ? Parameter : Norm.Fold.Bias(Parameter);

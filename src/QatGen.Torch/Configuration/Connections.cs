@@ -8,8 +8,15 @@ internal sealed class Connections
 {
     private readonly List<(QatNode Node, int[] Inputs)> _calls = [];
     private readonly int _inputs;
+    private int[] _outputs = [];
 
     private Connections(int inputs) => _inputs = inputs;
+
+    /// <summary>The nodes in execution order and the numbers of what they read; call i gives the value behind those of the inputs and of the calls before.</summary>
+    public IReadOnlyList<(QatNode Node, int[] Inputs)> Calls => _calls;
+
+    /// <summary>The numbers of the values that the program gives.</summary>
+    public IReadOnlyList<int> Outputs => _outputs;
 
     public static Connections Of(QatModel model)
     {
@@ -23,6 +30,8 @@ internal sealed class Connections
         _calls.Add((node, [.. inputs.Select(static i => ((QatValue.Numbered)i).Number)]));
         return new QatValue.Numbered(_inputs + _calls.Count - 1);
     }
+
+    public void Finish(QatValue[] outputs) => _outputs = [.. outputs.Select(static o => ((QatValue.Numbered)o).Number)];
 
     /// <summary>The nodes from each grid back to the first convolution or product of matrices.</summary>
     public HashSet<QatNode> TowardsGrids()

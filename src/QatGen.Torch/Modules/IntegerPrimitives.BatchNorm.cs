@@ -12,6 +12,11 @@ internal sealed partial class IntegerPrimitives
     private QatValue.Activation Normalized(QatValue.Activation input, QatValue.WeightSource w, QatValue.BiasSource b, ConvGeometry g)
     {
         var norm = w.Norm!;
+        if (w.Quantizer.IsFrozen && !norm.IsReverseFold)
+        {
+            throw QatGenException.Of(TrainingRules.RawScale, _layer, _layer);
+        }
+
         var fold = norm.IsReverseFold ? norm.Fold : null;
         var (weights, _, known) = Quantized(w.Quantizer, fold?.Weight(w.Parameter) ?? w.Parameter, fold?.Bias(b.Parameter) ?? b.Parameter, input.Known);
         var (arrangement, arranged) = (w.Arrangement, w.Arrangement?.Weights(weights) ?? weights);

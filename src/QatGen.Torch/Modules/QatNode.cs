@@ -12,7 +12,7 @@ namespace QatGen.Torch.Modules;
 /// One node of the integer program, trainable: the parameters and quantizers behind the constants of its operator, which says through its own lowering what the node computes. Its state is
 /// <c>weight</c>, <c>bias</c>, <c>weight_quant.scale</c> and <c>output_quant.{min, max, scale}</c>, as far as the operator has them.
 /// </summary>
-public sealed class QatNode : nn.Module
+public sealed partial class QatNode : nn.Module
 {
     private readonly Operator _operator;
     private readonly QatModel _owner;
@@ -103,6 +103,8 @@ public sealed class QatNode : nn.Module
         }
     }
 
+    private QatValue[] Sources => _constants ??= [.. _roles.Select(Source)];
+
     private WeightArrangement? Arrangement => WeightRole.Layout is { } layout ? _arrangement ??= new(layout, Weight!) : null;
 
     /// <summary>Runs the node in the state of its model; an input that the operator cannot take is an error that names the layer.</summary>
@@ -113,7 +115,7 @@ public sealed class QatNode : nn.Module
         primitives.Layer(Node.Path);
         try
         {
-            return _operator.Lower(primitives, Node, inputs, _constants ??= [.. _roles.Select(Source)]);
+            return _operator.Lower(primitives, Node, inputs, Sources);
         }
         catch (ExternalException e)
         {
@@ -150,6 +152,7 @@ public sealed class QatNode : nn.Module
         {
             Weight.copy_(weight);
             Bias!.copy_(bias);
+            WeightQuantizer!.Follow();
             return;
         }
 

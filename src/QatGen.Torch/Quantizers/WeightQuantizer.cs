@@ -10,9 +10,9 @@ namespace QatGen.Torch.Quantizers;
 
 /// <summary>
 /// Quantizes weights [O, ...] and bias [O] per output channel; its state <c>scale</c> [O] follows the weights while training and is frozen in VALIDATION. Where it is learned (LSQ) it is a parameter;
-/// where ranges are averaged, <c>absmax</c> [O] holds them.
+/// where ranges are averaged, <c>absmax</c> [O] holds them; where they were frozen, <c>frozen</c> [O] does, with 0 for a channel whose scale follows its weights.
 /// </summary>
-public sealed unsafe class WeightQuantizer : nn.Module
+public sealed unsafe partial class WeightQuantizer : nn.Module
 {
     private const int FewestBits = 4;
 
@@ -127,7 +127,7 @@ public sealed unsafe class WeightQuantizer : nn.Module
     {
         var factor = _learned is not null && _settings.UseGradScaling ? 1 / Math.Sqrt(weight.numel() / _scales.Length * (double)_settings.Range.High) : 1;
         var kind = _learned is null ? FakeQuantKind.Statistical : FakeQuantKind.Lsq;
-        return QuantizeFunction.Run(weight, [.. Scales.Select(static s => (double)s)], new(_settings.Range, _settings.Saturate && !_settings.Follows, kind, _learned, factor));
+        return QuantizeFunction.Run(weight, [.. Scales.Select(static s => (double)s)], new(_settings.Range, _settings.Saturate && (IsFrozen || !_settings.Follows), kind, _learned, factor));
     }
 
     private Tensor Biases(Tensor bias) => BiasFunction.Run(bias, Steps());
@@ -145,39 +145,45 @@ public sealed unsafe class WeightQuantizer : nn.Module
         if (_learned is not null)
         {
             ref var scale = ref Values(_scale)[channel];
-            scale = float.IsFinite(scale) ? Math.Max(scale == 0 ? Quantization.Scale(0, Observed(), _settings.Range) : scale, Quantization.SmallestScale) : throw NotANumber();
+            scale = float.IsFinite(scale) ? Math.Max(scale == 0 ? Quantization.Scale(0, Observed(row, length, largest), _settings.Range) : scale, Quantization.SmallestScale) : throw NotANumber();
             return scale;
+        }
+
+        if (_frozen is not null && Values(_frozen)[channel] > 0)
+        {
+            return Quantization.Scale(0, Values(_frozen)[channel], _settings.Range);
         }
 
         if (_absmax is null)
         {
-            return Quantization.Scale(0, Observed(), _settings.Range);
+            return Quantization.Scale(0, Observed(row, length, largest), _settings.Range);
         }
 
         ref var kept = ref Values(_absmax)[channel];
         if (kept == 0)
         {
-            kept = Observed();
+            kept = Observed(row, length, largest);
         }
         else if (training && _settings.AveragingConstant > 0)
         {
-            kept += (float)_settings.AveragingConstant * (Observed() - kept);
+            kept += (float)_settings.AveragingConstant * (Observed(row, length, largest) - kept);
         }
 
         return Quantization.Scale(0, kept, _settings.Range);
+    }
 
-        float Observed()
+    /// <summary>The largest magnitude that the observer finds worth representing.</summary>
+    private float Observed(float* row, int length, float largest)
+    {
+        if (!_observer.NeedsData)
         {
-            if (!_observer.NeedsData)
-            {
-                var (least, most) = _observer.Represented(row, length, -largest, largest);
-                return Math.Max(-least, most);
-            }
-
-            var (min, max) = ValueLoop.Range(row, length);
-            (min, max) = _observer.Represented(row, length, min, max);
-            return Math.Max(-min, max);
+            var (least, most) = _observer.Represented(row, length, -largest, largest);
+            return Math.Max(-least, most);
         }
+
+        var (min, max) = ValueLoop.Range(row, length);
+        (min, max) = _observer.Represented(row, length, min, max);
+        return Math.Max(-min, max);
     }
 
     /// <summary>The smallest power of two by which a channel's scale must grow so that its sums fit int32.</summary>

@@ -48,7 +48,9 @@ internal static class TrainerCheckpoint
             throw QatGenException.Of(TrainingRules.OtherRun, "", path, saved, run);
         }
 
-        StateCheck.Apply(model.state_dict(), tensors.ToDictionary(static t => t.Key[ModelPrefix.Length..], static t => t.Value), []);
+        var state = tensors.ToDictionary(static t => t.Key[ModelPrefix.Length..], static t => t.Value);
+        StateCheck.Apply(FrozenRanges.Like(state, model), state, []);
+        FrozenRanges.Take(state, model);
         using var reader = new BinaryReader(new MemoryStream(bytes.data<byte>().ToArray()));
         optimizer.load_state_dict(reader);
         foreach (var momentum in optimizer.state_dict().State.OfType<SGD.State>().Select(static s => s.momentum_buffer).Where(static m => m is not null))
