@@ -25,6 +25,12 @@ public abstract record QatValue
         /// <summary>Of reals in a model of mixed states, what an operator that reads integers rounds them to.</summary>
         internal RealGrid? Grid { get; init; }
 
+        /// <summary>Where equalization asks: of which node's channels the values are.</summary>
+        internal Improvement.ChannelTags? Channels { get; init; }
+
+        /// <summary>The reals that the integers stand for, in float32.</summary>
+        internal Activation Reals() => this with { Data = DeQuantStub.Dequantize(this with { FloatType = ScalarType.Float32 }), Quantity = null };
+
         public Quantity Known => Quantity ?? throw new InvalidOperationException("A real tensor reached the integer program.");
     }
 

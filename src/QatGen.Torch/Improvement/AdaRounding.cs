@@ -44,7 +44,7 @@ internal sealed class AdaRounding(QatModel model, AdaRoundOptions options, Selec
         var (node, quantizer) = (visit.Node, visit.Node.WeightQuantizer!);
 
         // The integer program itself finds the scales.
-        var nearest = Integers(visit);
+        var nearest = visit.Integers();
         var (weight, bias) = (node.Folded.Weight.detach().clone(), node.Folded.Bias.detach());
         using var rounding = new WeightRounding(weight, quantizer.Scales, quantizer.Settings.Range);
         var layer = new AdaRoundLayer(node.Node.Path, node.Node.Operator, quantizer.Bits, weight.numel(), 0, 0, 0, "");
@@ -72,7 +72,7 @@ internal sealed class AdaRounding(QatModel model, AdaRoundOptions options, Selec
         var ranges = calls.Select(static n => n.WeightQuantizer!.Ranges()).ToArray();
         Array.ForEach(calls, n => n.WeightQuantizer!.Freeze(weight));
         node.SetFolded(rounding.Reals(chosen));
-        if (!Integers(visit).equal(chosen).all().item<bool>())
+        if (!visit.Integers().equal(chosen).all().item<bool>())
         {
             node.SetFolded(weight);
             foreach (var (call, range) in calls.Zip(ranges))
@@ -84,15 +84,6 @@ internal sealed class AdaRounding(QatModel model, AdaRoundOptions options, Selec
         }
 
         return layer with { Changed = chosen.ne(nearest).sum().item<long>(), Error = last };
-    }
-
-    /// <summary>The integers of the weights as the program has them; VALIDATION finds their scales on the way.</summary>
-    private static Tensor Integers(LayerVisit visit)
-    {
-        var node = visit.Node;
-        node.Run(visit.Rounded[0], new IntegerPrimitives(FakeQuantState.Validation));
-        var weight = node.Folded.Weight;
-        return tensor(node.WeightQuantizer!.WeightConstant(weight).Values.Select(static v => (double)v).ToArray()).reshape(weight.shape);
     }
 
     private void Optimize(QatNode node, WeightRounding rounding, LayerSamples samples, Tensor bias, double nearestError)

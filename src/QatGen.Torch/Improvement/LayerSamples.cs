@@ -1,4 +1,3 @@
-using QatGen.Torch.Modules;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Improvement;
@@ -18,12 +17,8 @@ internal sealed class LayerSamples
     {
         var batches = Enumerable.Range(0, visit.Targets.Length);
         var targets = cat([.. visit.Targets.Select(static t => t.Data)]);
-        if (!targets.isfinite().all().item<bool>())
-        {
-            throw QatGenException.Of(QuantizationRules.NotANumber, visit.Node.Node.Path, $"the output of '{visit.Node.Node.Path}' in float");
-        }
-
-        Tensor Dequantized(int batch, int operand) => DeQuantStub.Dequantize((QatValue.Activation)visit.Rounded[batch][operand] with { FloatType = ScalarType.Float32 });
+        visit.RequireFinite(targets);
+        Tensor Dequantized(int batch, int operand) => ((QatValue.Activation)visit.Rounded[batch][operand]).Reals().Data;
 
         // What has one frame for all others is a tensor of the model's own.
         Tensor[] inputs = [.. visit.Rounded[0].Select((_, i) => batches.Select(b => Dequantized(b, i)).ToArray() is var parts && parts[0].shape[0] == 1 && visit.Targets[0].Data.shape[0] > 1 ? parts[0] : cat(parts))];

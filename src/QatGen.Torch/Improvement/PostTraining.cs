@@ -6,6 +6,24 @@ namespace QatGen.Torch.Improvement;
 public static class PostTraining
 {
     /// <summary>
+    /// Cross-layer equalization: where one convolution or linear layer alone reads another, through nothing but ReLU, pooling and the like, scales each channel between them so that the weights that make it and
+    /// those that read it have the same range. The float model stays what it is; what quantizers saw of the scaled channels is forgotten, so calibrate behind it. Batch norms may be folded or live. A pair is left
+    /// out where an activation limits it (ReLU6), scales are fixed, limits are learned (PACT), or weights are frozen or shared.
+    /// </summary>
+    public static EqualizationReport Equalize(this IQatModule model, int rounds = 50) => new Equalization(model, rounds).Run();
+
+    /// <summary>
+    /// Bias correction: takes from each layer's biases, one layer after the other, by how much the mean of each output channel of the calibrated integer model differs from the float model's on float32 batches
+    /// [N, ...], which are disposed. <paramref name="progress"/> is told the finished part.
+    /// </summary>
+    public static BiasCorrectionReport CorrectBias(this IQatModule model, IEnumerable<Tensor> batches, Action<double>? progress = null) =>
+        model.CorrectBias(batches.Select(static b => new[] { b }), progress);
+
+    /// <summary>The same for a model with several inputs: each batch is one tensor per input.</summary>
+    public static BiasCorrectionReport CorrectBias(this IQatModule model, IEnumerable<Tensor[]> batches, Action<double>? progress = null) =>
+        new BiasCorrection(progress).Run(model.Model, new(model, batches, nameof(CorrectBias)));
+
+    /// <summary>
     /// AdaRound: chooses for each weight, layer by layer, the integer below or above it so that the layer gives what the float model gives on float32 batches [N, ...], which are disposed. Weights become what
     /// their integers stand for, and their scales are frozen, so that VALIDATION and conversion give just those integers; FLOAT is the model of these weights then. The model is calibrated before; a layer that nothing makes better stays as it is.
     /// <paramref name="progress"/> is told the finished part.

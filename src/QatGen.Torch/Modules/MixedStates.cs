@@ -27,7 +27,7 @@ internal static class MixedStates
         value is QatValue.Activation { Quantity: null } real ? real with { Grid = stub.IsIndex ? new(null, 1, DType.QInt32) : new(stub.Quantizer, 1, stub.Quantizer.DType) } : value;
 
     private static QatValue.Activation Real(QatValue.Activation x) => x.Quantity is not { } quantity ? x
-        : x with { Data = DeQuantStub.Dequantize(x with { FloatType = ScalarType.Float32 }), Quantity = null, Grid = new(null, quantity.Scales[0], x.DType) };
+        : x.Reals() with { Grid = new(null, quantity.Scales[0], x.DType) };
 
     private static QatValue.Activation Rounded(QatValue.Activation x, QatNode node)
     {

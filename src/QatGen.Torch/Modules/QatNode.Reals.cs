@@ -29,6 +29,13 @@ public sealed partial class QatNode
         return ((QatValue.Activation)_operator.Lower(primitives, Node, inputs, constants)).Data;
     }
 
+    /// <summary>Runs the node's own lowering on other primitives that know these values.</summary>
+    internal QatValue Lower(IPrimitives<QatValue> primitives, QatValue[] inputs)
+    {
+        primitives.Layer(Node.Path);
+        return _operator.Lower(primitives, Node, inputs, Sources);
+    }
+
     /// <summary>Makes the program's weights these; of a channel that its batch norm makes 0 they stay as they are.</summary>
     internal void SetFolded(Tensor weight)
     {
@@ -40,7 +47,44 @@ public sealed partial class QatNode
             return;
         }
 
-        var factor = BatchNorm.Fold.Factor.reshape([-1, .. weight.shape.Skip(1).Select(static _ => 1L)]);
+        var factor = BatchNorm.Fold.Factor.reshape(Rows);
         Weight!.copy_(where(factor.eq(0), Weight!.to(ScalarType.Float64), weight.to(ScalarType.Float64) / factor));
     }
+
+    /// <summary>Adds to the program's biases [O].</summary>
+    internal void AddToBias(Tensor difference)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        if (BatchNorm is null || BatchNorm.Beta is not null)
+        {
+            (BatchNorm?.Beta ?? Bias!).add_(difference.to(ScalarType.Float32));
+            return;
+        }
+
+        var factor = BatchNorm.Fold.Factor;
+        Bias!.add_(where(factor.eq(0), zeros_like(factor), difference.to(ScalarType.Float64) / factor).to(ScalarType.Float32));
+    }
+
+    /// <summary>Multiplies each channel of the program's result by a factor [O] above 0, before its activation and whatever a live batch norm measures, which therefore must be affine.</summary>
+    internal void ScaleOutputs(Tensor factors)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var (weight, bias) = BatchNorm is null ? (Weight!, Bias!) : (BatchNorm.Gamma!, BatchNorm.Beta!);
+        weight.copy_(weight.to(ScalarType.Float64) * (BatchNorm is null ? factors.reshape(Rows) : factors));
+        bias.copy_(bias.to(ScalarType.Float64) * factors);
+    }
+
+    /// <summary>Multiplies the weights of each input channel by a factor [I].</summary>
+    internal void ScaleInputs(Tensor factors, int groups)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var (weight, shape) = (Weight!, Weight!.shape);
+        var parts = weight.to(ScalarType.Float64).reshape(groups, shape[0] / groups, shape[1], -1) * factors.reshape(groups, 1, shape[1], 1);
+        weight.copy_(parts.reshape(shape));
+    }
+
+    private long[] Rows => [-1, .. Weight!.shape.Skip(1).Select(static _ => 1L)];
 }

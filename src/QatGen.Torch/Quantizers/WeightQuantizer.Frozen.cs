@@ -50,6 +50,16 @@ public sealed unsafe partial class WeightQuantizer
     /// <summary>Lets scales follow the weights again.</summary>
     internal void Follow() => _frozen?.zero_();
 
+    /// <summary>Forgets averaged and learned ranges, which the next pass finds anew in the weights.</summary>
+    internal void Forget()
+    {
+        using var grad = no_grad();
+        Follow();
+        _absmax?.zero_();
+        _learned?.zero_();
+        Array.Clear(_scales);
+    }
+
     /// <summary>A copy of the kept ranges; zeros where none are.</summary>
     internal float[] Ranges() => _frozen is null ? new float[_scales.Length] : Values(_frozen).ToArray();
 }
