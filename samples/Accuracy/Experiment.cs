@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Accuracy;
 
-/// <summary>Trains, quantizes and measures one network with one seed. What is measured is not measured again, and float models are kept in the output folder.</summary>
+/// <summary>Trains, quantizes and measures one network with one seed. What is measured is not measured again, and trained models are kept in the output folder.</summary>
 public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, Options options, int seed)
 {
     private const int BatchSize = 128;
@@ -19,13 +19,13 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
     private readonly TrainingSet _train = new(train.Count, BatchSize, train.Read);
     private readonly TrainingSet _test = new(test.Count, TestBatch, test.Read);
 
-    private string FloatPath => subject.Checkpoint ?? Path.Combine(options.Output, $"{subject.Name}.{seed.ToString(CultureInfo.InvariantCulture)}.safetensors");
+    private string FloatPath => subject.Checkpoint ?? Named("safetensors");
 
     /// <summary>Float, float fine-tuned, then each method.</summary>
     public void Run(IEnumerable<Method> methods)
     {
-        Measure(Method.Float, 32, () => Float(TrainFloat));
-        Measure(Method.FineTuned, 32, () => Float(FineTune));
+        Measure(Method.Float, Method.FloatBits, () => Float(TrainFloat));
+        Measure(Method.FineTuned, Method.FloatBits, () => Float(FineTune));
         foreach (var method in methods)
         {
             Measure(method.Name, method.Bits, () => Quantized(method));
@@ -34,7 +34,7 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
 
     private void Measure(string method, int bits, Func<(double Top1, double? FixedPoint, long? Differing)> work)
     {
-        if (!options.Runs(method) || _results.Find(subject.Name, seed, method, bits) is not null)
+        if (!options.Runs(method, bits) || _results.Find(subject.Name, seed, method, bits) is not null)
         {
             return;
         }
@@ -78,14 +78,28 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
         var qat = subject.ToQat(deployed, method.Config);
         using var module = (nn.Module<Tensor, Tensor>)qat;
         qat.Calibrate(train.Batches(BatchSize, CalibrationBatches));
-        if (method.IsTrained)
+        if (method.Training is { } training)
         {
-            Trainer(module).Fit(subject.FineTuning);
+            Train(qat, module, Named($"{training}.{method.Bits.ToString(CultureInfo.InvariantCulture)}.qat"));
         }
 
         module.eval();
+        method.Improve?.Invoke(qat, train.Batches(BatchSize, CalibrationBatches));
         qat.SetState(FakeQuantState.Validation);
         return Compare(qat, qat.ConvertToFixedPoint());
+    }
+
+    /// <summary>Trains, or reads what an earlier row or run has trained.</summary>
+    private void Train(IQatModule qat, nn.Module<Tensor, Tensor> module, string path)
+    {
+        if (File.Exists(path))
+        {
+            qat.Load(path);
+            return;
+        }
+
+        Trainer(module).Fit(subject.FineTuning);
+        qat.Save(path);
     }
 
     /// <summary>Top-1 of both on the whole test set, and the number of output integers that differ.</summary>
@@ -114,6 +128,8 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
     }
 
     private double Percent(int right) => Math.Round(100.0 * right / test.Count, 2);
+
+    private string Named(string ending) => Path.Combine(options.Output, $"{subject.Name}.{seed.ToString(CultureInfo.InvariantCulture)}.{ending}");
 
     private nn.Module<Tensor, Tensor> Created()
     {

@@ -1,7 +1,7 @@
 namespace Accuracy;
 
 /// <summary>The command line.</summary>
-public sealed record Options(string Experiment, IReadOnlyList<int> Seeds, int Threads, string Data, string Output, IReadOnlyList<string> Only)
+public sealed record Options(string Experiment, IReadOnlyList<int> Seeds, int Threads, string Data, string Output, IReadOnlyList<string> Only, IReadOnlyList<int> Bits)
 {
     public const string Usage = """
         Accuracy: what quantization costs, on whole data sets.
@@ -10,6 +10,7 @@ public sealed record Options(string Experiment, IReadOnlyList<int> Seeds, int Th
           emoji            9 classes of emoji in colour: MobileNetV2 and RepVGG with 8 bits
           --seeds 1,2,3    default 1,2,3
           --only METHOD    one of the rows, such as QAT; may be repeated
+          --bits 8,4,3     only these widths of weights
           --threads N      default: all cores
           --data FOLDER    the four .gz files of Fashion-MNIST (default: /usr/share/datasets/fashion-mnist), or the node_modules with the packages of emoji
           --output FOLDER  where models and results.jsonl go (default: results beside the program); what is there is not measured again
@@ -17,8 +18,8 @@ public sealed record Options(string Experiment, IReadOnlyList<int> Seeds, int Th
 
     public string ResultsPath => Path.Combine(Output, "results.jsonl");
 
-    /// <summary>Whether a row is asked for.</summary>
-    public bool Runs(string method) => Only.Count == 0 || Only.Contains(method);
+    /// <summary>Whether a row is asked for; float ones have no width.</summary>
+    public bool Runs(string method, int bits) => (Only.Count == 0 || Only.Contains(method)) && (Bits.Count == 0 || bits == Method.FloatBits || Bits.Contains(bits));
 
     /// <summary>Reads the arguments; a message for the user when they do not make sense.</summary>
     public static (Options? Options, string? Error) Parse(string[] arguments)
@@ -28,13 +29,14 @@ public sealed record Options(string Experiment, IReadOnlyList<int> Seeds, int Th
             return (null, Usage);
         }
 
-        var options = new Options(experiment, [1, 2, 3], 0, "/usr/share/datasets/fashion-mnist", Path.Combine(AppContext.BaseDirectory, "results"), []);
+        var options = new Options(experiment, [1, 2, 3], 0, "/usr/share/datasets/fashion-mnist", Path.Combine(AppContext.BaseDirectory, "results"), [], []);
         for (var i = 1; i + 1 < arguments.Length; i += 2)
         {
             var value = arguments[i + 1];
             switch (arguments[i])
             {
                 case "--seeds" when Numbers(value) is { Length: > 0 } seeds: options = options with { Seeds = seeds }; break;
+                case "--bits" when Numbers(value) is { Length: > 0 } bits: options = options with { Bits = bits }; break;
                 case "--only": options = options with { Only = [.. options.Only, value] }; break;
                 case "--threads" when int.TryParse(value, out var threads) && threads > 0: options = options with { Threads = threads }; break;
                 case "--data": options = options with { Data = value }; break;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using QatGen.Torch;
 
 namespace Accuracy;
 
@@ -11,8 +12,8 @@ public static class Page
     /// <summary>PyTorch 1.13.1 by the same recipe (FX QAT, symmetric int8, weights per channel; one seed); where there are two figures, fake quantization and int8.</summary>
     private static readonly Dictionary<(string Method, int Bits), string> PyTorch = new()
     {
-        [(Method.Float, 32)] = "89.23",
-        [(Method.FineTuned, 32)] = "90.21",
+        [(Method.Float, Method.FloatBits)] = "89.23",
+        [(Method.FineTuned, Method.FloatBits)] = "90.21",
         [(Method.PostTraining, 8)] = "89.36, int8 89.23",
         [(Method.Qat, 8)] = "90.30, int8 90.26",
         [(Method.PostTraining, 4)] = "89.59",
@@ -87,14 +88,14 @@ public static class Page
     /// <summary>The rows that some seed has, float first, then by falling bits in the order of the methods.</summary>
     private static IEnumerable<(string Method, int Bits)> Rows(IReadOnlyList<Measurement> rows, string[] subjects)
     {
-        string[] order = [Method.Float, Method.FineTuned, .. Method.Of(8, default).Select(static m => m.Name)];
+        string[] order = [Method.Float, Method.FineTuned, .. Method.Of(Method.FewestBits, BatchNormMode.WithBN).Select(static m => m.Name)];
         return rows.Where(r => subjects.Contains(r.Subject)).Select(static r => (r.Method, r.Bits)).Distinct().OrderByDescending(static r => r.Bits).ThenBy(r => Array.IndexOf(order, r.Method));
     }
 
     private static Measurement[] Select(IEnumerable<Measurement> rows, string subject, string method, int bits) =>
         [.. rows.Where(r => (r.Subject, r.Method, r.Bits) == (subject, method, bits))];
 
-    private static string Width(int bits) => bits == 32 ? "float" : $"{bits} bits";
+    private static string Width(int bits) => bits == Method.FloatBits ? "float" : $"{bits} bits";
 
     private static string Top1(Measurement[] rows) => Spread([.. rows.Select(static r => r.Top1)]);
 

@@ -4,7 +4,7 @@ using QatGen.Torch.Training;
 
 namespace QatGen.Accuracy.Tests;
 
-/// <summary>Every row of the sample on a few images.</summary>
+/// <summary>The rows of the sample on a few images; AdaRound, which takes its time and has tests of its own, is left out.</summary>
 public sealed class ExperimentTests
 {
     private static readonly string[] FloatRows = [Method.Float, Method.FineTuned];
@@ -14,12 +14,12 @@ public sealed class ExperimentTests
     {
         using var folder = new TemporaryFolder();
         var options = Options.Parse(["reference", "--output", folder.Path]).Options!;
-        var methods = Method.Of(8, BatchNormMode.WithBNReverseFold).ToArray();
+        var methods = Method.Of(Method.FewestBits, BatchNormMode.WithBNReverseFold).Where(static m => m.Name != Method.AdaRound).ToArray();
         Run();
         var rows = new Results(options.ResultsPath).All;
         Assert.Equal([.. FloatRows, .. methods.Select(static m => m.Name)], rows.Select(static r => r.Method));
-        Assert.All(rows.Where(static r => r.Bits < 32), static r => Assert.Equal((r.Top1, 0L), (r.FixedPoint, r.Differing)));
-        Assert.All(rows, static r => Assert.InRange(r.Top1, 80, 100));
+        Assert.All(rows.Where(static r => r.Bits < Method.FloatBits), static r => Assert.Equal((r.Top1, 0L), (r.FixedPoint, r.Differing)));
+        Assert.All(rows.Where(static r => r.Bits == Method.FloatBits || r.Method == Method.Estimated), static r => Assert.InRange(r.Top1, 80, 100));
 
         // What was measured is not measured again.
         Run();
@@ -36,7 +36,7 @@ public sealed class ExperimentTests
         var subject = Fashion.Trained with { Float = TrainingRecipe.Float(epochs: 1) };
         new Experiment(subject, Parts.Train(256), Parts.Test(64), options, seed: 7).Run(Method.Of(8, subject.BatchNormMode));
         var row = Assert.Single(new Results(options.ResultsPath).All);
-        Assert.True(row.Is("FashionNet", 7, Method.Float, 32));
+        Assert.True(row.Is("FashionNet", 7, Method.Float, Method.FloatBits));
         Assert.True(File.Exists(Path.Combine(folder.Path, "FashionNet.7.safetensors")));
     }
 

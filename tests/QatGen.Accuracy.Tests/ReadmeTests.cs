@@ -25,7 +25,7 @@ public sealed class ReadmeTests
     public void Rows_AreMeasuredOnceAndTheirIntegersAreEqual()
     {
         Assert.Equal(Rows.Count, Rows.DistinctBy(static r => (r.Subject, r.Seed, r.Method, r.Bits)).Count());
-        Assert.All(Rows.Where(static r => r.Bits < 32), static r => Assert.Equal((r.Top1, 0L), (r.FixedPoint, r.Differing)));
+        Assert.All(Rows.Where(static r => r.Bits < Method.FloatBits), static r => Assert.Equal((r.Top1, 0L), (r.FixedPoint, r.Differing)));
     }
 
     private static string Here([CallerFilePath] string here = "") => here;
