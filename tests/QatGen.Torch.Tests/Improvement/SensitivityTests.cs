@@ -200,6 +200,27 @@ public sealed class SensitivityTests : IDisposable
     }
 
     [Fact]
+    public void AnalyzeSensitivityAndEqualize_EachOperator_RunsEveryFirstExample()
+    {
+        foreach (var (op, example) in Operators.Catalogue.All.SelectMany(static o => o.Examples().Take(1).Select(e => (o, e))))
+        {
+            using var inner = NewDisposeScope();
+            var graph = Nets.Of(example);
+            var model = Nets.Calibrated(graph);
+            var x = Nets.Batch(graph, 2);
+            var before = model.Model.Forward(x)[0];
+            var report = model.AnalyzeSensitivity([[.. x.Select(static i => i.clone())]]);
+            var quantizers = model.Model.Quantizers.Count(static q => q.Quantizer.DType != DType.QInt32);
+            Assert.True(quantizers == report.Rows.Count(static r => r.Type == SensitivityType.Activation), op.Name);
+            Assert.True(report.Rows.Where(static r => r.SQNR < double.PositiveInfinity).All(static r => double.IsFinite(r.L1) && r.MeanSquare > 0), op.Name + "\n" + report);
+            Assert.Contains(report.Rows.Select(static r => r.MeanSquare).Append(op.Fusion == Operators.Fusion.ConvLike ? 0 : 1), static e => e > 0);
+            model.Equalize();
+            var scale = before.to(ScalarType.Float64).abs().max().item<double>();
+            Assert.InRange((before.to(ScalarType.Float64) - model.Model.Forward(x)[0].to(ScalarType.Float64)).abs().max().item<double>(), 0, 1e-4 * scale);
+        }
+    }
+
+    [Fact]
     public void AnalyzeSensitivity_BadInput_NamesIt()
     {
         var model = Nets.Calibrated(_graph);
