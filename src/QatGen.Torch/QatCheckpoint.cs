@@ -7,12 +7,12 @@ namespace QatGen.Torch;
 
 /// <summary>
 /// The <c>.qat</c> file: every parameter and buffer of a QAT model by name, in checked sections, and what <see cref="QatCheckpointInfo"/> says. Numbers do not depend on the march, so a checkpoint loads
-/// into the model for any march; limits are checked at conversion. Other integer types and bits, other batch norm modes and other models are errors that list every difference. Versions 1 and 2 are read as well.
+/// into the model for any march; limits are checked at conversion. Other integer types and bits, other batch norm modes and other models are errors that list every difference. Versions 1 to 3 are read as well; a histogram of theirs counts its batches anew.
 /// </summary>
 public static class QatCheckpoint
 {
     private const string Magic = "QGQT";
-    private const int Version = 3;
+    private const int Version = 4;
     private const string TensorsSection = "tensors";
 
     /// <summary>Writes the state; an existing file is replaced only by a complete one.</summary>

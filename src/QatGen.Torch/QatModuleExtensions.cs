@@ -39,6 +39,19 @@ public static class QatModuleExtensions
         model.Model.Session = unused.Count == 0 ? new(model.Model.State, others) : throw new QatGenException(unused);
     }
 
+    /// <summary>Changes the state of what no selector has put in one of its own.</summary>
+    internal static void SetUnselected(this IQatModule model, FakeQuantState state)
+    {
+        if (model.Model.Session.Others.Count > 0)
+        {
+            model.Model.Session = new(state, model.Model.Session.Others);
+        }
+        else
+        {
+            model.SetState(state);
+        }
+    }
+
     /// <summary>
     /// Shows float32 batches [N, ...] to the observers without rounding, returns to the state before and gives their number; batches are disposed.
     /// <paramref name="progress"/> is told the finished part.

@@ -12,9 +12,10 @@ internal sealed class QatSession(FakeQuantState state, IReadOnlyDictionary<torch
     public FakeQuantState State => state;
 
     /// <summary>Whether not all nodes and inputs are in one state.</summary>
-    public bool IsMixed => Others.Count > 0;
+    public bool IsMixed { get; } = others?.Values.Any(o => o != state) == true;
 
-    public IReadOnlyDictionary<torch.nn.Module, FakeQuantState> Others { get; } = others?.Where(o => o.Value != state).ToDictionary() ?? [];
+    /// <summary>What selectors gave a state of its own, which can be that of the rest.</summary>
+    public IReadOnlyDictionary<torch.nn.Module, FakeQuantState> Others { get; } = others ?? new Dictionary<torch.nn.Module, FakeQuantState>();
 
     /// <summary>What the nodes compute with where all are in one state.</summary>
     public IPrimitives<QatValue> Primitives => PrimitivesIn(state);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using QatGen;
 using QatGen.Benchmarks;
 using QatGen.Benchmarks.Generator;
+using QatGen.Benchmarks.Qat;
 using QatGen.Kernels;
 using QatGen.Kernels.Reference;
 
@@ -17,12 +18,18 @@ if (args is ["zoo"])
     return 0;
 }
 
+if (args is ["qat", .. var parts])
+{
+    QatBenchmark.Run(parts);
+    return 0;
+}
+
 if (args is ["memory"])
 {
     return MemoryBenchmark.Run() ? 0 : 1;
 }
 
-// Arguments are parts of the names of the cases to run, or "generator", "zoo" or "memory". One thread; fast and reference kernels in one run, so that their ratio does not depend on what else the machine does.
+// Arguments are parts of the names of the cases to run, or "generator", "zoo", "qat" or "memory". One thread; fast and reference kernels in one run, so that their ratio does not depend on what else the machine does.
 Console.WriteLine($"{"case",-22} {"us/frame",10} {"GOPS",8} {"reference us",13} {"ratio",8} {"arena KiB",10} {"Run(float[])",12}");
 foreach (var (name, net, batch) in Cases.All().Where(c => args.Length == 0 || args.Any(a => c.Name.Contains(a, StringComparison.OrdinalIgnoreCase))))
 {

@@ -1,4 +1,6 @@
 using QatGen.Files;
+using QatGen.Torch.Observers;
+using QatGen.Torch.Persistence;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Tests;
@@ -61,7 +63,7 @@ public sealed class CheckpointTests : IDisposable
     public void Load_NewerVersion_SaysSo()
     {
         var model = Nets.Calibrated(Nets.Residual());
-        Refused(model, Container.Write("QGQT", 4, []), FileRules.NewerVersion);
+        Refused(model, Container.Write("QGQT", 5, []), FileRules.NewerVersion);
         Refused(model, Container.Write("QGMD", 1, []), FileRules.WrongKind);
         Refused(model, Container.Write("QGQT", 1, []), FileRules.Damaged);
         Refused(model, Container.Write("QGQT", 1, [("state", [1, 2, 3])]), FileRules.Damaged);
@@ -130,6 +132,38 @@ public sealed class CheckpointTests : IDisposable
         Refused(Nets.Calibrated(graph, config: version == 1 ? wide : null), System.IO.File.ReadAllBytes(File), QuantizationRules.TypeDiffers);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Load_CalibrationBrokenOff_GoesOnToTheSameBits(int after)
+    {
+        var graph = Nets.Residual();
+        QConfig config = new() { Activation = new() { Observer = new ObserverSettings.Kl(256, 3) } };
+        Tensor[] Batches()
+        {
+            manual_seed(20);
+            return [.. Enumerable.Range(0, 7).Select(_ => Nets.Batch(graph)[0])];
+        }
+
+        GraphQat New() => new(graph, Nets.State(graph), config);
+        var (whole, broken, resumed) = (New(), New(), New());
+        whole.Calibrate(Batches());
+        broken.Calibrate(Batches()[..after]);
+        broken.Save(File);
+        resumed.Load(File);
+        resumed.Calibrate(Batches()[after..]);
+        Assert.Equal(Bytes(whole), Bytes(resumed));
+
+        // A file of version 3 does not have the number of batches: it loads, and they are counted anew.
+        var old = broken.state_dict().Where(static s => !s.Key.EndsWith(".batches", StringComparison.Ordinal)).ToDictionary(static s => s.Key, static s => s.Value);
+        Assert.NotEqual(broken.state_dict().Count, old.Count);
+        var third = New();
+        StateCheck.Apply(third.state_dict(), old, []);
+        third.Calibrate(Batches()[after..]);
+        Assert.NotEqual(Bytes(whole), Bytes(third));
+    }
+
     [Fact]
     public void Load_CheckpointOfOtherBits_NamesTheQuantizersAndChangesNothing()
     {
@@ -162,7 +196,7 @@ public sealed class CheckpointTests : IDisposable
     {
         Nets.Calibrated(Nets.Residual(), config: new() { Activation = new() { AveragingConstant = 0.5 }, Rules = [Selector.Input("x").To(DType.QInt16)] }).Save(File);
         var info = QatCheckpoint.Info(File);
-        Assert.Equal((3, "Net", March.Bayes), (info.Version, info.Model, info.March));
+        Assert.Equal((4, "Net", March.Bayes), (info.Version, info.Model, info.March));
         Assert.Equal((DType.QInt16, DType.QInt8), (info.Types["x_quant.output_quant"], info.Types["pool.output_quant"]));
         Assert.Equal("AveragingConstant 0.5", info.Settings["Activation"]);
         Assert.Equal(typeof(QConfig).GetProperties().Select(static p => p.Name).Order(), info.Settings.Keys.Order());

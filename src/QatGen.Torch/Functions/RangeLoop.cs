@@ -25,8 +25,8 @@ internal static unsafe class RangeLoop
         var rows = Rows.Of(data[0], lanes.Lanes, lanes.Map);
         var pointers = data.Select(static d => (nint)RawTensor.Floats(d)).ToArray();
         var isDouble = data.Select(static d => d.dtype == ScalarType.Float64).ToArray();
-        var isVector = reals == null && rows.Map is null && terms.Length <= 2 && !isDouble.Contains(true);
-        var steps = Enumerable.Range(0, lanes.Count).Select(lane => terms.Select(t => t.Known.Step(t.Known.LaneFor(lane))).ToArray()).ToArray();
+        var isVector = reals == null && terms.Length <= 2 && !isDouble.Contains(true);
+        var steps = terms.Select(t => rows.Laned(lanes.Count, lane => t.Known.Step(t.Known.LaneFor(lane)))).ToArray();
         var (mins, maxs) = (new double[rows.Count], new double[rows.Count]);
         RawTensor.ForRows(rows.Count, rows.Length, row =>
         {
@@ -35,17 +35,20 @@ internal static unsafe class RangeLoop
             var i = 0;
             if (isVector)
             {
-                var step = steps[rows.Lane(row)];
-                i = TermLoop.Range((float*)pointers[0] + start, pointers.Length == 1 ? null : (float*)pointers[1] + start, rows.Length, step[0], step[^1], out min, out max);
+                fixed (double* x = steps[0], y = steps[^1])
+                {
+                    var second = pointers.Length == 1 ? null : (float*)pointers[1] + start;
+                    i = TermLoop.Range(new((float*)pointers[0] + start, second, x + rows.First(row), y + rows.First(row), rows.Map is not null), rows.Length, out min, out max);
+                }
             }
 
             for (; i < rows.Length; i++)
             {
-                var step = steps[rows.Map is { } map ? map[i] : rows.Lane(row)];
+                var at = rows.At(row, i);
                 double sum = 0;
                 for (var t = 0; t < pointers.Length; t++)
                 {
-                    sum += (isDouble[t] ? ((double*)pointers[t])[start + i] : ((float*)pointers[t])[start + i]) * step[t];
+                    sum += (isDouble[t] ? ((double*)pointers[t])[start + i] : ((float*)pointers[t])[start + i]) * steps[t][at];
                 }
 
                 (min, max) = (Math.Min(min, sum), Math.Max(max, sum));

@@ -17,28 +17,49 @@ internal sealed unsafe class RescaleFunction : autograd.SingleTensorFunction<Res
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] arguments)
     {
-        var constant = (RescaleConstant)arguments[0];
-        var terms = arguments.Skip(4).Cast<Tensor>().Select(RawTensor.Contiguous).ToArray();
-        ctx.save_for_backward([.. terms]);
+        var (constant, rounding) = ((RescaleConstant)arguments[0], (Rounding)arguments[2]);
+        var given = arguments.Skip(4).Cast<Tensor>().ToArray();
+        var terms = given.Select(RawTensor.Contiguous).ToArray();
         ctx.save_data("constant", constant);
         ctx.save_data("real", arguments[1]);
-        ctx.save_data("rounding", arguments[2]);
+        ctx.save_data("rounding", rounding);
+        ctx.save_data("isDouble", terms.Select(static t => t.dtype == ScalarType.Float64).ToArray());
         var result = empty(terms[0].shape, ScalarType.Float32);
-        new RescaleLoop(constant, terms).Forward(RawTensor.Floats(result));
+        ushort* passed = null;
+        if (rounding.Learned is not null)
+        {
+            ctx.save_for_backward([.. terms]);
+        }
+        else if (Array.Exists(given, static t => t.requires_grad))
+        {
+            // Bits instead of the terms: these are accumulators, which nobody else keeps.
+            var bits = empty(RescaleLoop.Words(Rows.Of(terms[0], constant.Lanes, constant.Map)), ScalarType.Int16);
+            ctx.save_for_backward([bits]);
+            passed = (ushort*)RawTensor.Floats(bits);
+        }
+
+        new RescaleLoop(constant, terms, rounding).Forward(RawTensor.Floats(result), passed);
         return result;
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        var constant = (RescaleConstant)ctx.get_data("constant");
-        var real = (double[])ctx.get_data("real");
+        var (constant, rounding) = ((RescaleConstant)ctx.get_data("constant"), (Rounding)ctx.get_data("rounding"));
         using var scope = NewDisposeScope();
-        var terms = ctx.get_saved_variables().ToArray();
         var incoming = RawTensor.Contiguous(gradient);
-        var outgoing = terms.Select(static t => empty_like(t)).ToArray();
-        var rounding = (Rounding)ctx.get_data("rounding");
-        var sum = new RescaleLoop(constant, terms).Backward(real, RawTensor.Floats(incoming), outgoing, rounding);
-        var learned = rounding.Learned is null ? null : rounding.Gradient([sum], [constant.Scales[0]]).MoveToOuterDisposeScope();
-        return [null!, null!, null!, learned!, .. outgoing.Select(static t => t.MoveToOuterDisposeScope())];
+        var saved = ctx.get_saved_variables().ToArray();
+        var passed = new PassedLoop(constant, (double[])ctx.get_data("real"), (bool[])ctx.get_data("isDouble"), incoming);
+        Tensor? learned = null;
+        if (rounding.Learned is null)
+        {
+            passed.Run((ushort*)RawTensor.Floats(saved[0]));
+        }
+        else
+        {
+            var sum = new RescaleLoop(constant, saved, rounding).BackwardLearned(passed, RawTensor.Floats(incoming));
+            learned = rounding.Gradient([sum], [constant.Scales[0]]).MoveToOuterDisposeScope();
+        }
+
+        return [null!, null!, null!, learned!, .. passed.Results.Select(static t => t.MoveToOuterDisposeScope())];
     }
 }

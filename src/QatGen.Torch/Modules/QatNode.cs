@@ -113,9 +113,18 @@ public sealed partial class QatNode : nn.Module
     internal QatValue Run(QatValue[] inputs, IPrimitives<QatValue> primitives)
     {
         primitives.Layer(Node.Path);
+
+        // What the node leaves behind, accumulators above all, is given back at once.
+        using var scope = NewDisposeScope();
         try
         {
-            return _operator.Lower(primitives, Node, inputs, Sources);
+            var result = _operator.Lower(primitives, Node, inputs, Sources);
+            if (result is QatValue.Activation { Data: var data } && scope.Contains(data))
+            {
+                data.MoveToOuterDisposeScope();
+            }
+
+            return result;
         }
         catch (ExternalException e)
         {

@@ -31,9 +31,10 @@ public unsafe class HistogramObserver : Observer
     /// <summary>The batches seen.</summary>
     internal int Batches { get; private set; }
 
-    /// <summary>Restores a histogram that was saved.</summary>
-    public void Restore(float[] min, float[] max, ReadOnlySpan<float> counts)
+    /// <summary>Restores a histogram that was saved, and the number of <paramref name="batches"/> after which the scale is due again.</summary>
+    public void Restore(float[] min, float[] max, ReadOnlySpan<float> counts, int batches = 0)
     {
+        Batches = batches;
         Restore(min, max);
         if (HasData)
         {

@@ -6,8 +6,8 @@ namespace QatGen.Torch.Persistence;
 /// <summary>Takes saved tensors into a module by name: all of them or, with every difference listed, none.</summary>
 internal static class StateCheck
 {
-    /// <summary>Batches seen by a batch norm: no result depends on it, and files of old versions of PyTorch do not have it.</summary>
-    private const string Optional = ".num_batches_tracked";
+    /// <summary>Numbers of batches: those of a batch norm, which files of old versions of PyTorch do not have, and those of a histogram, which checkpoints before version 4 do not have.</summary>
+    private static readonly string[] Optional = [".num_batches_tracked", ".output_quant.batches"];
 
     /// <summary>Copies <paramref name="saved"/> into <paramref name="own"/>, unless they differ or there are other <paramref name="violations"/>.</summary>
     public static void Apply(IReadOnlyDictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> saved, IEnumerable<Violation> violations)
@@ -31,7 +31,7 @@ internal static class StateCheck
     public static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 
     private static IEnumerable<Violation> Differences(IReadOnlyDictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> saved) =>
-        own.Keys.Where(k => !saved.ContainsKey(k) && !k.EndsWith(Optional, StringComparison.Ordinal)).Select(static k => Violation.Of(QuantizationRules.ParameterMissing, Layer(k), k))
+        own.Keys.Where(k => !saved.ContainsKey(k) && !Array.Exists(Optional, o => k.EndsWith(o, StringComparison.Ordinal))).Select(static k => Violation.Of(QuantizationRules.ParameterMissing, Layer(k), k))
             .Concat(saved.SelectMany(s => Of(s.Key, s.Value, own.GetValueOrDefault(s.Key))));
 
     private static IEnumerable<Violation> Of(string key, Tensor saved, Tensor? own)

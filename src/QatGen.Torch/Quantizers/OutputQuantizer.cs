@@ -9,7 +9,7 @@ namespace QatGen.Torch.Quantizers;
 
 /// <summary>
 /// Finds and holds the scale of one activation. Its state is <c>min</c>, <c>max</c> and <c>scale</c> (0 until data was seen), which is a parameter where it is learned (LSQ); <c>alpha</c>, a parameter,
-/// for PACT; <c>histogram</c> where the observer keeps one.
+/// for PACT; <c>histogram</c> where the observer keeps one, and <c>batches</c>, its number of batches, where the scale is found every few of them.
 /// </summary>
 public sealed class OutputQuantizer : nn.Module
 {
@@ -19,6 +19,7 @@ public sealed class OutputQuantizer : nn.Module
     private readonly Tensor _max = zeros(1).DetachFromDisposeScope();
     private Tensor _scale = null!;
     private Tensor? _histogram;
+    private Tensor? _batches;
     private Parameter? _learned;
     private Observer _observer = null!;
 
@@ -149,6 +150,11 @@ public sealed class OutputQuantizer : nn.Module
         {
             _histogram = zeros(kept.Bins).DetachFromDisposeScope();
             register_buffer("histogram", _histogram);
+            if (kept.UpdateInterval > 1)
+            {
+                _batches = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
+                register_buffer("batches", _batches);
+            }
         }
     }
 
@@ -221,7 +227,7 @@ public sealed class OutputQuantizer : nn.Module
         var (min, max) = hasData ? (new[] { Value(_min) }, new[] { Value(_max) }) : ([], []);
         if (_observer is HistogramObserver kept)
         {
-            kept.Restore(min, max, Values(_histogram!));
+            kept.Restore(min, max, Values(_histogram!), _batches is null ? 0 : (int)MemoryMarshal.Cast<byte, long>(_batches.bytes)[0]);
         }
         else
         {
@@ -235,6 +241,11 @@ public sealed class OutputQuantizer : nn.Module
         if (_observer is HistogramObserver kept)
         {
             kept.Counts.CopyTo(Values(_histogram!));
+            if (_batches is not null)
+            {
+                MemoryMarshal.Cast<byte, long>(_batches.bytes)[0] = kept.Batches;
+            }
+
             if (!kept.IsDue)
             {
                 return;

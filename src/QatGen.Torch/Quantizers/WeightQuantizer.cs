@@ -61,17 +61,17 @@ public sealed unsafe partial class WeightQuantizer : nn.Module
     {
         float* weights = RawTensor.Floats(weight), biases = RawTensor.Floats(bias);
         var length = (int)(weight.numel() / _scales.Length);
-        var coarsest = 1;
+        var (coarsest, largest) = (1, new float[_scales.Length]);
+        RawTensor.ForRows(largest.Length, length, c => largest[c] = MagnitudeLoop.Largest(weights + ((long)c * length), length));
         for (var c = 0; c < _scales.Length; c++)
         {
-            var row = weights + ((long)c * length);
-            var largest = MagnitudeLoop.Largest(row, length);
-            if (!float.IsFinite(largest) || !float.IsFinite(biases[c]))
+            if (!float.IsFinite(largest[c]) || !float.IsFinite(biases[c]))
             {
                 throw NotANumber();
             }
 
-            var fine = Quantization.WeightScale(Fitting(c, row, length, largest, training), biases[c], input.Scales[0]);
+            var row = weights + ((long)c * length);
+            var fine = Quantization.WeightScale(Fitting(c, row, length, largest[c], training), biases[c], input.Scales[0]);
             var factor = Coarsening(new(row, length), biases[c], fine, input, c);
             (_scales[c], coarsest) = (fine * factor, Math.Max(coarsest, factor));
         }
@@ -87,14 +87,13 @@ public sealed unsafe partial class WeightQuantizer : nn.Module
     internal (Tensor Weight, Tensor Bias, Quantity Sum) Quantize(Tensor weight, Tensor bias, Quantity input)
     {
         _inputScale = input.Scales[0];
-        var (weights, biases) = (Weights(weight), Biases(bias));
-        var w = RawTensor.Floats(weights);
+        var magnitudes = new double[_scales.Length];
+        var (weights, biases) = (Weights(weight, magnitudes), Biases(bias));
         var b = RawTensor.Doubles(biases);
         var (steps, bounds) = (Steps(), new long[_scales.Length]);
-        var length = (int)(weights.numel() / bounds.Length);
         for (var c = 0; c < bounds.Length; c++)
         {
-            var bound = Bound(MagnitudeLoop.Sum(w + ((long)c * length), length), b[c], input);
+            var bound = Bound(magnitudes[c], b[c], input);
             bounds[c] = double.IsNaN(bound) ? throw NotANumber() : bound > int.MaxValue ? throw Overflow(c, bound) : (long)bound;
         }
 
@@ -123,11 +122,11 @@ public sealed unsafe partial class WeightQuantizer : nn.Module
     {
     }
 
-    private Tensor Weights(Tensor weight)
+    private Tensor Weights(Tensor weight, double[]? magnitudes = null)
     {
         var factor = _learned is not null && _settings.UseGradScaling ? 1 / Math.Sqrt(weight.numel() / _scales.Length * (double)_settings.Range.High) : 1;
         var kind = _learned is null ? FakeQuantKind.Statistical : FakeQuantKind.Lsq;
-        return QuantizeFunction.Run(weight, [.. Scales.Select(static s => (double)s)], new(_settings.Range, _settings.Saturate && (IsFrozen || !_settings.Follows), kind, _learned, factor));
+        return QuantizeFunction.Run(weight, [.. Scales.Select(static s => (double)s)], new(_settings.Range, _settings.Saturate && (IsFrozen || !_settings.Follows), kind, _learned, factor), magnitudes);
     }
 
     private Tensor Biases(Tensor bias) => BiasFunction.Run(bias, Steps());

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace QatGen.Torch.Training;
 
 /// <summary>
-/// Trains a float or a QAT model by a recipe. A QAT model is trained in QAT and measured in VALIDATION. The same seed gives the same bits, also when training was broken off and goes on from
+/// Trains a float or a QAT model by a recipe. A QAT model is trained in QAT and measured in VALIDATION, but for what selectors have put in a state of its own, which stays there. The same seed gives the same bits, also when training was broken off and goes on from
 /// <see cref="TrainerOptions.ResumePath"/>: torch's random numbers are seeded for each step. <paramref name="forward"/> calls the model on a batch; of several outputs it gives the one that the loss reads.
 /// </summary>
 public sealed class Trainer(nn.Module model, Func<TrainingBatch, Tensor> forward, TrainingSet train, TrainingSet? test = null, TrainerOptions? options = null)
@@ -24,7 +24,7 @@ public sealed class Trainer(nn.Module model, Func<TrainingBatch, Tensor> forward
         var (perEpoch, run) = (train.Batches, TrainerCheckpoint.Run(recipe, _options.Seed, train));
         var steps = (long)recipe.Epochs * perEpoch;
         RequireFrames();
-        (model as IQatModule)?.SetState(FakeQuantState.Qat);
+        (model as IQatModule)?.SetUnselected(FakeQuantState.Qat);
         model.train();
         var position = _options.ResumePath is { } path && File.Exists(path) ? TrainerCheckpoint.Load(path, model, optimizer, run) : TrainingPosition.Start;
         var (order, metrics) = (Array.Empty<int>(), position.Step == steps && test is not null ? Evaluate(test) : new Dictionary<string, double>());
@@ -62,7 +62,7 @@ public sealed class Trainer(nn.Module model, Func<TrainingBatch, Tensor> forward
         Metric[] measured = [.. _options.Metrics, Metric.Loss(_options.Loss)];
         var (sums, qat, wasTraining) = (new double[measured.Length], (model as IQatModule)?.Model, model.training);
         var session = qat?.Session;
-        (model as IQatModule)?.SetState(FakeQuantState.Validation);
+        (model as IQatModule)?.SetUnselected(FakeQuantState.Validation);
         model.eval();
         try
         {

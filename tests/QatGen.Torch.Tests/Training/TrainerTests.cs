@@ -65,6 +65,25 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void FitAndEvaluate_StatesThatSelectorsGave_StayAsTheyAre()
+    {
+        var (qat, set) = (Patterns.QatNet(), Patterns.Set(16, 8));
+        var selector = Selector.Path("block.conv1");
+        var node = qat.Model.Nodes.Single(static n => n.Node.Path == "block.conv1");
+        qat.SetState(FakeQuantState.Float, selector);
+        var scale = node.OutputQuantizer!.Scale;
+        var seen = new List<(FakeQuantState, FakeQuantState)>();
+        var trainer = new Trainer(qat, batch =>
+        {
+            seen.Add((qat.Model.State, qat.Model.Session.StateOf(node)));
+            return qat.call(batch.Input);
+        }, set, set, null);
+        trainer.Fit(new(1, OptimizerSettings.SGD(0.01)));
+        Assert.Equal([(FakeQuantState.Qat, FakeQuantState.Float), (FakeQuantState.Validation, FakeQuantState.Float)], seen.Distinct());
+        Assert.Equal(scale, node.OutputQuantizer.Scale);
+    }
+
+    [Fact]
     public void Evaluate_QatModel_IsValidationAndChangesNothing()
     {
         var (qat, test) = (Patterns.QatNet(), Patterns.Set(40, 16, seed: 7));
