@@ -12,8 +12,8 @@ internal sealed class OutputError
     private double _error;
     private long _count;
 
-    /// <summary>1 - cosine; 0 where both are zeros.</summary>
-    public double Cosine => _error == 0 ? 0 : 1 - (_dot / Math.Max(Math.Sqrt(_square * _changed), double.Epsilon));
+    /// <summary>1 - cosine; 0 where nothing differs. All measures are infinite where the changed output was.</summary>
+    public double Cosine => _error == 0 ? 0 : !double.IsFinite(_error) ? double.PositiveInfinity : 1 - (_dot / Math.Max(Math.Sqrt(_square * _changed), double.Epsilon));
 
     public double L1 => _magnitude / _count;
 
@@ -34,5 +34,10 @@ internal sealed class OutputError
         _magnitude += difference.abs().sum().item<double>();
         _error += difference.square().sum().item<double>();
         _count += a.numel();
+        if (!double.IsFinite(_error))
+        {
+            // Such as 1 / x of a small x that is rounded to 0.
+            (_magnitude, _error) = (double.PositiveInfinity, double.PositiveInfinity);
+        }
     }
 }
