@@ -137,8 +137,14 @@ public sealed class SensitivityTests : IDisposable
         var macs = new Dictionary<string, int> { ["stem.conv"] = 10368, ["block.conv1"] = 41472, ["block.conv2"] = 82944, ["block.down"] = 4608, ["deep.conv"] = 1296, ["deep.point"] = 4608, ["fc"] = 320 };
         var readers = new Dictionary<string, string[]>
         {
-            ["x"] = ["stem.conv"], ["stem.conv"] = ["block.conv1", "block.down"], ["block.conv1"] = ["block.conv2"], ["block.conv2"] = ["block.down"],
-            ["block.down"] = ["deep.conv"], ["deep.conv"] = ["deep.point"], ["deep.point"] = [], ["pool"] = ["fc"],
+            ["x"] = ["stem.conv"],
+            ["stem.conv"] = ["block.conv1", "block.down"],
+            ["block.conv1"] = ["block.conv2"],
+            ["block.conv2"] = ["block.down"],
+            ["block.down"] = ["deep.conv"],
+            ["deep.conv"] = ["deep.point"],
+            ["deep.point"] = [],
+            ["pool"] = ["fc"],
         };
         var bytes = new Dictionary<string, int> { ["x"] = 144, ["stem.conv"] = 1152, ["block.conv1"] = 576, ["block.conv2"] = 576, ["block.down"] = 576, ["deep.conv"] = 144, ["deep.point"] = 288, ["pool"] = 32 };
         foreach (var share in new[] { 0.01, 0.05, 0.12, 0.2, 0.4, 0.6, 0.9 })
