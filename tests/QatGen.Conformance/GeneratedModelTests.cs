@@ -114,6 +114,23 @@ public sealed class GeneratedModelTests
         Assert.True((net.call(data[0], data[1]) - tensor(trained[0].Dequantize()).reshape(2, 2, 12, 16)).abs().max().item<float>() < 0.1);
     }
 
+    [Fact]
+    public void TensorsMadeInForward_OfAnyBatch_AgreeOnEveryOutput()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        using var net = new FirstStates();
+        net.eval();
+        using var qat = net.ToQat();
+        var data = randn(3, 5, 6);
+        Assert.All(net.call(data).Zip(qat.call(data)), static p => Assert.True((p.First - p.Second).abs().max().item<float>() < 1e-5));
+        Assert.DoesNotContain(qat.Model.Nodes, static n => n.Node.Path.Contains("lstm.h_0", StringComparison.Ordinal));
+
+        qat.Calibrate([data.clone()]);
+        FirstStatesFixedPoint fixedPoint = qat.Convert();
+        SameOnEveryRung(qat.ValidationOutputs(data), fixedPoint, [fixedPoint.Signature.Quantize(0, data.data<float>().ToArray(), 3)]);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

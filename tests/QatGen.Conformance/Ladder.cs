@@ -70,7 +70,7 @@ internal sealed class Ladder : IDisposable
     {
         using var grad = no_grad();
         var state = Torch.Tests.Nets.State(_graph);
-        if (_graph.Nodes.Any(static n => n.Part is not null))
+        if (!IsRoundedOnce(_graph.Nodes))
         {
             return Run(new(_graph, state));
         }
@@ -93,6 +93,9 @@ internal sealed class Ladder : IDisposable
 
         return Run(real);
     }
+
+    /// <summary>Whether no operator was expanded into parts that round in between; a layer written as a function is but the layer.</summary>
+    public static bool IsRoundedOnce(IEnumerable<Node> nodes) => nodes.All(static n => n.Part is null || n.Part.ResultOf == n.Operator);
 
     private float[] Run(GraphQat real)
     {

@@ -46,6 +46,29 @@ public sealed class CompositeTests
         Assert.Equal(("QG2031", op == "LSTM" ? "rnn" : "norm"), result.Violations.Where(static v => v.Rule.Severity == RuleSeverity.Error).Select(static v => (v.Rule.Id, v.Layer)).Single());
     }
 
+    private static readonly Node Function = new("Linear", "linear", new(FormKind.Functional, "linear"), new(0, 1), new());
+
+    [Fact]
+    public void LayerWrittenAsFunction_IsThatOfTheModule_WithTheParametersOfItsArguments()
+    {
+        Node[] state = [Operators.ConstantTensor.Read("w", "w", isParameter: true, new Seq<int>(7, 5)), Operators.ConstantTensor.Read("b", "b", isParameter: true, new Seq<int>(7))];
+        var relu = new Node("ReLU", "relu", new(FormKind.Module, "ReLU"), new(3), new());
+        var fused = Pipeline.Run(new GraphFactory(1, 5).Finish() with { Nodes = new([.. state, Function with { Inputs = new(0, 1, 2) }, relu]), Outputs = new(4) }).Fused!;
+        Assert.Equal(("Linear", "w", "b", 1), fused.Nodes.Select(static n => (n.Operator, n.WeightName, n.BiasName, n.Absorbed.Count)).Single());
+    }
+
+    /// <summary>A weight that is computed, and one of two layers.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void LayerWrittenAsFunction_OfNoParameterOfItsOwn_QG1007(bool isComputed)
+    {
+        var weight = isComputed ? new Node("ReLU", "relu", new(FormKind.Module, "ReLU"), new(0), new()) : Operators.ConstantTensor.Read("w", "w", isParameter: true, new Seq<int>(5, 5));
+        var second = Function with { Path = "linear_1", Inputs = new(2, 1) };
+        var graph = new GraphFactory(5, 5).Finish() with { Nodes = isComputed ? new(weight, Function) : new(weight, Function, second), Outputs = new(isComputed ? 2 : 3) };
+        Assert.Equal(("QG1007", isComputed ? "linear" : "linear_1"), Pipeline.Run(graph).Violations.Where(static v => v.Rule.Severity == RuleSeverity.Error).Select(static v => (v.Rule.Id, v.Layer)).Single());
+    }
+
     [Fact]
     public void StepsOfALayer_ShareItsParameters()
     {

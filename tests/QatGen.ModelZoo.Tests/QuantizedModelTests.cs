@@ -11,7 +11,7 @@ public sealed class QuantizedModelTests
 {
     private static readonly string[] Quantized =
     [
-        "BlazeFace", "EfficientNetB0", "FasterNetT0", "GoogLeNet", "LeNet", "MobileNetV1", "MobileNetV2", "MobileNetV3Large", "MobileNetV4ConvSmall", "MobileOneS0", "PointNet", "RepVGGA0", "RepVGGB0",
+        "BlazeFace", "EfficientNetB0", "FasterNetT0", "GoogLeNet", "GruTagger", "LeNet", "LstmTagger", "MobileNetV1", "MobileNetV2", "MobileNetV3Large", "MobileNetV4ConvSmall", "MobileOneS0", "PointNet", "RepVGGA0", "RepVGGB0",
         "ResNeXt50_32x4d", "ResNet18", "ResNet50", "UNet", "VarGNet", "ViTTiny", "YoloV5n", "YoloV8n",
     ];
 

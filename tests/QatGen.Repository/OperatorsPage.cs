@@ -118,8 +118,10 @@ internal static class OperatorsPage
         [.. example.InputShapes.Select((s, i) => Fact.Of(s, i == op.IndexOperand ? DType.QInt32 : type)), .. example.ParameterShapes.Select(s => Fact.Of(s, type) with { IsConstant = true })];
 
     /// <summary>A composite as the operators that it is made of.</summary>
-    private static Fact Expanded(Example example, March march, MarchChecker checker, Fact[] inputs, DType output)
+    private static Fact Expanded(Example example, March march, MarchChecker checker, Fact[] given, DType output)
     {
+        // The example's nodes read its parameters themselves.
+        var inputs = given[..example.InputShapes.Count];
         var graph = new Graph("", "", march, inputs.Select(static (f, i) => new GraphInput($"x{i}", f.Shape, 0, f.DType)).ToSeq(), example.Nodes, new(example.InputShapes.Count + example.Nodes.Count - 1));
         var expanded = ExpandComposites.Run(graph, []);
         var constants = Lowering.Slots(expanded).Select(s => s.Node.Part?.Type is null && IsResult(s.Role) ? new Fact(s.Role.Shape, s.Role.ScaleOf < 0 ? output : inputs[0].DType) : s.Fact);

@@ -60,10 +60,10 @@ public sealed class WindowTests : IDisposable
     private static Tensor Torch(Node node, Tensor x, Dictionary<string, Tensor> state)
     {
         var axes = node.Operator == "Linear" ? 1 : node.Operator[^2] - '0';
-        var (weight, bias) = (state.GetValueOrDefault(node.Path + ".weight"), state.GetValueOrDefault(node.Path + ".bias"));
+        var (weight, bias) = (state.GetValueOrDefault(node.WeightName), state.GetValueOrDefault(node.BiasName));
         long[] Of(string name, int otherwise) => [.. node.Numbers(name, axes, otherwise).Select(static n => (long)n)];
         var (kernel, padding, dilation, groups) = (Of("kernel_size", 1), Of("padding", 0), Of("dilation", 1), node.Integer("groups", 1));
-        var stride = node.Attributes["stride"] is null ? kernel : Of("stride", 1);
+        var stride = node.Attributes["stride"] is null && !node.Operator.StartsWith("Conv", StringComparison.Ordinal) ? kernel : Of("stride", 1);
         var (ceil, include, divisor) = (node.Flag("ceil_mode", false), node.Flag("count_include_pad", true), node.Attributes["divisor_override"] is Value.Integer d ? d.Number : (long?)null);
         var size = Of("output_size", 1);
         if (node.Operator.StartsWith("Conv", StringComparison.Ordinal))

@@ -22,3 +22,17 @@ internal sealed class InverseRoot() : TableOperator("InverseRoot", Seq<Form>.Emp
         return new($"rsqrt(eps: {Text(eps)})", x => 1 / Math.Sqrt(x + eps), low: 0);
     }
 }
+
+/// <summary>1 / max(sqrt(x), eps) for a sum of squares; 0 for 0, where all that it multiplies is 0, so that no row of zeros stretches the scale.</summary>
+internal sealed class InverseLength() : TableOperator("InverseLength", Seq<Form>.Empty, 300)
+{
+    public override Seq<string> Structural => new("eps");
+
+    protected override AttributeMap Arguments => new() { ["eps"] = 1e-12 };
+
+    protected override TableFunction Function(Node node)
+    {
+        var eps = node.Real("eps", 0);
+        return new($"inverse length(eps: {Text(eps)})", x => x > 0 ? 1 / Math.Max(Math.Sqrt(x), eps) : 0);
+    }
+}

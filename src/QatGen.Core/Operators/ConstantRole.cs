@@ -99,6 +99,10 @@ public sealed record ConstantRole(ConstantKind Kind, string Name, Seq<int> Shape
         return new(ConstantKind.Integers, "integers", new(integers.Count), ClampRange.None, DType.QInt16) { Fixed = integers, Scale = scale };
     }
 
+    /// <summary>One integer at all places.</summary>
+    public static ConstantRole Integers(Seq<int> shape, int value, double scale) =>
+        new(ConstantKind.Integers, "integers", shape, ClampRange.None, DType.QInt8) { Fixed = Enumerable.Repeat((double)value, shape.Aggregate(1, static (n, d) => n * d)).ToSeq(), Scale = scale };
+
     public static ConstantRole Compare() => new(ConstantKind.Compare, "compare", Seq<int>.Empty, ClampRange.None, DType.QInt8);
 
     public static ConstantRole InputScale() => new(ConstantKind.Scale, "scale", Seq<int>.Empty, ClampRange.None, DType.QInt32);

@@ -16,5 +16,6 @@ internal sealed class Conv1d() : ConvOperator("Conv1d", axes: 1)
         yield return Example.Of("reflect", Call(4, 6, 3, padding: 2, others: [Mode("Reflect")]), [1, 4, 7]);
         yield return Example.Of("add relu stride 2", Call(6, 9, 3, 2, 1) with { Absorbed = new(Add, Behind("ReLU")) }, [2, 6, 8], [2, 9, 4]);
         yield return Example.Of("high precision", Call(6, 5, 3) with { Output = OutputKind.HighPrecision }, [1, 6, 9]);
+        yield return Example.Of("function", Function(new() { ["stride"] = 2, ["padding"] = 1 }), [2, 6, 9]).With(5, 6, 3).With(5);
     }
 }

@@ -26,5 +26,7 @@ internal sealed class Conv2d() : ConvOperator("Conv2d", axes: 2)
         yield return Example.Of("reflect", Call(4, 6, 3, padding: 2, others: [Mode("Reflect")]), [1, 4, 5, 6]);
         yield return Example.Of("replicate stride 2", Call(4, 6, 3, 2, 1, others: [Mode("Replicate")]), [1, 4, 8, 7]);
         yield return Example.Of("circular", Call(17, 6, 3, padding: 1, others: [Mode("Circular")]), [2, 17, 5, 4]);
+        yield return Example.Of("function", Function(new() { ["strides"] = new long[] { 2, 1 }, ["padding"] = new long[] { 1 } }), [2, 3, 9, 7]).With(8, 3, 3, 2).With(8);
+        yield return Example.Of("function of groups without bias", Function(new() { ["groups"] = 2 }), [1, 6, 5, 4]).With(4, 3, 3, 3);
     }
 }

@@ -33,5 +33,6 @@ internal sealed class Conv3d() : ConvOperator("Conv3d", axes: 3)
         yield return Example.Of("replicate", Call(3, 4, 3, padding: 1, others: [Mode("Replicate")]), [1, 3, 3, 4, 4]);
         yield return Example.Of("add relu", Call(6, 9, 3, padding: 1) with { Absorbed = new(Add, Behind("ReLU")) }, [1, 6, 3, 4, 4], [1, 9, 3, 4, 4]);
         yield return Example.Of("high precision", Call(6, 5, 3) with { Output = OutputKind.HighPrecision }, [1, 6, 4, 5, 3]);
+        yield return Example.Of("function", Function(new() { ["padding"] = new long[] { 1, 0, 1 } }), [1, 3, 4, 3, 5]).With(5, 3, 3, 1, 2).With(5);
     }
 }

@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Passes;
 using QatGen.Primitives;
 
 namespace QatGen.Operators;
@@ -11,20 +12,35 @@ internal abstract class ConvOperator(string name, int axes) : Operator(name)
 {
     protected int Axes => axes;
 
-    public override Seq<Form> Forms => new(new Form(FormKind.Module, Name));
+    public override Seq<Form> Forms => new(new(FormKind.Module, Name), new(FormKind.Functional, $"conv{axes}d"));
 
     public override Fusion Fusion => Fusion.ConvLike;
 
     public override bool OwnsScale => true;
 
-    public override Seq<string> Structural => new("kernel_size", "stride", "padding", "dilation", "groups", "bias", "padding_mode");
+    public override Seq<string> Structural => FunctionalLayer.Structural(axes > 1, "kernel_size", "stride", "padding", "dilation", "groups", "bias", "padding_mode");
 
     public override Seq<string> Sizes => new("in_channels", "out_channels");
 
     public override bool TakesAdd(Node node) => node.Numbers("stride", axes, 1) is var strides && strides[0] <= 2 && strides.All(s => s == strides[0]);
 
+    public override bool IsComposite(Node node) => FunctionalLayer.Is(node);
+
+    public override (double Int8, double Int16) CompositeSteps => FunctionalLayer.Steps;
+
+    public override int[] Expand(Expansion call) => FunctionalLayer.Expand(call, axes + 2, "bias", weight => [
+        ("in_channels", weight[1] * (int)call.Node.Integer("groups", 1)), ("out_channels", weight[0]), ("kernel_size", weight.Skip(2).Select(static k => (long)k).ToArray())]);
+
     public override IEnumerable<Violation> Check(Node node)
     {
+        if (FunctionalLayer.Is(node))
+        {
+            foreach (var violation in FunctionalLayer.Check(node, axes))
+            {
+                yield return violation;
+            }
+        }
+
         if (node.Attributes["padding"] is Value.Member { Name: "Same" } && node.Numbers("stride", axes, 1).Any(static s => s != 1))
         {
             yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "padding", "Same", "stride 1 with it, as PyTorch does");
@@ -101,6 +117,9 @@ internal abstract class ConvOperator(string name, int axes) : Operator(name)
     protected static (string Name, Value Value) Mode(string mode) => ("padding_mode", new Value.Member("TorchSharp.PaddingModes." + mode));
 
     protected static (string Name, Value Value) Same => ("padding", new Value.Member("TorchSharp.Padding.Same"));
+
+    /// <summary>A call of the function, whose weight and bias are parameters of the example.</summary>
+    protected Node Function(AttributeMap arguments) => new(Name, "conv", Forms[1], new(0), arguments);
 
     protected static Node Add { get; } = new("Add", "add", new(FormKind.Symbol, "op_Addition"), new(0, 1), new());
 

@@ -43,5 +43,6 @@ internal sealed class ConvTranspose2d() : TransposedConvOperator("ConvTranspose2
         yield return Example.Of("add relu", Call(6, 9, 4, 2, 1) with { Absorbed = new(Add, Relu) }, [1, 6, 4, 4], [1, 9, 8, 8]);
         yield return Example.Of("high precision", Call(6, 5, 4, 2, 1) with { Output = OutputKind.HighPrecision }, [1, 6, 3, 4]);
         yield return Example.Of("high precision groups", Call(6, 4, 3, 2, groups: 2) with { Output = OutputKind.HighPrecision }, [1, 6, 3, 4]);
+        yield return Example.Of("function", Function(new() { ["strides"] = new long[] { 2, 2 }, ["output_padding"] = new long[] { 1, 1 }, ["padding"] = new long[] { 1 } }), [1, 6, 4, 5]).With(6, 5, 3, 3).With(5);
     }
 }

@@ -10,10 +10,14 @@ public sealed record Example(string Name, Node Node, Seq<Seq<int>> InputShapes)
     /// <summary>By how many steps of the result's type integers may miss the real values beyond their rounding, where a primitive says why.</summary>
     public Func<DType, double> Deviation { get; init; } = static _ => 0;
 
-    /// <summary>The nodes of the example's graph: the parameters, then the operator.</summary>
+    /// <summary>Calls without inputs whose results it reads behind the parameters.</summary>
+    public Seq<Node> Made { get; init; } = Seq<Node>.Empty;
+
+    /// <summary>The nodes of the example's graph: the parameters, what is made, then the operator.</summary>
     public Seq<Node> Nodes => new([
         .. ParameterShapes.Select(static (s, i) => ConstantTensor.Read($"p{i}", $"p{i}", isParameter: true, s)),
-        Node with { Inputs = Enumerable.Range(0, InputShapes.Count + ParameterShapes.Count).ToSeq() }]);
+        .. Made,
+        Node with { Inputs = Enumerable.Range(0, InputShapes.Count + ParameterShapes.Count + Made.Count).ToSeq() }]);
 
     public static Example Of(string name, Node node, params int[][] shapes) => new(name, node with { Inputs = Enumerable.Range(0, shapes.Length).ToSeq() }, shapes.Select(static s => new Seq<int>(s)).ToSeq());
 

@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Passes;
 using QatGen.Primitives;
 
 namespace QatGen.Operators;
@@ -6,7 +7,7 @@ namespace QatGen.Operators;
 /// <summary>A fully connected layer on [N, ..., in_features]: a 1x1 convolution over the last axis.</summary>
 internal sealed class Linear() : Operator("Linear")
 {
-    public override Seq<Form> Forms => new(new Form(FormKind.Module, "Linear"));
+    public override Seq<Form> Forms => new(new(FormKind.Module, "Linear"), new(FormKind.Functional, "linear"));
 
     public override Fusion Fusion => Fusion.ConvLike;
 
@@ -15,6 +16,14 @@ internal sealed class Linear() : Operator("Linear")
     public override Seq<string> Structural => new("hasBias");
 
     public override Seq<string> Sizes => new("inputSize", "outputSize");
+
+    public override bool IsComposite(Node node) => FunctionalLayer.Is(node);
+
+    public override (double Int8, double Int16) CompositeSteps => FunctionalLayer.Steps;
+
+    public override int[] Expand(Expansion call) => FunctionalLayer.Expand(call, 2, "hasBias", static weight => [("inputSize", weight[1]), ("outputSize", weight[0])]);
+
+    public override IEnumerable<Violation> Check(Node node) => FunctionalLayer.Is(node) ? FunctionalLayer.Check(node, 1) : [];
 
     public override Seq<ConstantRole> Constants(Node node)
     {
@@ -32,7 +41,7 @@ internal sealed class Linear() : Operator("Linear")
         return p.Move(p.Rescale([sum, .. inputs.Skip(1).Select(Features)], constants[2]), new Movement.MoveAxis(1, -1));
     }
 
-    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.InFront(node, inputs, 1);
+    public override BatchFirst? WithBatchFirst(Node node, Seq<Placed> inputs) => BatchFirst.InFront(node, new(inputs[0]), 1);
 
     public override IEnumerable<Example> Examples()
     {
@@ -48,5 +57,9 @@ internal sealed class Linear() : Operator("Linear")
         yield return Example.Of("sequence add", Linear(9, 7) with { Absorbed = new(new Node("Add", "add", new(FormKind.Symbol, "op_Addition"), new(0, 1), new())) }, [2, 5, 9], [2, 5, 7]);
         yield return Example.Of("relu", Linear(64, 10) with { Absorbed = new(relu) }, [2, 64]);
         yield return Example.Of("high precision", Linear(64, 10) with { Output = OutputKind.HighPrecision }, [2, 64]);
+
+        var function = new Node("Linear", "linear", Forms[1], new(0), new());
+        yield return Example.Of("function", function, [2, 5, 9]).With(7, 9).With(7);
+        yield return Example.Of("function without bias", function, [3, 17]).With(4, 17);
     }
 }

@@ -152,3 +152,34 @@ internal sealed class InstanceNorm1d() : InstanceNorm(1);
 internal sealed class InstanceNorm2d() : InstanceNorm(2);
 
 internal sealed class InstanceNorm3d() : InstanceNorm(3);
+
+/// <summary>x by its length along an axis: x / max(sqrt(sum of squares), eps), and 0 where that is 0.</summary>
+internal sealed class Normalize() : CompositeOperator("Normalize", (0.7, 45))
+{
+    public override Seq<Form> Forms => new(new Form(FormKind.Functional, "normalize"));
+
+    public override Seq<string> Structural => new("p", "dim", "eps");
+
+    public override IEnumerable<Violation> Check(Node node)
+    {
+        if (node.Real("p", 2) != 2 || node.Integer("dim", 1) == 0)
+        {
+            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "arguments", node.Attributes.ToString(), "p: 2 and an axis other than the batch");
+        }
+    }
+
+    public override int[] Expand(Expansion call)
+    {
+        var x = call.Inputs[0];
+        var length = call.Add("sum", "Sum", new(call.Add("squares", "Mul", new(x, x))), new() { ["dim"] = new long[] { call.Node.Integer("dim", 1) }, ["keepdim"] = true });
+        return [call.Result("Mul", new(x, call.Add("factor", "InverseLength", new(length), new() { ["eps"] = call.Node.Real("eps", 1e-12) })))];
+    }
+
+    public override IEnumerable<Example> Examples()
+    {
+        Node Along(long axis) => new(Name, "normalize", Forms[0], new(0), new() { ["p"] = 2.0, ["dim"] = axis });
+        yield return Example.Of("channels", Along(1), [2, 5, 3, 7]);
+        yield return Example.Of("tokens", Along(-1), [2, 4, 33]);
+        yield return Example.Of("vectors", Along(1), [3, 17]);
+    }
+}

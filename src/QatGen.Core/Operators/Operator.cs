@@ -130,7 +130,7 @@ public abstract class Operator(string name)
         };
     }
 
-    /// <summary>Of a composite: the largest errors of its examples, in steps of a qint8 and of a qint16 result.</summary>
+    /// <summary>Of a composite: the largest errors of its examples against float, its own parameters as they are, in steps of a qint8 and of a qint16 result.</summary>
     public virtual (double Int8, double Int16) CompositeSteps => (0, 0);
 
     /// <summary>Calls that the conformance suite proves on every rung.</summary>

@@ -26,7 +26,7 @@ internal abstract class RecurrentCell(string kind) : CompositeOperator(kind + "C
         ReturnsTuple ? $"{module}.call({inputs[0]}, {(inputs.Length == 1 ? "null" : $"({inputs[1]}, {inputs[2]})")})" : base.FloatCall(node, module, inputs);
 
     protected Recurrent.State Step(Expansion call, string step) => new Recurrent(call, (int)call.Node.Integer("hiddenSize", 1), call.Node.Flag("bias", true))
-        .Step(step, 0, call.Inputs[0], call.Inputs.Count == 1 ? null : new(call.Inputs[1], call.Inputs[call.Inputs.Count - 1]));
+        .Step(step, 0, call.Inputs[0], call.Inputs.Skip(1).All(call.IsZero) ? null : new(call.Inputs[1], call.Inputs[call.Inputs.Count - 1]));
 
     public override IEnumerable<Example> Examples()
     {

@@ -86,7 +86,7 @@ internal abstract class RecurrentLayer(string kind) : CompositeOperator(kind, (3
     {
         var name = $"l{layer.ToString(CultureInfo.InvariantCulture)}{(isReverse ? "_reverse" : "")}";
         var recurrent = new Recurrent(call, (int)call.Node.Integer("hiddenSize", 1), call.Node.Flag("bias", true), "_" + name, name + "_");
-        var state = call.Inputs.Count == 1 ? null : new Recurrent.State(First("h_0", 1), First("c_0", call.Inputs.Count - 1));
+        var state = call.Inputs.Skip(1).All(call.IsZero) ? null : new Recurrent.State(First("h_0", 1), First("c_0", call.Inputs.Count - 1));
         var states = new int[sequence.Length];
         for (var i = 0; i < sequence.Length; i++)
         {

@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Passes;
 using QatGen.Primitives;
 
 namespace QatGen.Operators;
@@ -9,18 +10,34 @@ namespace QatGen.Operators;
 /// </summary>
 internal abstract class TransposedConvOperator(string name, int axes) : Operator(name)
 {
-    public override Seq<Form> Forms => new(new Form(FormKind.Module, Name));
+    public override Seq<Form> Forms => axes < 3 ? new(new(FormKind.Module, Name), new(FormKind.Functional, $"conv_transpose{axes}d")) : new(new Form(FormKind.Module, Name));
 
     public override Fusion Fusion => Fusion.ConvLike;
 
     public override bool OwnsScale => true;
 
-    public override Seq<string> Structural => new("kernel_size", "stride", "padding", "output_padding", "dilation", "groups", "bias", "padding_mode");
+    public override Seq<string> Structural => FunctionalLayer.Structural(axes == 2, "kernel_size", "stride", "padding", "output_padding", "dilation", "groups", "bias", "padding_mode");
 
     public override Seq<string> Sizes => new("in_channels", "out_channels");
 
-    public override IEnumerable<Violation> Check(Node node)
+    public override bool IsComposite(Node node) => FunctionalLayer.Is(node);
+
+    public override (double Int8, double Int16) CompositeSteps => FunctionalLayer.Steps;
+
+    public override int[] Expand(Expansion call) => FunctionalLayer.Expand(call, axes + 2, "bias", weight => [
+        ("in_channels", weight[0]), ("out_channels", weight[1] * (int)call.Node.Integer("groups", 1)), ("kernel_size", weight.Skip(2).Select(static k => (long)k).ToArray())]);
+
+    public override IEnumerable<Violation> Check(Node written)
     {
+        var node = FunctionalLayer.Is(written) ? written with { Attributes = FunctionalLayer.Arguments(written) } : written;
+        if (FunctionalLayer.Is(node))
+        {
+            foreach (var violation in FunctionalLayer.Check(node, axes))
+            {
+                yield return violation;
+            }
+        }
+
         if (node.Attributes["padding_mode"] is Value.Member { Name: not "Zeros" } mode)
         {
             yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "padding_mode", mode.Name, "zero padding, as PyTorch does");
@@ -107,6 +124,9 @@ internal abstract class TransposedConvOperator(string name, int axes) : Operator
         };
         return new(Name, "conv", new(FormKind.Module, Name), new(0), new(attributes.Concat(others.Select(static o => new KeyValuePair<string, Value>(o.Name, o.Value)))));
     }
+
+    /// <summary>A call of the function, whose weight and bias are parameters of the example.</summary>
+    protected Node Function(AttributeMap arguments) => new(Name, "conv", Forms[1], new(0), arguments);
 
     protected static Node Add { get; } = new("Add", "add", new(FormKind.Symbol, "op_Addition"), new(0, 1), new());
 

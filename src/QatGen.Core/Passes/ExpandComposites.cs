@@ -14,7 +14,7 @@ public static class ExpandComposites
             return graph;
         }
 
-        var writer = new Writer(graph, violations);
+        var writer = new Writer(graph.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)), violations);
         var values = Enumerable.Range(0, graph.Inputs.Count).ToList();
         foreach (var node in graph.Nodes)
         {
@@ -24,20 +24,21 @@ public static class ExpandComposites
         return RemoveDeadNodes.Run(graph with { Nodes = writer.Nodes, Outputs = graph.Outputs.Select(o => values[o]).ToSeq() });
     }
 
-    /// <summary>Shape and type of a composite's result for inputs of known shape, in a model for a march; unknown where it cannot be expanded.</summary>
-    public static Fact Infer(Node node, IReadOnlyList<Fact> inputs, March march)
+    /// <summary>Shape and type of a composite's result for inputs of known shape; unknown where it cannot be expanded.</summary>
+    public static Fact Infer(Node node, IReadOnlyList<Fact> inputs)
     {
         var violations = new List<Violation>();
-        var writer = new Writer(new("", "", march, inputs.Select(static f => new GraphInput("x", f.Shape, 0)).ToSeq(), Seq<Node>.Empty, Seq<int>.Empty), violations);
+        var writer = new Writer(inputs.Select(static f => (f.Shape.Count == 0 ? Fact.Unknown(DType.QInt8) : Fact.Of(f.Shape, DType.QInt8)) with { IsConstant = f.IsConstant }), violations);
         var result = writer.Add(node with { Inputs = Enumerable.Range(0, inputs.Count).ToSeq() });
         return violations.Count == 0 ? writer.FactOf(result) : Fact.Unknown(DType.QInt8);
     }
 
     /// <summary>Appends nodes and knows what is known of their results; a composite among them is expanded in turn.</summary>
-    internal sealed class Writer(Graph source, ICollection<Violation> violations)
+    internal sealed class Writer(IEnumerable<Fact> inputs, ICollection<Violation> violations)
     {
         private readonly List<Node> _nodes = [];
-        private readonly List<Fact> _facts = [.. source.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType))];
+        private readonly List<Fact> _facts = [.. inputs];
+        private readonly HashSet<string> _weights = new(StringComparer.Ordinal);
 
         /// <summary>The results of calls of which each has its own node in the source.</summary>
         private readonly Dictionary<(string Call, Seq<int> Inputs), int[]> _several = [];
@@ -45,6 +46,12 @@ public static class ExpandComposites
         public Seq<Node> Nodes => _nodes.ToSeq();
 
         public Fact FactOf(int value) => _facts[value];
+
+        /// <summary>The node that a value is the result of; null for an input.</summary>
+        public Node? Producer(int value) => value < _facts.Count - _nodes.Count ? null : _nodes[value - (_facts.Count - _nodes.Count)];
+
+        /// <summary>False if another layer has the parameter of this name; one without a name is nobody's.</summary>
+        public bool TakeWeight(string name) => name.Length == 0 || _weights.Add(name);
 
         public int Add(Node node)
         {

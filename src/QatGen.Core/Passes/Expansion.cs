@@ -52,6 +52,23 @@ public sealed class Expansion
             Part = (part ?? Part.Wide) with { Weight = $"{Node.ModulePath}.{weight}", Bias = bias.Length == 0 ? "" : $"{Node.ModulePath}.{bias}" },
         });
 
+    /// <summary>Whether a value is a tensor of zeros that forward makes.</summary>
+    public bool IsZero(int value) => _writer.Producer(value) is { } producer && Full.IsZero(producer);
+
+    /// <summary>The parameter or buffer that an input is: its name in the model, its sizes, of which some may be unknown, and whether it is a buffer. What is computed, moved, or the weight of another call is a violation.</summary>
+    public (string Name, Seq<int> Shape, bool IsBuffer) Held(int input, string argument)
+    {
+        var (fact, producer) = (Fact(Inputs[input]), _writer.Producer(Inputs[input]));
+        var name = producer?.Attributes["target"] is Value.Text target ? target.Content : "";
+        return !fact.IsConstant || producer is { Absorbed.Count: > 0 } || !_writer.TakeWeight(name)
+            ? throw QatGenException.Of(CaptureRules.Argument, Node.Path, Node.Operator, argument, fact.ToString(), "a parameter or buffer of the model as it is, of which this is the only layer")
+            : (name, fact.Shape, producer is not null && producer.Form.Name != ConstantTensor.Parameter);
+    }
+
+    /// <summary>The last call: the composite's own operator as a module's, with parameters of these names; with a weight that is a buffer it is not trained.</summary>
+    public int Layer(AttributeMap attributes, string weight, string bias, bool isFixed) => _writer.Add(
+        new(Node.Operator, Node.Path, FormOf(Node.Operator), new(Inputs[0]), attributes) { Part = (Node.Part ?? new()) with { ResultOf = Node.Operator, Weight = weight, Bias = bias, IsFixed = isFixed }, Output = Node.Output });
+
     /// <summary>The path of a part: a later call of a module has the number of the call behind it, as has a later step of one call.</summary>
     private string Below(string name)
     {

@@ -25,8 +25,9 @@ public static class Pipeline
             return new(canonical, null, violations.ToSeq());
         }
 
-        violations.AddRange(Notes(needed));
+        violations.AddRange(Notes(needed, static n => !(FunctionalLayer.Is(n) && Catalogue.Get(n.Operator).Fusion == Fusion.ConvLike)));
         var expanded = Verified(ExpandComposites.Run(needed, violations));
+        violations.AddRange(Notes(expanded, FunctionalLayer.IsMade));
         if (HasErrors(violations))
         {
             return new(canonical, null, violations.ToSeq());
@@ -68,12 +69,17 @@ public static class Pipeline
         }
     }
 
-    /// <summary>What the toolkit of the march refuses of the operators as they are written.</summary>
-    private static IEnumerable<Violation> Notes(Graph graph)
+    /// <summary>What the toolkit of the march refuses of some operators as they are written; of a layer that is written as a function that is known once it is one.</summary>
+    private static IEnumerable<Violation> Notes(Graph graph, Func<Node, bool> isNoted)
     {
         var (uses, types) = (graph.CountUses(), DeclaredTypes.Of(graph));
         return graph.Nodes.SelectMany((n, i) =>
         {
+            if (!isNoted(n))
+            {
+                return [];
+            }
+
             var value = graph.Inputs.Count + i;
             var use = new OperatorUse(n, uses[value] == graph.Outputs.Count(o => o == value), n.Inputs.Select(v => types[v]).ToSeq());
             return Catalogue.Get(n.Operator).MarchNotes.SelectMany(note => note.Check(graph.March, use));

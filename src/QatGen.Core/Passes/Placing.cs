@@ -24,7 +24,8 @@ public static class Placing
 
         if (inputs.Count == 0)
         {
-            return (new(node, Placed.NoBatch), new(op.Constants(node).Select(static r => r.Fact).FirstOrDefault() ?? unknown with { IsConstant = true }, Placed.NoBatch));
+            var made = op.WithBatchFirst(node, inputs) ?? new(node, Placed.NoBatch);
+            return (made, new(op.Constants(made.Nodes[0]).Select(static r => r.Fact).FirstOrDefault() ?? unknown with { IsConstant = true }, made.Batch));
         }
 
         if (op.WithBatchFirst(node, inputs) is { } call)
@@ -100,7 +101,7 @@ public static class Placing
         }
 
         return op.Fusion == Fusion.BatchNorm ? inputs[0]
-            : op.IsComposite(node) ? ExpandComposites.Infer(node, inputs, March.NashE) with { DType = DType.QInt8 }
+            : op.IsComposite(node) ? ExpandComposites.Infer(node, inputs) with { DType = DType.QInt8 }
             : op.Lower(new FactChecker(), node, inputs, [.. op.Constants(node).Select(static r => r.Fact)]) with { DType = DType.QInt8 };
     }
 }

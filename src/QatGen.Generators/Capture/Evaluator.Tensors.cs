@@ -57,7 +57,32 @@ internal sealed partial class Evaluator
             return new Printed(TorchNames.FullName(method), arguments);
         }
 
-        return Record(FormOf(method), Name(method), receiver, arguments, method.ReturnType, call);
+        if (receiver is TensorRef && TorchNames.Shaping.TryGetValue(method.Name, out var shaping) && arguments[0].Value is TensorRef like)
+        {
+            // Of the other tensor only the sizes are read.
+            var sizes = new Argument(shaping.Parameter, call.SemanticModel!.Compilation.CreateArrayTypeSymbol(call.SemanticModel.Compilation.GetSpecialType(SpecialType.System_Int64)), new SizesOf(like.Number), arguments[0].Site);
+            return Record(new(FormKind.Method, shaping.Method), shaping.Method, receiver, new(sizes), method.ReturnType, call);
+        }
+
+        return Records && Find(FormOf(method)) is Full ? Made(receiver, method, arguments, call) : Record(FormOf(method), Name(method), receiver, arguments, method.ReturnType, call);
+    }
+
+    /// <summary>
+    /// A tensor of one number, of sizes one by one, in a list, or of another tensor, as a call of torch.full; it is as it was written where it is not of float32 or a size is not known.
+    /// </summary>
+    private Datum Made(Datum? receiver, IMethodSymbol method, Seq<Argument> arguments, IInvocationOperation call)
+    {
+        var like = method.Name.EndsWith("_like", StringComparison.Ordinal) ? receiver ?? arguments[0].Value : null;
+        var written = arguments.Where(static a => a.Name is not ("input" or "value" or "dtype" or "device" or "requires_grad" or "names")).ToArray();
+        Datum sizes = like is TensorRef tensor ? new SizesOf(tensor.Number) : written is [{ Type.SpecialType: SpecialType.None }] ? written[0].Value : NewList(written.Select(static a => a.Value));
+        var value = arguments.FirstOrDefault(static a => a.Name == "value")?.Value ?? new Constant(method.Name.Contains("ones") ? 1.0 : 0.0);
+        var isReal = arguments.Where(static a => a.Name == "dtype").All(static a => a.Value is Constant { Value: null } or Printed { FullName: TorchNames.Torch + ".float32" }
+            || (a.Value is Constant { Value: var type } && Scalars.Unwrap(a.Type)!.GetMembers("Float32") is [IFieldSymbol real] && Equals(real.ConstantValue, type)));
+        var compilation = call.SemanticModel!.Compilation;
+        var size = new Argument("size", compilation.CreateArrayTypeSymbol(compilation.GetSpecialType(SpecialType.System_Int64)), sizes, call);
+        return isReal && !IsComputed(size, Find(FormOf(method))!, null)
+            ? Record(new(FormKind.Torch, "full"), method.Name, null, new(size, new("value", compilation.GetSpecialType(SpecialType.System_Double), value, call)), method.ReturnType, call)
+            : RecordOpaque(new(FormOf(method), Name(method), _recorder.FunctionPath(_path, FunctionName(FormOf(method), null)), call, call.Syntax.GetLocation()), receiver, arguments, method.ReturnType);
     }
 
     /// <summary>Evaluates arguments in the order written and gives them in the order of the parameters, which is that of an operator's inputs.</summary>

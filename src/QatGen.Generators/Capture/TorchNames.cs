@@ -68,6 +68,9 @@ internal static class TorchNames
         "detach", "contiguous", "to", "to_type", "type", "type_as", "cpu", "cuda", "float", "half", "real", "imag", "view_as_real", "view_as_complex", "positive", "atleast_1d", "atleast_2d",
         "atleast_3d", "broadcast_tensors", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout", "index", "this");
 
+    /// <summary>Methods that give a tensor the sizes of another, with the method that does so with numbers and its parameter.</summary>
+    public static Dictionary<string, (string Method, string Parameter)> Shaping { get; } = new(StringComparer.Ordinal) { ["expand_as"] = ("expand", "sizes"), ["view_as"] = ("view", "shape") };
+
     /// <summary>Members of tensors that depend on the shape alone.</summary>
     public static Seq<string> ShapeOnly { get; } = new("dim", "numel", "ndim", "NumberOfElements", "Dimensions");
 

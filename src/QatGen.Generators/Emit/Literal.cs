@@ -90,6 +90,7 @@ internal static class Literal
         Add(p.Rows != 0, nameof(p.Rows), Number(p.Rows));
         Add(p.Shape.Count > 0, nameof(p.Shape), $"new({string.Join(", ", p.Shape.Select(Number))})");
         Add(p.ResultOf.Length > 0, nameof(p.ResultOf), Text(p.ResultOf));
+        Add(p.IsFixed, nameof(p.IsFixed), Flag(p.IsFixed));
         return $"new Part({string.Join(", ", parts)})";
     }
 

@@ -167,7 +167,7 @@ public sealed partial class QatNode : nn.Module
 
         if (first == this)
         {
-            var isTrained = WeightRole.Fixed.Count == 0;
+            var isTrained = WeightRole.Fixed.Count == 0 && Node.Part is not { IsFixed: true };
             (Weight, Bias) = (new(weight.clone(), isTrained), new(bias.clone(), isTrained));
             Weight.DetachFromDisposeScope();
             Bias.DetachFromDisposeScope();

@@ -76,7 +76,7 @@ internal sealed record Accuracy(string Operator, DType Input, DType Output, int 
     /// <summary>The float call; afterwards the model's parameters are what their integers stand for.</summary>
     private static double[] Real(GraphQat qat, Tensor[] reals)
     {
-        foreach (var node in qat.Model.Nodes.Any(static n => n.Node.Part is not null) ? [] : qat.Model.Nodes)
+        foreach (var node in Ladder.IsRoundedOnce(qat.Model.Nodes.Select(static n => n.Node)) ? qat.Model.Nodes : [])
         {
             if (node.WeightQuantizer is { } quantizer)
             {

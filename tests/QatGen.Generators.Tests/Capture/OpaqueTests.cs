@@ -61,6 +61,7 @@ public class OpaqueTests
     [InlineData("x / Math.Sqrt(x.shape[1])")]
     [InlineData("x.flatten(x.dim() - 2)")]
     [InlineData("F.relu(x).expand_as(x).reshape(x.shape)")]
+    [InlineData("F.relu(x).view_as(x)")]
     [InlineData("x.sum() / x.numel()")]
     [InlineData("x + torch.ones(x.shape[1], 1, 1, dtype: x.dtype, device: x.device)")]
     [InlineData("x + torch.arange(x.shape[3])")]

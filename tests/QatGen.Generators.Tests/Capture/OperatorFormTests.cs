@@ -20,6 +20,7 @@ public class OperatorFormTests
     [InlineData("x.leaky_relu(0.2)", "LeakyReLU[leaky_relu](%0) negative_slope: 0.2d")]
     [InlineData("F.gelu(x)", "GELU[gelu](%0)")]
     [InlineData("F.softplus(x, beta: 2)", "Softplus[softplus](%0) beta: 2d, threshold: 20d")]
+    [InlineData("F.normalize(x, dim: -1)", "Normalize[normalize](%0) dim: -1, eps: 1E-12d, p: 2d")]
     [InlineData("x.hardtanh(-2, 2)", "Clamp[hardtanh](%0) max: 2, min: -2")]
     [InlineData("x.add(x)", "Add[add](%0, %0)")]
     [InlineData("x.add(x, alpha: 1)", "Add[add](%0, %0) alpha: 1")]
@@ -104,6 +105,13 @@ public class OperatorFormTests
     [InlineData(
         "F.interpolate(x, scale_factor: new[] { 2.0, 1.5 }, mode: InterpolationMode.Bilinear, align_corners: false)",
         "Interpolate[interpolate](%0) align_corners: false, antialias: false, mode: global::TorchSharp.torch.InterpolationMode.Bilinear, recompute_scale_factor: false, scale_factor: new double[] { 2d, 1.5d }")]
+    [InlineData("x + torch.zeros(x.shape[0], 4, 8, 8)", "Full[full]() size: new long[] { x.shape[0], 4, 8, 8 }, value: 0d", "%2 = Add[add](%0, %1)")]
+    [InlineData("x + torch.ones(new long[] { x.size(0), 1, 8, 1 }, device: x.device)", "Full[full]() size: new long[] { x.shape[0], 1, 8, 1 }, value: 1d", "%2 = Add[add](%0, %1)")]
+    [InlineData("torch.full(4, 8, 8, value: 0.5f, dtype: float32) * x", "Full[full]() size: new long[] { 4, 8, 8 }, value: 0.5d", "%2 = Mul[mul](%1, %0)")]
+    [InlineData("x + x.new_full([x.shape[0], 1, 1, 7], -3)[.., .., .., 1..2]", "Full[full]() size: new long[] { x.shape[0], 1, 1, 7 }, value: -3", "%2 = Indexer[this](%1)")]
+    [InlineData("x - torch.zeros_like(x)", "Full[full]() size: new long[] { x.shape[0], x.shape[1], x.shape[2], x.shape[3] }, value: 0d", "%2 = Sub[sub](%0, %1)")]
+    [InlineData("x - x.ones_like()", "Full[full]() size: new long[] { x.shape[0], x.shape[1], x.shape[2], x.shape[3] }, value: 1d", "%2 = Sub[sub](%0, %1)")]
+    [InlineData("x + x.new_zeros(x.shape[0], 4, 1, 1, dtype: int64)", "new_zeros[new_zeros](%0) dim0: x.shape[0], dim1: (long)(4), dim2: (long)(1), dim3: (long)(1), dtype: global::TorchSharp.torch.int64", "%2 = Add[add](%0, %1)")]
     [InlineData("F.upsample_bilinear(x, new long[] { 9, 7 })", "Interpolate[upsample_bilinear](%0) align_corners: false, size: new long[] { 9, 7 }")]
     [InlineData(
         "F.upsample(x, new long[] { 9, 7 }, mode: UpsampleMode.Bilinear)",

@@ -9,7 +9,7 @@ public class ViolationTests
     [InlineData("x = {|QG1003:x % 2|};", "operator %")]
     [InlineData("x = {|QG1003:~x|};", "operator ~")]
     [InlineData("x = {|QG1003:x.T|};", "T")]
-    [InlineData("x = x + {|QG1003:torch.ones(1)|};", "ones")]
+    [InlineData("x = x + {|QG1003:torch.eye(8)|};", "eye")]
     [InlineData("var (y, _) = {|QG1003:torch.cummax(x, 1)|}; x = y;", "cummax")]
     [InlineData("x = {|QG1003:shrink.call(x)|};", "Hardshrink")]
     [InlineData("{|QG1003:x.backward()|};", "backward")]

@@ -119,7 +119,7 @@ internal static class Batch
                     return DeadRandom;
                 }
 
-                if (expected.Outputs.Count != actual.Outputs.Count || !expected.Outputs.Zip(actual.Outputs, static (e, a) => e.shape.SequenceEqual(a.shape) && (e - a).abs().max().item<float>() == 0).All(static same => same))
+                if (expected.Outputs.Count != actual.Outputs.Count || !expected.Outputs.Zip(actual.Outputs, static (e, a) => e.shape.SequenceEqual(a.shape) && (e - a).abs().max().to(float32).item<float>() == 0).All(static same => same))
                 {
                     return training ? "other values in train()" : "other values in eval()";
                 }

@@ -124,14 +124,14 @@ internal sealed partial class ModelFuzzer
 
         var (result, value) = form switch
         {
-            "tuple of outputs" => ("(Tensor, Tensor)", "(x, F.relu(x))"),
+            "tuple of outputs" => ("(Tensor, Tensor)", Choices.Pick("(x, F.relu(x))", "(x, x.argmax(1))", "(x.topk(1, 1).values, torch.topk(x, 1, 1).indices)")),
             "array of outputs" => ("Tensor[]", Choices.Pick("new[] { x, F.relu(x) }", "[x, x]")),
             "list of outputs" => ("List<Tensor>", "new List<Tensor> { F.relu(x), x }"),
             _ => ("Tensor", "x"),
         };
         return (Use(form, $$"""
             [QatModel(March.Bayes)]
-            {{string.Concat(Enumerable.Repeat("[InputShape(1, 4, 8, 8)]", types.Contains("[]", StringComparison.Ordinal) || types.Contains("List", StringComparison.Ordinal) ? inputs : 0))}}
+            {{string.Concat(Enumerable.Repeat("[InputShape(1, 4, 8, 8)]", types.Contains("[]", StringComparison.Ordinal) || types.Contains("List", StringComparison.Ordinal) || Choices.OneIn(2) ? inputs : 0))}}
             {{string.Join("\n", _variants.Where(static v => v.Arguments is not null).Select(Attribute))}}
             public partial class Model : Module<{{types}}, {{result}}>
             {

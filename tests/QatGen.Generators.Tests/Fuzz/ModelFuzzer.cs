@@ -20,7 +20,7 @@ internal sealed partial class ModelFuzzer(Choices choices)
     private Choices Choices { get; } = choices;
 
     /// <summary>The names of all constructs that models can use.</summary>
-    public static IEnumerable<string> All => Statements.Concat(Flow).Concat(Calls).Concat(Tensors).Select(static c => c.Name)
+    public static IEnumerable<string> All => Statements.Concat(Flow).Concat(Calls).Concat(Tensors).Concat(Axes).Select(static c => c.Name)
         .Concat(Modules.Select(static m => m.Name)).Concat(Storages.Select(static s =>
             s.Name)).Concat(Conditions).Concat(Numbers).Concat(ConvForms).Concat(Classes).Concat(Roots).Concat(Refused.Select(static r => r.Name));
 
@@ -66,7 +66,7 @@ internal sealed partial class ModelFuzzer(Choices choices)
 
     private void Step(Body body)
     {
-        var table = body.Depth >= Deepest ? Tensors : Choices.Pick(Statements, Statements, Tensors, Calls, Flow);
+        var table = body.Depth >= Deepest ? Tensors : Choices.Pick(Statements, Statements, Tensors, Calls, Flow, Axes);
         var construct = Choices.Pick(table);
         if (construct.Write(this, body))
         {
