@@ -14,6 +14,7 @@ public sealed class LiveBatchNorm : nn.Module
     private readonly double _epsilon;
     private readonly double? _momentum;
     private Tensor? _batches;
+    private Tensor[]? _before;
 
     internal LiveBatchNorm(Node node, BatchNormMode mode) : base(nameof(LiveBatchNorm))
     {
@@ -42,10 +43,12 @@ public sealed class LiveBatchNorm : nn.Module
     internal bool IsReverseFold { get; }
 
     /// <summary>Whether a pass in VALIDATION measures statistics: the mean over batches instead of a moving average.</summary>
-    internal bool IsEstimating { get; set; }
+    internal bool IsEstimating => _before is not null;
 
-    /// <summary>Batch norm as the running statistics fold it, with gradients to gamma and beta.</summary>
-    internal BatchNormFold Fold => new(Gamma ?? ones_like(Mean!), Beta ?? zeros_like(Mean!), Mean!, Variance!, _epsilon);
+    /// <summary>
+    /// Batch norm as the running statistics fold it, with gradients to gamma and beta. While they are measured it is that of before: weights folded by half-measured ones would not fit the scales that were found for them.
+    /// </summary>
+    internal BatchNormFold Fold => new(Gamma ?? ones_like(Mean!), Beta ?? zeros_like(Mean!), _before?[0] ?? Mean!, _before?[1] ?? Variance!, _epsilon);
 
     /// <summary>Whether sums are normalized by the statistics of their own batch.</summary>
     internal bool IsLive(FakeQuantState state) => IsEstimating || (training && !IsFrozen && state is FakeQuantState.Float or FakeQuantState.Qat);
@@ -105,10 +108,12 @@ public sealed class LiveBatchNorm : nn.Module
         _batches!.copy_(statistics[2]);
     }
 
-    /// <summary>Begins to count batches anew: the first one's statistics replace all of before.</summary>
-    internal void BeginEstimate()
+    /// <summary>Begins to count batches anew: the first one's statistics replace all of before. <paramref name="before"/> is what <see cref="Statistics"/> gave, and must stay until the end.</summary>
+    internal void BeginEstimate(Tensor[] before)
     {
-        IsEstimating = true;
+        _before = before;
         _batches!.zero_();
     }
+
+    internal void EndEstimate() => _before = null;
 }

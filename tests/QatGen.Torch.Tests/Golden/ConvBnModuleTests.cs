@@ -35,7 +35,15 @@ public sealed class ConvBnModuleTests
         foreach (var step in Steps)
         {
             // Statistics that follow by the mean over ten batches follow by a tenth: the momentum.
-            norm.IsEstimating = step is not ("late" or "eval");
+            if (step is "late" or "eval")
+            {
+                norm.EndEstimate();
+            }
+            else
+            {
+                norm.BeginEstimate(norm.Statistics());
+            }
+
             state["bn.num_batches_tracked"].fill_(9);
             state["layer.weight_quant.scale"].copy_(c.Outputs["wfq_scale" + step].Float);
             state["layer.output_quant.scale"].copy_(c.Outputs["afq_scale" + step].Float);
