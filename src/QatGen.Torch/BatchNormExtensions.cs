@@ -33,7 +33,11 @@ public static class BatchNormExtensions
         var count = 0;
         try
         {
-            Array.ForEach(norms, static n => n.BeginEstimate());
+            for (var i = 0; i < norms.Length; i++)
+            {
+                norms[i].BeginEstimate(statistics[i]);
+            }
+
             foreach (var batch in batches)
             {
                 using var step = NewDisposeScope();
@@ -56,7 +60,7 @@ public static class BatchNormExtensions
         }
         finally
         {
-            Array.ForEach(norms, static n => n.IsEstimating = false);
+            Array.ForEach(norms, static n => n.EndEstimate());
 
             // VALIDATION takes its weight scales anew.
             model.Model.Session = new(before.State, before.Others);

@@ -172,11 +172,13 @@ public sealed class BatchNormTests : IDisposable
         Assert.Equal(TrainingRules.NoLiveNorm, Assert.Throws<QatGenException>(() => Nets.Calibrated(graph).FreezeBatchNorm()).Violations.Single().Rule);
     }
 
-    [Fact]
-    public void EstimateBatchNorm_TwoBatches_IsTheMeanOfTheirStatistics()
+    [Theory]
+    [InlineData(BatchNormMode.WithBN)]
+    [InlineData(BatchNormMode.WithBNReverseFold)]
+    public void EstimateBatchNorm_TwoBatches_IsTheMeanOfTheirStatistics(BatchNormMode mode)
     {
         var graph = Nets.Of([1, 3, 8, 8], Nets.Conv("conv", 0, 3, 6), Nets.Call("BatchNorm2d", "bn", 1), Nets.Call("ReLU", "relu", 2), Nets.Conv("last", 3, 6, 2));
-        var model = Nets.Calibrated(graph, config: new() { BatchNormMode = BatchNormMode.WithBN });
+        var model = Nets.Calibrated(graph, config: new() { BatchNormMode = mode });
         model.SetState(FakeQuantState.Qat);
         var scale = model.Model.Nodes[0].OutputQuantizer!.Scale;
         Tensor[] batches = [randn(16, 3, 8, 8), randn(16, 3, 8, 8) + 0.5];

@@ -31,7 +31,8 @@ internal sealed class BiasCorrection(Action<double>? progress)
     {
         var node = visit.Node;
         var (weight, bias) = node.Folded;
-        var rounded = visit.Quantized();
+        visit.FindScales();
+        var rounded = node.RoundedWeight();
         var (sums, counts, square, count) = (zeros_like(bias).to(ScalarType.Float64), zeros_like(bias).to(ScalarType.Float64), 0.0, 0L);
         for (var b = 0; b < visit.Real.Length; b++)
         {

@@ -34,4 +34,21 @@ public static class PostTraining
     /// <summary>The same for a model with several inputs: each batch is one tensor per input.</summary>
     public static AdaRoundReport AdaRound(this IQatModule model, IEnumerable<Tensor[]> batches, AdaRoundOptions? options = null, Action<double>? progress = null, params Selector[] selectors) =>
         new AdaRounding(model.Model, options ?? new(), selectors, progress).Run(new(model, batches, nameof(AdaRound)));
+
+    /// <summary>
+    /// Sensitivity: quantizes one thing at a time, the result of one operator, its weights, or both, with everything else in float, and compares the outputs of the calibrated model with those in float on float32
+    /// batches [N, ...], which are disposed. The most sensitive come first. <paramref name="progress"/> is told the number of finished batches.
+    /// </summary>
+    public static SensitivityReport AnalyzeSensitivity(this IQatModule model, IEnumerable<Tensor> batches, SensitivityMetric metric = SensitivityMetric.Cosine, Action<int>? progress = null) =>
+        model.AnalyzeSensitivity(batches.Select(static b => new[] { b }), metric, progress);
+
+    /// <summary>The same for a model with several inputs: each batch is one tensor per input.</summary>
+    public static SensitivityReport AnalyzeSensitivity(this IQatModule model, IEnumerable<Tensor[]> batches, SensitivityMetric metric = SensitivityMetric.Cosine, Action<int>? progress = null) =>
+        new SensitivityAnalysis(model).Run(batches, metric, progress);
+
+    /// <summary>
+    /// The most sensitive operators and inputs that can be qint16 within a budget, as rules for <see cref="QConfig.Rules"/> or attributes to paste. What the march cannot run in qint16, which a conversion tries out, is
+    /// passed over and says why. The model stays as it is.
+    /// </summary>
+    public static Promotion Promote(this IQatModule model, SensitivityReport report, PromotionBudget budget) => new Promoter(model, report, budget).Run();
 }

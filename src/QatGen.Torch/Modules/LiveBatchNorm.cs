@@ -14,6 +14,7 @@ public sealed class LiveBatchNorm : nn.Module
     private readonly double _epsilon;
     private readonly double? _momentum;
     private Tensor? _batches;
+    private Tensor[]? _before;
 
     internal LiveBatchNorm(Node node, BatchNormMode mode) : base(nameof(LiveBatchNorm))
     {
@@ -42,16 +43,28 @@ public sealed class LiveBatchNorm : nn.Module
     internal bool IsReverseFold { get; }
 
     /// <summary>Whether a pass in VALIDATION measures statistics: the mean over batches instead of a moving average.</summary>
-    internal bool IsEstimating { get; set; }
+    internal bool IsEstimating => _before is not null;
 
-    /// <summary>Batch norm as the running statistics fold it, with gradients to gamma and beta.</summary>
-    internal BatchNormFold Fold => new(Gamma ?? ones_like(Mean!), Beta ?? zeros_like(Mean!), Mean!, Variance!, _epsilon);
+    /// <summary>
+    /// Batch norm as the running statistics fold it, with gradients to gamma and beta. While they are measured it is that of before: weights folded by half-measured ones would not fit the scales that were found for them.
+    /// </summary>
+    internal BatchNormFold Fold => new(Gamma ?? ones_like(Mean!), Beta ?? zeros_like(Mean!), _before?[0] ?? Mean!, _before?[1] ?? Variance!, _epsilon);
 
     /// <summary>Whether sums are normalized by the statistics of their own batch.</summary>
     internal bool IsLive(FakeQuantState state) => IsEstimating || (training && !IsFrozen && state is FakeQuantState.Float or FakeQuantState.Qat);
 
     /// <summary>Normalizes reals [N, O, ...] by the statistics of this batch, which the running ones follow.</summary>
-    internal Tensor Normalize(Tensor x)
+    internal Tensor Normalize(Tensor x) => Normalize(x, Gamma, Beta);
+
+    /// <summary>The same in <paramref name="steps"/> of each channel [O]: those divide gamma and beta, not the result, which is a pass over memory less.</summary>
+    internal Tensor Normalize(Tensor x, Tensor steps)
+    {
+        using var scope = NewDisposeScope();
+        Tensor InSteps(Tensor value) => (value.to(ScalarType.Float64) / steps).to(ScalarType.Float32);
+        return Normalize(x, InSteps(Gamma ?? ones_like(Mean!)), InSteps(Beta ?? zeros_like(Mean!))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Normalize(Tensor x, Tensor? gamma, Tensor? beta)
     {
         if (x.numel() / x.shape[1] < 2)
         {
@@ -65,7 +78,7 @@ public sealed class LiveBatchNorm : nn.Module
         }
 
         var momentum = IsEstimating || _momentum is null ? 1.0 / _batches!.item<long>() : _momentum.Value;
-        return nn.functional.batch_norm(x, Mean!, Variance!, Gamma!, Beta!, training: true, momentum, _epsilon).MoveToOuterDisposeScope();
+        return nn.functional.batch_norm(x, Mean!, Variance!, gamma!, beta!, training: true, momentum, _epsilon).MoveToOuterDisposeScope();
     }
 
     /// <summary>Takes a float model's values: the first become its own, later ones are copied into these.</summary>
@@ -105,10 +118,12 @@ public sealed class LiveBatchNorm : nn.Module
         _batches!.copy_(statistics[2]);
     }
 
-    /// <summary>Begins to count batches anew: the first one's statistics replace all of before.</summary>
-    internal void BeginEstimate()
+    /// <summary>Begins to count batches anew: the first one's statistics replace all of before. <paramref name="before"/> is what <see cref="Statistics"/> gave, and must stay until the end.</summary>
+    internal void BeginEstimate(Tensor[] before)
     {
-        IsEstimating = true;
+        _before = before;
         _batches!.zero_();
     }
+
+    internal void EndEstimate() => _before = null;
 }

@@ -29,6 +29,16 @@ public sealed partial class QatNode
         return ((QatValue.Activation)_operator.Lower(primitives, Node, inputs, constants)).Data;
     }
 
+    /// <summary>The weights that the integers of the last pass stand for.</summary>
+    internal Tensor RoundedWeight() => (RoundedIntegers() * tensor(WeightQuantizer!.Scales.Select(static s => (double)s).ToArray()).reshape(Rows)).to(ScalarType.Float32);
+
+    /// <summary>The integers of the weights at the scales of the last pass, in float64.</summary>
+    internal Tensor RoundedIntegers()
+    {
+        var weight = Folded.Weight;
+        return tensor(WeightQuantizer!.WeightConstant(weight).Values.Select(static v => (double)v).ToArray()).reshape(weight.shape);
+    }
+
     /// <summary>Runs the node's own lowering on other primitives that know these values.</summary>
     internal QatValue Lower(IPrimitives<QatValue> primitives, QatValue[] inputs)
     {

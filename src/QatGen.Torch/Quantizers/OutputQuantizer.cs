@@ -178,6 +178,17 @@ public sealed class OutputQuantizer : nn.Module
         return true;
     }
 
+    /// <summary>Takes another type and the scale by which it holds the same range; gives what to <see cref="Return"/> to.</summary>
+    internal (ActivationQuantization Settings, float Scale) Become(DType type)
+    {
+        var before = (Settings, Value(_scale));
+        Settings = Settings with { Range = type };
+        Value(_scale) = Floored((float)(Value(_scale) * before.Settings.Range.Half / Range.Half));
+        return before;
+    }
+
+    internal void Return((ActivationQuantization Settings, float Scale) before) => (Settings, Value(_scale)) = before;
+
     /// <summary>Forgets scale and data, as what it quantizes has become another tensor; a scale that is fixed or a learned limit stays.</summary>
     internal void Forget()
     {

@@ -187,6 +187,19 @@ public sealed class AdaRoundTests : IDisposable
     }
 
     [Fact]
+    public void AdaRound_LayerCalledTwice_ChoosesOnceAndKeepsThePromise()
+    {
+        var graph = Nets.Of([1, 4, 6, 6], Nets.Conv("a", 0, 4, 4, bias: true), Nets.Call("ReLU", "relu", 1), Nets.Conv("a#1", 2, 4, 4, bias: true), Nets.Conv("b", 3, 4, 5, bias: true));
+        var model = Nets.Calibrated(graph, config: Bits(3));
+        Assert.Empty(model.Equalize().Pairs);
+        Assert.Equal(["a", "b"], model.CorrectBias([Nets.Batch(graph, 8)]).Layers.Select(static l => l.Layer));
+        var report = model.AdaRound([Nets.Batch(graph, 8), Nets.Batch(graph, 8)], Short with { LearningRate = 0.1 });
+        Assert.Equal(["a", "b"], report.Layers.Select(static l => l.Layer));
+        Assert.All(report.Layers, static l => Assert.True(l.Changed > 0, l.ToString()));
+        Promise(model);
+    }
+
+    [Fact]
     public void AdaRound_BadInput_NamesItAndChangesNothing()
     {
         var model = Nets.Calibrated(_graph, config: Bits(3));
