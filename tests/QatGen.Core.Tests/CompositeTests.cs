@@ -1,3 +1,4 @@
+using System.Globalization;
 using QatGen.Graphs;
 using QatGen.Passes;
 
@@ -44,6 +45,27 @@ public sealed class CompositeTests
         var result = Pipeline.Run(factory.Finish() with { Nodes = new(node), Outputs = new(1) });
         Assert.Null(result.Fused);
         Assert.Equal(("QG2031", op == "LSTM" ? "rnn" : "norm"), result.Violations.Where(static v => v.Rule.Severity == RuleSeverity.Error).Select(static v => (v.Rule.Id, v.Layer)).Single());
+    }
+
+    /// <summary>A step of a sequence, of one sample without a batch, of features that the layer does not have, and of such states.</summary>
+    [Theory]
+    [InlineData("LSTMCell", ".0", "2,3,5")]
+    [InlineData("GRUCell", "", "2,3,5")]
+    [InlineData("RNNCell", "", "2,3,5")]
+    [InlineData("RNNCell", "", "5")]
+    [InlineData("GRUCell", "", "2,4")]
+    [InlineData("LSTMCell", ".0", "2,5", "2,3", "2,1,3")]
+    [InlineData("GRUCell", "", "2,5", "1,2,3")]
+    [InlineData("RNNCell", "", "2,5", "2,1")]
+    [InlineData("GRU", ".0", "2,5")]
+    [InlineData("LSTM", ".0", "2,4,6")]
+    [InlineData("RNN", ".0", "1,2,4,5")]
+    public void RecurrentLayer_OfAnInputOrStateOfAnotherShape_QG2016(string op, string item, params string[] shapes)
+    {
+        var inputs = shapes.Select(static (s, i) => new GraphInput($"x{i}", s.Split(',').Select(static d => int.Parse(d, CultureInfo.InvariantCulture)).ToSeq(), 0)).ToSeq();
+        var arguments = item.Length > 0 ? Sequence : new(Sequence.Where(static a => a.Key != "item"));
+        var graph = new GraphFactory().Finish() with { Inputs = inputs, Nodes = new(new Node(op, "rnn" + item, new(FormKind.Module, op), Enumerable.Range(0, inputs.Count).ToSeq(), arguments)), Outputs = new(inputs.Count) };
+        Assert.Equal(("QG2016", "rnn"), Pipeline.Run(graph).Violations.Where(static v => v.Rule.Severity == RuleSeverity.Error).Select(static v => (v.Rule.Id, v.Layer)).First());
     }
 
     private static readonly Node Function = new("Linear", "linear", new(FormKind.Functional, "linear"), new(0, 1), new());

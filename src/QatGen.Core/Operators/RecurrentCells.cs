@@ -25,8 +25,26 @@ internal abstract class RecurrentCell(string kind) : CompositeOperator(kind + "C
     public override string FloatCall(Node node, string module, string[] inputs) =>
         ReturnsTuple ? $"{module}.call({inputs[0]}, {(inputs.Length == 1 ? "null" : $"({inputs[1]}, {inputs[2]})")})" : base.FloatCall(node, module, inputs);
 
-    protected Recurrent.State Step(Expansion call, string step) => new Recurrent(call, (int)call.Node.Integer("hiddenSize", 1), call.Node.Flag("bias", true))
-        .Step(step, 0, call.Inputs[0], call.Inputs.Skip(1).All(call.IsZero) ? null : new(call.Inputs[1], call.Inputs[call.Inputs.Count - 1]));
+    protected Recurrent.State Step(Expansion call, string step)
+    {
+        Require(call, call.Inputs[0], "inputSize");
+        foreach (var state in call.Inputs.Skip(1))
+        {
+            Require(call, state, "hiddenSize");
+        }
+
+        return new Recurrent(call, (int)call.Node.Integer("hiddenSize", 1), call.Node.Flag("bias", true))
+            .Step(step, 0, call.Inputs[0], call.Inputs.Skip(1).All(call.IsZero) ? null : new(call.Inputs[1], call.Inputs[call.Inputs.Count - 1]));
+    }
+
+    /// <summary>Throws where a value is known to be other than [N, size].</summary>
+    private static void Require(Expansion call, int value, string size)
+    {
+        if (call.Fact(value) is { IsKnown: true } fact && (fact.Shape is not [_, var width] || (width > 0 && call.Node.Integer(size, width) != width)))
+        {
+            throw QatGenException.Of(ShapeRules.LayerInput, call.Node.Path, fact.ToString(), "it takes [N, inputSize], and states [N, hiddenSize]");
+        }
+    }
 
     public override IEnumerable<Example> Examples()
     {

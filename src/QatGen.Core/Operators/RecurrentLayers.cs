@@ -51,9 +51,13 @@ internal abstract class RecurrentLayer(string kind) : CompositeOperator(kind, (3
     public override int[] Expand(Expansion call)
     {
         var (node, input) = (call.Node, call.Inputs[0]);
-        var steps = call.Shape(input)[1];
+        if (call.Shape(input) is not [_, var steps, var width] || node.Integer("inputSize", width) != width)
+        {
+            throw QatGenException.Of(ShapeRules.LayerInput, node.Path, call.Fact(input).ToString(), "it takes [N, steps, inputSize]");
+        }
+
         var states = (int)(node.Integer("numLayers", 1) * (node.Flag("bidirectional", false) ? 2 : 1));
-        foreach (var state in call.Inputs.Skip(1).Where(s => call.Shape(s) is not [_, var count, var width] || count != states || width != node.Integer("hiddenSize", 0)))
+        foreach (var state in call.Inputs.Skip(1).Where(s => call.Shape(s) is not [_, var count, var size] || count != states || size != node.Integer("hiddenSize", 0)))
         {
             throw QatGenException.Of(ShapeRules.LayerInput, node.Path, call.Fact(state).ToString(), $"the first states are {states} of hiddenSize");
         }
