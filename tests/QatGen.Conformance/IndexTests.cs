@@ -4,6 +4,7 @@ using QatGen.Kernels;
 using QatGen.Kernels.Reference;
 using QatGen.Operators;
 using QatGen.Passes;
+using QatGen.Primitives;
 using QatGen.Torch;
 using QatGen.Torch.Tests;
 using static TorchSharp.torch;
@@ -65,6 +66,26 @@ public sealed class IndexTests
         }
 
         Assert.True(model.Model.Forward(x)[2].equal(model.Model.Forward(x)[1].gt(0)).all().item<bool>());
+    }
+
+    /// <summary>Both results of a call and the positions of a second one, and a call that ranks otherwise.</summary>
+    [Fact]
+    public void ValuesAndPositionsOfACall_RankOnce()
+    {
+        using var scope = NewDisposeScope();
+        static Node Largest(int count, string path, int item) => new("TopK", $"{path}.{item}", new(FormKind.Method, "topk"), new(0), new() { ["k"] = count, ["dim"] = 1, ["item"] = item });
+        var graph = new Graph("Test", "Net", March.NashE, new(new GraphInput("x", new(1, 9, 2, 3), 0)), new(Largest(3, "best", 0), Largest(3, "best", 1), Largest(3, "again", 1), Largest(2, "two", 1)), new(1, 2, 3, 4));
+        var model = Nets.Calibrated(Pipeline.Run(graph).Fused!);
+        var fixedPoint = model.ConvertToFixedPoint();
+        Assert.Equal([("best.0", 3), ("two.1", 2)], fixedPoint.Record().Nodes.OfType<IntNode.TopK>().Select(static n => (n.Layer, n.Ranking.Count)));
+        var x = randn(2, 9, 2, 3);
+        model.SetState(FakeQuantState.Validation);
+        var expected = model.Model.Forward(x).Skip(1).Select(static o => o.data<long>().ToArray().Select(static v => (int)v)).ToArray();
+        QTensor[] inputs = [fixedPoint.Signature.Quantize(0, x.data<float>().ToArray(), 2)];
+        foreach (var outputs in new[] { ReferenceRunner.Run(fixedPoint, inputs), fixedPoint.RunAll(inputs), new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs) })
+        {
+            Assert.Equal(expected, outputs.Skip(1).Select(static o => o.Data));
+        }
     }
 
     [Theory]

@@ -49,7 +49,9 @@ public sealed class Recorder(Signature signature, IReadOnlyList<Constant> consta
 
     public int Lut(int x, int table) => Add(new IntNode.Lut(x, Id(table), _layer));
 
-    public int TopK(int x, Ranking ranking) => Add(new IntNode.TopK(x, ranking, _layer));
+    /// <summary>The values and the positions of one call rank once.</summary>
+    public int TopK(int x, Ranking ranking) => _nodes.FindIndex(n => n is IntNode.TopK same && same.X == x && same.Ranking == ranking) is >= 0 and var known ? signature.Inputs.Count + known
+        : Add(new IntNode.TopK(x, ranking, _layer));
 
     public int Gather(int data, int index, Gathering gathering) => Add(new IntNode.Gather(data, index, gathering, _layer));
 
