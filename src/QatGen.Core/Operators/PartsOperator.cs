@@ -16,7 +16,20 @@ internal abstract class PartsOperator(string name, params Form[] forms) : Moveme
         {
             yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "dim", "0", "an axis other than the batch");
         }
+
+        if (Wrong(node) is var (argument, wanted))
+        {
+            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, argument, node.Attributes.ToString(), wanted);
+        }
     }
+
+    /// <summary>The argument that gives no parts, and what it has to be; null where there is none such.</summary>
+    protected virtual (string Argument, string Wanted)? Wrong(Node node) => null;
+
+    /// <summary>The sizes, places or their number, under whichever name the overload has for them: one where <see cref="IsNumber"/>.</summary>
+    protected static Seq<int> Given(Node node) => Numbers(node, "size", "sizes", "split_size_or_sections", "indices_or_sections");
+
+    protected static bool IsNumber(Node node) => (node.Attributes["size"] ?? node.Attributes["split_size_or_sections"] ?? node.Attributes["indices_or_sections"]) is Value.Integer;
 
     protected abstract Movement Part(Node node, int axis, int part);
 

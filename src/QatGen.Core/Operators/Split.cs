@@ -8,30 +8,16 @@ internal sealed class Split() : PartsOperator("Split", Both("split"))
 {
     public override Seq<string> Structural => new("dim", "size", "sizes", "split_size_or_sections");
 
-    public override IEnumerable<Violation> Check(Node node)
+    protected override (string Argument, string Wanted)? Wrong(Node node) => Given(node) is var sizes && (sizes.Count == 0 || sizes.Any(static s => s < 1)) ? ("sizes", "positive sizes") : null;
+
+    protected override Movement Part(Node node, int axis, int part) => IsNumber(node) ? new Movement.Pieces(axis, Given(node)[0], part) : new Movement.Split(axis, Given(node), part);
+
+    protected override int? Count(Node node, int size) => (IsNumber(node), Given(node)) switch
     {
-        foreach (var found in base.Check(node))
-        {
-            yield return found;
-        }
-
-        if (Pieces(node) is var sizes && (sizes.Count == 0 || sizes.Any(static s => s < 1)))
-        {
-            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "sizes", node.Attributes.ToString(), "positive sizes");
-        }
-    }
-
-    protected override Movement Part(Node node, int axis, int part) =>
-        node.Attributes["size"] is Value.Integer size ? new Movement.Pieces(axis, (int)size.Number, part) : new Movement.Split(axis, Pieces(node), part);
-
-    protected override int? Count(Node node, int size) => (node.Attributes["size"], Pieces(node)) switch
-    {
-        (null, var sizes) => sizes.Count,
+        (false, var sizes) => sizes.Count,
         (_, [> 0 and var piece]) when size > 0 => (int)((size + (long)piece - 1) / piece),
         _ => null,
     };
-
-    private static Seq<int> Pieces(Node node) => Numbers(node, "size", "sizes", "split_size_or_sections");
 
     public override IEnumerable<Example> Examples()
     {

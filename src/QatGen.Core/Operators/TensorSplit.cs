@@ -8,31 +8,17 @@ internal sealed class TensorSplit() : PartsOperator("TensorSplit", Both("tensor_
 {
     public override Seq<string> Structural => new("dim", "size", "sizes", "indices_or_sections");
 
-    public override IEnumerable<Violation> Check(Node node)
-    {
-        foreach (var found in base.Check(node))
-        {
-            yield return found;
-        }
-
-        if (node.Inputs.Count != 1 || (!IsNumber(node) && Places(node).Count == 0) || (IsNumber(node) && Places(node)[0] < 1))
-        {
-            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "sections", node.Attributes.ToString(), "a positive number or a list of places");
-        }
-    }
+    protected override (string Argument, string Wanted)? Wrong(Node node) =>
+        node.Inputs.Count != 1 || Given(node).Count == 0 || (IsNumber(node) && Given(node)[0] < 1) ? ("sections", "a positive number or a list of places") : null;
 
     protected override Movement Part(Node node, int axis, int part)
     {
-        var places = Places(node);
+        var places = Given(node);
         return IsNumber(node) ? new Movement.Section(axis, places[0], part, IsEven: true)
             : new Movement.Slice(axis, part == 0 ? 0 : places[part - 1], part == places.Count ? int.MaxValue : places[part]);
     }
 
-    protected override int? Count(Node node, int size) => !IsNumber(node) ? Places(node).Count + 1 : Places(node)[0] is > 0 and var parts ? parts : null;
-
-    private static bool IsNumber(Node node) => (node.Attributes["size"] ?? node.Attributes["indices_or_sections"]) is Value.Integer;
-
-    private static Seq<int> Places(Node node) => Numbers(node, "size", "sizes", "indices_or_sections");
+    protected override int? Count(Node node, int size) => !IsNumber(node) ? Given(node).Count + 1 : Given(node)[0] is > 0 and var parts ? parts : null;
 
     public override IEnumerable<Example> Examples()
     {
