@@ -72,7 +72,8 @@ internal sealed partial class Evaluator
     {
         if (arguments.Prepend(receiver ?? Outside.Nothing).Any(Touches))
         {
-            throw Fail(CaptureRules.ExternalCall, call, call.TargetMethod.ContainingType.Name + "." + call.TargetMethod.Name);
+            throw TorchNames.FullName(call.TargetMethod.ContainingType) == "QatGen.Torch.Colours" ? ColoursIn(call)
+                : Fail(CaptureRules.ExternalCall, call, call.TargetMethod.ContainingType.Name + "." + call.TargetMethod.Name);
         }
 
         if (arguments.Prepend(receiver ?? Outside.Nothing).Any(static v => v is ListOf or MapOf))

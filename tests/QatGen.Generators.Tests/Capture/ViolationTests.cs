@@ -153,6 +153,16 @@ public class ViolationTests
     public void Call_WithoutSource_QG1008(string body) => Forward(body);
 
     [Theory]
+    [InlineData("BgrToYuv(x)", "Use the module QatGen.Torch.Nn.BgrToYuv444")]
+    [InlineData("RgbToYuv(x, QatGen.Swing.Full)", "channelReversal: true")]
+    [InlineData("CenteredYuvToRgb(x)", "QatGen.Torch.Nn.CenteredYuv2Rgb,")]
+    [InlineData("CenteredYuvToBgr(x)", "QatGen.Torch.Nn.CenteredYuv2Bgr,")]
+    [InlineData("RgbToBgr(x)", "Use flip(1)")]
+    [InlineData("RgbToGray(x)", "Use it for the data before they reach the model")]
+    public void ColoursOfData_InForward_QG1007WithTheModuleToUse(string call, string remedy) =>
+        Assert.Contains(remedy, Markup.VerifySource(ForwardSource($"x = {{|QG1007:QatGen.Torch.Colours.{call}|}};")));
+
+    [Theory]
     [InlineData("var a = c.call(x); inplace.call(a); return a;")]
     [InlineData("var a = c.call(x); var f = a.flatten(1); f = {|QG1009:f.relu_()|}; return a;")]
     [InlineData("var a = c.call(x); var f = a.flatten(1); a = {|QG1009:F.relu(a, true)|}; return f;")]
