@@ -13,7 +13,7 @@ internal static class DeclaredTypes
         foreach (var node in graph.Nodes)
         {
             types.Add(node.Inputs.Count > 0 && !Catalogue.Get(node.Operator).OwnsScaleIn(node) ? types[node.Inputs[0]]
-                : Last(graph.Settings.Where(s => Covers(s.Path, node.ModulePath))) ?? DType.QInt8);
+                : Last(graph.Settings.Where(s => s.Covers(node))) ?? DType.QInt8);
         }
 
         return types;
@@ -21,6 +21,4 @@ internal static class DeclaredTypes
 
     /// <summary>The more general settings come first.</summary>
     private static DType? Last(IEnumerable<QuantizeSetting> settings) => settings.Select(static s => s.Type ?? (s.Bits == 0 ? null : s.Bits > 8 ? DType.QInt16 : DType.QInt8)).LastOrDefault(static t => t is not null);
-
-    private static bool Covers(string setting, string path) => setting.Length == 0 || path == setting || path.StartsWith(setting + ".", StringComparison.Ordinal);
 }

@@ -24,4 +24,5 @@ public static class QuantizationRules
     public static Rule IntervalTooLong { get; } = new("QG3073", RuleSeverity.Warning, "Interval is longer than the calibration", "'{0}' finds its scale every {1} batches and saw {2}", "Calibrate with at least as many batches, or use a shorter interval");
     public static Rule MaskType { get; } = new("QG3901", RuleSeverity.Error, "Mask is not bool", "The input '{0}' is read as a mask and is {1}", "Give a bool tensor; numbers that are added to scores are a buffer of the model, or are added in forward");
     public static Rule NotAMask { get; } = new("QG3902", RuleSeverity.Error, "Bool is read as numbers", "The input '{0}' is {1}, and layers compute with it", "Convert it to float32, or use it only as a mask: in masked_fill, where or attention");
+    public static Rule QuantizesNothing { get; } = new("QG3903", RuleSeverity.Warning, "Setting quantizes nothing", "[Quantize] on '{0}' has no effect in '{1}': forward calls nothing of it whose result gets a scale or whose weights are quantized", "Remove it, or put it on a module that computes; what only moves or picks values keeps the type and scale of its input");
 }

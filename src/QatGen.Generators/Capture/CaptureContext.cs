@@ -16,6 +16,7 @@ internal sealed class CaptureContext(Compilation compilation, CancellationToken 
     private readonly Dictionary<SyntaxNode, IOperation?> _operations = [];
     private readonly Dictionary<INamedTypeSymbol, Block?> _blocks = new(SymbolEqualityComparer.Default);
     private readonly List<LocatedViolation> _violations = [];
+    private readonly Dictionary<ISymbol, (string Target, bool IsUsed)> _settings = new(SymbolEqualityComparer.Default);
     private int _steps;
     private int _depth;
     private int _ids;
@@ -93,6 +94,27 @@ internal sealed class CaptureContext(Compilation compilation, CancellationToken 
 
     /// <summary>Withdraws what was reported after the first <paramref name="count"/> violations.</summary>
     public void Forget(int count) => _violations.RemoveRange(count, _violations.Count - count);
+
+    /// <summary>Notes what [Quantize] on classes and fields decides of a graph: of several graphs of a class one is enough.</summary>
+    public void Note(IEnumerable<(QuantizeSetting Setting, ISymbol Symbol)> said, Graph graph)
+    {
+        foreach (var (setting, symbol) in said)
+        {
+            _settings[symbol] = (setting.Target, (_settings.TryGetValue(symbol, out var known) && known.IsUsed) || setting.IsUsedIn(graph));
+        }
+    }
+
+    /// <summary>Reports the settings that decide nothing of any graph of the model.</summary>
+    public void ReportUnused(string model)
+    {
+        foreach (var (symbol, (target, _)) in _settings.Where(static s => !s.Value.IsUsed).Select(static s => (s.Key, s.Value)))
+        {
+            if (ModelDeclaration.Place<QuantizeAttribute>(symbol) is { SourceTree: { } tree } place && compilation.ContainsSyntaxTree(tree))
+            {
+                Report(Violation.Of(QuantizationRules.QuantizesNothing, "", target, model), place);
+            }
+        }
+    }
 
     /// <summary>Whether the compiler finds an error in what capture has run, in the heads of the classes that hold it, or in these declarations.</summary>
     public bool IsBroken(INamedTypeSymbol model, IEnumerable<SyntaxNode> declarations)

@@ -36,13 +36,12 @@ internal sealed partial class Evaluator
     /// <summary>Notes the modules in an object's fields that are kept, or whose results are asked to be of some kind; the object has just been made.</summary>
     private void Keep(Instance owner)
     {
-        Say(owner.Id, ModelDeclaration.Settings(owner.Type));
+        Say(owner.Id, owner.Type);
         foreach (var field in InstanceFields(owner.Type))
         {
-            var settings = ModelDeclaration.Settings(field);
-            foreach (var module in settings is null ? [] : ModulesIn(Find(owner.Id, SlotOf(field))))
+            foreach (var module in !HasAttribute<QuantizeAttribute>(field) ? [] : ModulesIn(Find(owner.Id, SlotOf(field))))
             {
-                Say(module, settings);
+                Say(module, field);
             }
 
             var (isKept, asked) = (IsKept(field), ModelDeclaration.Asked(field));

@@ -47,6 +47,11 @@ internal static class ModelCapture
             context.Report(Violation.Of(CaptureRules.Unsupported, "", model.Name, $"{Defect} ({defect.GetType().Name}: {defect.Message})"), model.Locations[0]);
         }
 
+        if (!context.HasErrors)
+        {
+            context.ReportUnused(model.Name);
+        }
+
         var isIncomplete = context.Violations.Count > 0 || graphs.Any(static g => g.Nodes.Any(static n => n.IsOpaque));
         if (broken || (isIncomplete && context.IsBroken(model, declaration is null ? context.Declarations(model) : [])))
         {
@@ -178,6 +183,7 @@ internal static class ModelCapture
         }
 
         var graph = RemoveDeadNodes.Run(model.Graph(recorder.Calls.Select(static c => c.Node).ToSeq(), returned, evaluator.Settings)) with { Variant = variant.Name };
+        context.Note(evaluator.Said, graph);
         var foreign = graph.Nodes.Where(static n => n.IsOpaque).Select(static n => (Node: n, Reads: Evaluator.Foreigner(n))).FirstOrDefault(static n => n.Reads is not null);
         if (foreign.Reads is not null && model.IsBlock)
         {

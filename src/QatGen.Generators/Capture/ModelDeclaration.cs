@@ -105,6 +105,9 @@ internal sealed record ModelDeclaration(INamedTypeSymbol Type, March March, Mode
             (FakeQuantKind?)(Of(nameof(QuantizeAttribute.Kind)) as int?), (ObserverKind?)(Of(nameof(QuantizeAttribute.Observer)) as int?));
     }
 
+    /// <summary>Where a symbol has an attribute; null where that is not in source.</summary>
+    public static Location? Place<T>(ISymbol symbol) => symbol.GetAttributes().FirstOrDefault(static a => Is(a, typeof(T)))?.ApplicationSyntaxReference is { } reference ? Location.Create(reference.SyntaxTree, reference.Span) : null;
+
     private static Seq<int> Dimensions(AttributeData attribute) =>
         attribute.ConstructorArguments is [{ Kind: TypedConstantKind.Array, IsNull: false } dimensions] ? dimensions.Values.Select(static v => v.Value is int i ? i : 0).ToSeq() : Seq<int>.Empty;
 

@@ -226,4 +226,54 @@ public class ModuleTests
             result.Graph!.Settings.Select(static (s, i) => $"{s.Path} {(i == 0 ? "CaptureTests" : s.Target)}: "
                 + string.Join(" ", new[] { $"{s.Type}", s.Bits > 0 ? $"{s.Bits} bits" : "", s.WeightBits > 0 ? $"weights of {s.WeightBits}" : "", $"{s.Kind}", s.Scale > 0 ? $"step {s.Scale}" : "", $"{s.Observer}" }.Where(static t => t.Length > 0))));
     }
+
+    /// <summary>What only moves, picks or is removed, what forward does not call, and beside them what is quantized: with the call before it, in one of several modules, or in forward.</summary>
+    [Theory]
+    [InlineData("[{|QG3903:Quantize(DType = DType.QInt16)|}] private readonly Dropout a = Dropout();", "a.call(x)")]
+    [InlineData("[{|QG3903:Quantize(Bits = 4)|}] private readonly Module<Tensor, Tensor> a = Sequential(MaxPool2d(2), Identity());", "a.call(x)")]
+    [InlineData("[{|QG3903:Quantize(Bits = 4)|}] private readonly Conv2d a = Conv2d(4, 4, 1);", "x.relu()")]
+    [InlineData("private readonly Plain a = new();", "a.call(x)")]
+    [InlineData("[Quantize(Bits = 4)] private readonly ReLU a = ReLU(); private readonly Conv2d b = Conv2d(4, 4, 1);", "a.call(b.call(x))")]
+    [InlineData("[Quantize(Bits = 4)] private readonly Module<Tensor, Tensor> a = Sequential(Dropout(), Sigmoid());", "a.call(x)")]
+    [InlineData("[Quantize(Bits = 4)] private readonly ModuleList<Module<Tensor, Tensor>> a = ModuleList<Module<Tensor, Tensor>>(Dropout(), Sigmoid());", "a[1].call(a[0].call(x))")]
+    [InlineData("[Quantize(Bits = 4)] private readonly Sum a = new();", "a.call(x)")]
+    public void Quantize_OfNothingThatIsQuantized_QG3903(string field, string result)
+    {
+        var ofPlain = field.Contains("Plain", StringComparison.Ordinal) ? "{|QG3903:Quantize(Bits = 4)|}" : "Quantize(Bits = 4)";
+        Markup.VerifySource(Differential.Header + $$"""
+            [QatModel(March.Bayes)]
+            public partial class Model : Module<Tensor, Tensor>
+            {
+                {{field}}
+                public Model() : base("m") => RegisterComponents();
+                public override Tensor forward(Tensor x) => {{result}};
+            }
+
+            [{{ofPlain}}]
+            public class Plain : Module<Tensor, Tensor>
+            {
+                public Plain() : base("p") => RegisterComponents();
+                public override Tensor forward(Tensor x) => x.flatten(1);
+            }
+
+            public class Sum : Module<Tensor, Tensor>
+            {
+                public Sum() : base("s") => RegisterComponents();
+                public override Tensor forward(Tensor x) => x + x;
+            }
+            """);
+    }
+
+    [Fact]
+    public void Quantize_OfAModuleThatOneVariantCalls_HasAnEffect() => Markup.VerifySource(Differential.Header + """
+        [QatModel(March.Bayes), ModelArgs(true, Name = "Deep"), ModelArgs(false, Name = "Flat")]
+        public partial class Model : Module<Tensor, Tensor>
+        {
+            [Quantize(Bits = 4)] private readonly Conv2d a = Conv2d(4, 4, 1);
+            [{|QG3903:Quantize(Bits = 4)|}] private readonly Conv2d b = Conv2d(4, 4, 1);
+            private readonly bool deep;
+            public Model(bool deep) : base("m") { this.deep = deep; RegisterComponents(); }
+            public override Tensor forward(Tensor x) => deep ? a.call(x) : x.relu();
+        }
+        """);
 }
