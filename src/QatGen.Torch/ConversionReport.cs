@@ -9,10 +9,10 @@ public sealed record ConversionReport(IReadOnlyList<ConvertedLayer> Layers, IRea
     public override string ToString() => Uncalibrated.Count > 0
         ? $"not calibrated: {string.Join(", ", Uncalibrated)}"
         : string.Join("\n", Tables.Select(static t => t.ToString()).Prepend(TextTable.Of(
-            ["layer", "operator", "bits", "weights", "saturated", "channels", "biases saturated", "all 0", "largest sum", "of int32"],
+            ["layer", "operator", "bits", "weights", "saturated", "channels", "all 0", "largest sum", "of int32"],
             Layers.Select(static l => new[]
             {
-                l.Layer, l.Operator, $"{l.Bits}", $"{l.Weights}", $"{l.SaturatedWeights}", $"{l.Channels}", $"{l.SaturatedBiases}", $"{l.EmptyChannels}", $"{l.LargestSum}",
+                l.Layer, l.Operator, $"{l.Bits}", $"{l.Weights}", $"{l.Saturated}", $"{l.Channels}", $"{l.EmptyChannels}", $"{l.LargestSum}",
                 FormattableString.Invariant($"{100.0 * l.LargestSum / int.MaxValue:0.00} %"),
             }))));
 }

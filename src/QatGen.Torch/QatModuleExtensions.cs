@@ -124,7 +124,7 @@ public static class QatModuleExtensions
     }
 
     /// <summary>
-    /// What conversion makes of the model, layer by layer: weights and biases that saturate, channels that become 0, the largest sums that int32 must hold, and how well tables follow their functions. Layers that never
+    /// What conversion makes of the model, layer by layer: weights that saturate, channels that become 0, the largest sums that int32 must hold, and how well tables follow their functions. Layers that never
     /// saw data are listed instead of thrown.
     /// </summary>
     public static ConversionReport ReportConversion(this IQatModule model)
@@ -138,7 +138,7 @@ public static class QatModuleExtensions
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         ValidateZeros(model);
-        return new([.. model.Model.Nodes.Where(static n => n.HasOwnWeight).Select(static n => n.WeightQuantizer!.Report(n.Node.Operator, n.Folded.Weight, n.Folded.Bias))], model.TableReports(), []);
+        return new([.. model.Model.Nodes.Where(static n => n.HasOwnWeight).Select(static n => n.WeightQuantizer!.Report(n.Node.Operator, n.Folded.Weight))], model.TableReports(), []);
     }
 
     /// <summary>The tables that conversion, or the last pass in QAT or VALIDATION, made, layer by layer, and how well they follow their functions.</summary>
@@ -163,7 +163,7 @@ public static class QatModuleExtensions
         var inputs = model.Model.Inputs;
         var unknown = inputs.Where(static i => i.Shape.Count == 0).Select(static i => Violation.Of(ShapeRules.ShapeNeeded, i.Name, i.Name)).ToArray();
         return unknown.Length > 0 ? throw new QatGenException(unknown)
-            : Validate(model, [.. inputs.Select(static i => zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)], i.IsIndex ? ScalarType.Int64 : ScalarType.Float32))]);
+            : Validate(model, [.. inputs.Select(static i => zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)], i.FloatType))]);
     }
 
     /// <summary>Runs with VALIDATION's arithmetic and returns to the state before.</summary>
