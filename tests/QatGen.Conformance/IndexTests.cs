@@ -82,7 +82,7 @@ public sealed class IndexTests
         model.SetState(FakeQuantState.Validation);
         var expected = model.Model.Forward(x).Skip(1).Select(static o => o.data<long>().ToArray().Select(static v => (int)v)).ToArray();
         QTensor[] inputs = [fixedPoint.Signature.Quantize(0, x.data<float>().ToArray(), 2)];
-        foreach (var outputs in new[] { ReferenceRunner.Run(fixedPoint, inputs), fixedPoint.RunAll(inputs), new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs) })
+        foreach (var outputs in new IReadOnlyList<QTensor>[] { ReferenceRunner.Run(fixedPoint, inputs), fixedPoint.RunAll(inputs), new Simulator(BpuCompiler.Compile(fixedPoint)).Run(inputs).Outputs })
         {
             Assert.Equal(expected, outputs.Skip(1).Select(static o => o.Data));
         }
