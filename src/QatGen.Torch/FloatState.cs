@@ -107,14 +107,31 @@ internal static class FloatState
             {
                 _violations.Add(Violation.Of(TrainingRules.ParameterType, module.Node.Path, target, value.dtype.ToString(), nameof(ScalarType.Int64)));
             }
-            else if (!value.to(ScalarType.Float32).isfinite().all().item<bool>())
-            {
-                _violations.Add(Violation.Of(QuantizationRules.NotANumber, module.Node.Path, $"'{target}'"));
-            }
             else
             {
-                _read[module] = value;
+                var read = Masking(value, module.Reading);
+                if (read.isfinite().all().item<bool>())
+                {
+                    _read[module] = module.IsIndex ? value : read;
+                }
+                else
+                {
+                    _violations.Add(Violation.Of(QuantizationRules.NotANumber, module.Node.Path, $"'{target}'"));
+                }
             }
+        }
+
+        /// <summary>What a node reads of a mask; NaN stays.</summary>
+        private static Tensor Masking(Tensor value, MaskReading reading)
+        {
+            var (isBool, numbers) = (value.dtype == ScalarType.Bool, value.to(ScalarType.Float32));
+            return reading switch
+            {
+                MaskReading.Finite => isBool ? zeros_like(numbers) : numbers.masked_fill(numbers.le(ConstantTensor.Hides), 0),
+                MaskReading.Hidden or MaskReading.Unseen when !isBool => numbers.le(ConstantTensor.Hides).to(ScalarType.Float32),
+                MaskReading.Unseen => 1 - numbers,
+                _ => numbers,
+            };
         }
 
         public (Dictionary<QatNode, (Tensor, Tensor, BatchNormFold?)>, Dictionary<QatNode, Tensor>) Finish()

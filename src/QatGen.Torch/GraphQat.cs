@@ -20,7 +20,7 @@ internal sealed class GraphQat : nn.Module<Tensor, Tensor>, IQatModule
 
         foreach (var input in fused.Inputs)
         {
-            Model.Input(input.Name, input.Shape.ToArray(), input.FixedScale, input.DType);
+            Model.Input(input.Name, input.Shape.ToArray(), input.FixedScale, input.DType, input.IsMask);
         }
 
         foreach (var node in fused.Nodes)

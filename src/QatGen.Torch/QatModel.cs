@@ -64,7 +64,7 @@ public sealed class QatModel
         var (folded, read) = FloatState.Fold(floatState, _nodes);
         foreach (var (node, value) in read)
         {
-            node.Load(value, _nodes.First(n => n.Target == node.Target && n.Node.Part == node.Node.Part));
+            node.Load(value, _nodes.First(n => n.Target == node.Target && n.Reading == node.Reading && n.Node.Part == node.Node.Part));
         }
 
         foreach (var node in _nodes.Where(folded.ContainsKey))
@@ -85,11 +85,12 @@ public sealed class QatModel
     }
 
     /// <summary>
-    /// Declares an input; <paramref name="shape"/> is that of [InputShape] or empty, <paramref name="fixedScale"/> 0 where the scale is observed, <paramref name="type"/> that of [Quantize].
+    /// Declares an input; <paramref name="shape"/> is that of [InputShape] or empty, <paramref name="fixedScale"/> 0 where the scale is observed, <paramref name="type"/> that of [Quantize];
+    /// <paramref name="isMask"/> says that the input is bool.
     /// </summary>
-    public QuantStub Input(string name, int[]? shape = null, double fixedScale = 0, DType type = DType.QInt8)
+    public QuantStub Input(string name, int[]? shape = null, double fixedScale = 0, DType type = DType.QInt8, bool isMask = false)
     {
-        var stub = new QuantStub(name, new(shape ?? []), (fixedScale, type));
+        var stub = new QuantStub(name, new(shape ?? []), (fixedScale, type), isMask);
         _tree.Register(name + "_quant", stub);
         _inputs.Add(stub);
         return stub;
@@ -162,7 +163,8 @@ public sealed class QatModel
             var resolution = new Resolution(this, _config, _settings);
             resolution.Apply();
             var raw = _nodes.Where(static n => n.HasRawScale).Select(static n => Violation.Of(TrainingRules.RawScale, n.Node.Path, n.Node.Path)).ToArray();
-            _resolution = raw.Length == 0 ? resolution : throw new QatGenException(raw);
+            IReadOnlyList<Violation> refused = raw.Length > 0 ? raw : resolution.IsWide ? TypeLimits.Check(this) : [];
+            _resolution = refused.Count == 0 ? resolution : throw new QatGenException(refused);
         }
     }
 

@@ -118,7 +118,7 @@ public static class QatModuleExtensions
 
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var outputs = Validate(model, [.. inputs.Select(static i => zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)], i.IsIndex ? ScalarType.Int64 : ScalarType.Float32))]);
+        var outputs = Validate(model, [.. inputs.Select(static i => zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)], i.FloatType))]);
         var signature = new Signature(
             model.Model.Name,
             model.Model.March,

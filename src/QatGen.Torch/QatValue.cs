@@ -22,6 +22,9 @@ public abstract record QatValue
         /// <summary>Of a weighted sum that goes back to the scale of its input, the type of that.</summary>
         public DType? Weighted { get; init; }
 
+        /// <summary>Of reals whether they are one number of the source.</summary>
+        internal bool IsNumber { get; init; }
+
         /// <summary>Of reals in a model of mixed states, what an operator that reads integers rounds them to.</summary>
         internal RealGrid? Grid { get; init; }
 
@@ -91,7 +94,8 @@ public abstract record QatValue
                     return Parameter;
                 }
 
-                var moved = ConstantTensor.Moved(new RealPrimitives(observe: false), Node, new Activation(Parameter.unsqueeze(0), null));
+                var moved = ConstantTensor.Moved(new RealPrimitives(observe: false), Node, new Activation(Parameter.unsqueeze(0), null),
+                    static role => role.Kind == ConstantKind.Compare ? new CompareSource() : new NumberSource(role));
                 var data = ((Activation)moved).Data;
                 return Graphs.NodeReading.Flag(Node, ConstantTensor.Repeats, false) ? data : data.squeeze(0);
             }

@@ -99,7 +99,7 @@ internal sealed class Ladder : IDisposable
 
     private float[] Run(GraphQat real)
     {
-        var inputs = Inputs.Select(static q => tensor(q.Dequantize(), [.. q.Shape.Select(static d => (long)d)]).to(q.DType == DType.QInt32 ? ScalarType.Int64 : ScalarType.Float32)).ToArray();
+        var inputs = Inputs.Select((q, i) => tensor(q.Dequantize(), [.. q.Shape.Select(static d => (long)d)]).to(_graph.Inputs[i].IsMask ? ScalarType.Bool : q.DType == DType.QInt32 ? ScalarType.Int64 : ScalarType.Float32)).ToArray();
         return ((QatValue.Activation)real.Model.Run(inputs)[0]).Data.to(ScalarType.Float32).data<float>().ToArray();
     }
 

@@ -49,6 +49,29 @@ public sealed class ConfigurationTests
         Assert.Contains(table, static l => l.StartsWith("block.conv1", StringComparison.Ordinal) && l.Contains("qint8 of 6 bits", StringComparison.Ordinal) && l.Contains("rule 2, layer 'block.conv1': type", StringComparison.Ordinal));
     }
 
+    /// <summary>A march's limits of types are held against what the configuration says, before any data, and name the operator.</summary>
+    [Fact]
+    public void Types_ThatTheMarchCannotRun_AreRefusedByToQat()
+    {
+        using var scope = NewDisposeScope();
+        var residual = Nets.Residual();
+        var shapeless = residual with { March = March.Bernoulli2, Inputs = residual.Inputs.Select(static i => i with { Shape = Seq<int>.Empty }).ToSeq() };
+        var wide = Assert.Throws<QatGenException>(() => new GraphQat(shapeless, Nets.State(shapeless), new() { Activation = new() { DType = DType.QInt16 } })).Violations;
+        Assert.Contains(wide, static v => v.Rule == MarchRules.InputType && v.Layer == "stem.conv");
+        var one = Assert.Throws<QatGenException>(() => new GraphQat(shapeless, Nets.State(shapeless), new() { Rules = [Selector.Path("deep.conv").To(DType.QInt16)] })).Violations;
+        Assert.Contains(one, static v => v.Rule.Id.StartsWith("QG4", StringComparison.Ordinal) && v.Layer == "deep.conv");
+        Assert.Contains(one, static v => v.Rule == MarchRules.InputType && v.Layer == "deep.point");
+        Assert.All(one, static v => Assert.StartsWith("deep.", v.Layer, StringComparison.Ordinal));
+        Assert.NotNull(new GraphQat(shapeless, Nets.State(shapeless)));
+        Assert.NotNull(new GraphQat(shapeless with { March = March.NashE }, Nets.State(shapeless), new() { Activation = new() { DType = DType.QInt16 } }));
+
+        var norm = Nets.Of(Operators.Catalogue.Get("LayerNorm").Examples().First()) with { March = March.Bayes };
+        var note = Assert.Single(Assert.Throws<QatGenException>(() => new GraphQat(norm, Nets.State(norm), new() { Rules = [Selector.Input("x0").To(DType.QInt16)] })).Violations);
+        Assert.Equal((MarchRules.Limit, norm.Nodes[^1].Path), (note.Rule, note.Layer));
+        Assert.Contains("BAYES takes LayerNorm only with a qint8 input; this one has a qint16 input", note.Message, StringComparison.Ordinal);
+        Assert.NotNull(new GraphQat(norm, Nets.State(norm), new() { Rules = [Selector.Operator("LayerNorm").To(DType.QInt16)] }));
+    }
+
     public static TheoryData<string, QConfig> Wrong => new()
     {
         { "bits of pool", Rule(new ActivationSettings { Bits = 1 }) },

@@ -8,6 +8,24 @@ namespace QatGen.Torch.Tests;
 
 public sealed class GradientTests
 {
+    /// <summary>In vectors and behind the last one: what rounds to a limit passes, what rounds beyond it does not.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(64)]
+    [InlineData(77)]
+    public void Backward_AtTheLimits_PassesWhatIsInside(int length)
+    {
+        using var scope = NewDisposeScope();
+        (float Value, float Passes)[] cases = [(127, 1), (127.25f, 1), (127.5f, 0), (128, 0), (-128, 1), (-128.5f, 1), (-128.75f, 0), (-129, 0)];
+        foreach (var (value, passes) in cases)
+        {
+            var x = full(length, value / 4).requires_grad_();
+            QuantizeFunction.Run(x, [0.25f], new(DType.QInt8, Saturate: true)).sum().backward();
+            Assert.All(x.grad!.data<float>().ToArray(), g => Assert.Equal(passes / 0.25f, g));
+        }
+    }
+
     [Fact]
     public void Backward_ResidualNet_IsTheGradientOfConventionalFakeQuantization()
     {

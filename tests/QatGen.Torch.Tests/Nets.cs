@@ -13,7 +13,7 @@ internal static class Nets
     {
         var owns = Catalogue.Get(example.Node.Operator).OwnsScaleIn(example.Nodes[example.Nodes.Count - 1]) && example.Node.Output == OutputKind.SameAsInput;
         var node = example.Nodes[example.Nodes.Count - 1] with { Output = owns ? OutputKind.Quantized : example.Node.Output };
-        var graph = MarkIndices.Run(new("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new([.. example.Nodes.SkipLast(1), node]), new(node.Inputs.Count)));
+        var graph = MarkMasks.Run(MarkIndices.Run(new("Test", "Net", March.NashE, example.InputShapes.Select(static (s, i) => new GraphInput($"x{i}", s, 0)).ToSeq(), new([.. example.Nodes.SkipLast(1), node]), new(node.Inputs.Count))));
         return Catalogue.Get(node.Operator).IsComposite(node) ? Expanded(graph) : graph;
     }
 
@@ -74,7 +74,8 @@ internal static class Nets
             if (roles.FirstOrDefault(static r => r.Kind == ConstantKind.Tensor) is { } read)
             {
                 long[] sizes = [.. (node.Part is { Shape.Count: > 0 } part ? part.Shape : read.Shape).Select(static d => (long)d)];
-                state[((Value.Text)node.Attributes["target"]!).Content] = node.Part?.Type == DType.QInt32 ? randint(PositionsOf(graph, graph.Inputs.Count + i), sizes, ScalarType.Int64) : randn(sizes);
+                state[((Value.Text)node.Attributes["target"]!).Content] = node.Part?.Type == DType.QInt32 ? randint(PositionsOf(graph, graph.Inputs.Count + i), sizes, ScalarType.Int64)
+                    : ConstantTensor.ReadingOf(node) == MaskReading.None ? randn(sizes) : Hiding(sizes);
             }
 
             if (roles.FirstOrDefault(static r => r is { Kind: ConstantKind.Weight, Fixed.Count: 0 }) is not { } weight)
@@ -108,6 +109,14 @@ internal static class Nets
         return state;
     }
 
+    /// <summary>A mask of numbers that are added, of which some hide but none of the first column.</summary>
+    private static Tensor Hiding(long[] shape)
+    {
+        var mask = randn(shape).masked_fill(rand(shape).lt(0.4), float.NegativeInfinity);
+        mask[TensorIndex.Ellipsis, 0] = 0;
+        return mask;
+    }
+
     /// <summary>A calibrated model of a graph.</summary>
     public static GraphQat Calibrated(Graph graph, long seed = 1, QConfig? config = null)
     {
@@ -124,7 +133,7 @@ internal static class Nets
     public static Tensor[] Batch(Graph graph, int batch = 2, double spread = 1) => [.. graph.Inputs.Select((input, i) =>
     {
         long[] shape = [batch, .. input.Shape.Skip(1).Select(static d => (long)d)];
-        return input.DType == DType.QInt32 ? randint(PositionsOf(graph, i), shape, ScalarType.Int64) : randn(shape) * spread;
+        return input.IsMask ? rand(shape).lt(0.3) : input.DType == DType.QInt32 ? randint(PositionsOf(graph, i), shape, ScalarType.Int64) : randn(shape) * spread;
     })];
 
     /// <summary>How many positions a value can say that an operator of the graph reads as such.</summary>

@@ -109,7 +109,7 @@ public sealed class RegionTests
             var (graph, a) = (Nets.Of(example), example.Node.Attributes);
             var scales = ((Graphs.Value.Items)a["spatialScales"]!).Elements.Select(static e => ((Graphs.Value.Real)e).Number).ToArray();
             int[] size = a["outputSize"] is Graphs.Value.Items items ? [.. items.Elements.Select(static e => (int)((Graphs.Value.Integer)e).Number)] : [(int)((Graphs.Value.Integer)a["outputSize"]!).Number];
-            using var layer = new Nn.MultiScaleRoIAlign(scales, (size[0], size[^1]), (int)((Graphs.Value.Integer)a["samplingRatio"]!).Number, (int)((Graphs.Value.Integer)a["canonicalScale"]!).Number, 0);
+            using var layer = new Nn.MultiScaleRoIAlign(scales, (size[0], size[^1]), (int)((Graphs.Value.Integer)a["samplingRatio"]!).Number, (int)((Graphs.Value.Integer)a["canonicalScale"]!).Number, (int)((Graphs.Value.Integer)a["canonicalLevel"]!).Number);
             var data = Nets.Batch(graph);
             if (!integers)
             {

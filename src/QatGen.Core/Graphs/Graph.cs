@@ -1,7 +1,11 @@
 namespace QatGen.Graphs;
 
 /// <summary>An input of the model: name, NCHW shape (empty when not given), fixed scale (0: observed) and the type it is quantized to.</summary>
-public sealed record GraphInput(string Name, Seq<int> Shape, double FixedScale, DType DType = DType.QInt8);
+public sealed record GraphInput(string Name, Seq<int> Shape, double FixedScale, DType DType = DType.QInt8)
+{
+    /// <summary>Whether it is a bool tensor, 0 and 1 in the program: nothing but masks reads it.</summary>
+    public bool IsMask { get; init; }
+}
 
 /// <summary>
 /// A model as operator calls in execution order: value-equal, without symbols or locations. The first of the three representations. <paramref name="Type"/> is the model class and

@@ -12,7 +12,7 @@ namespace QatGen.Graphs;
 /// </summary>
 internal static class RecordText
 {
-    public const int Version = 7;
+    public const int Version = 8;
 
     private static readonly ConcurrentDictionary<Type, Shape> Shapes = new();
 

@@ -96,8 +96,8 @@ public sealed class MarchChecker(MarchSpec march) : IPrimitives<Fact>
     {
         var result = _facts.Move(x, movement);
 
-        // A movement that moves nothing for this shape is a reshape.
-        var isReshape = x.IsKnown && result.IsKnown && movement.For(x.Shape).IsReshape(x.Shape);
+        // A movement that moves nothing for this shape is a reshape; while the shape is not known, that of a fully connected layer on vectors may be one.
+        var isReshape = x.IsKnown && result.IsKnown ? movement.For(x.Shape).IsReshape(x.Shape) : !x.IsKnown && movement is Movement.MoveAxis;
         return isReshape ? Check(TensorLimits.Reshape, [x], result, result) : Check(MoveLimits.Of(movement), [x], result, x);
     }
 

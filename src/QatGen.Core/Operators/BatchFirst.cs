@@ -19,6 +19,11 @@ public sealed record BatchFirst(Seq<Node> Nodes, int Batch)
     public static BatchFirst? Elementwise(Node node, Seq<Placed> inputs)
     {
         var computed = inputs.Where(static i => i.Batch != Placed.NoBatch).ToArray();
+        if (computed.Length == 0 && Catalogue.Get(node.Operator).FoldsIntoConstants(node))
+        {
+            return new(node with { }, Placed.NoBatch);
+        }
+
         if (computed.Length == 0 || computed.Any(i => i.Batch != computed[0].Batch || (i.Batch > 0 && i.Rank != computed[0].Rank)))
         {
             return null;

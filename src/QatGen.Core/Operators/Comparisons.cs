@@ -11,6 +11,8 @@ internal abstract class ComparisonOperator(string name, string symbol, Elementwi
 
     public override Seq<string> Structural => new("right", "left", "target");
 
+    public override bool GivesBool => true;
+
     public override Seq<ConstantRole> Constants(Node node) => Number(node) is { } number ? new(ConstantRole.Sign(number), ConstantRole.Compare()) : new(ConstantRole.Compare());
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants)

@@ -4,7 +4,7 @@ using QatGen.Primitives;
 namespace QatGen.Operators;
 
 /// <summary>
-/// A parameter or buffer that forward computes with: quantized with one scale of its own, and trained with it where it is a parameter. The movements that it has absorbed move it with an axis of one element in front,
+/// A parameter or buffer that forward computes with: quantized with one scale of its own, and trained with it where it is a parameter. The movements and comparisons that it has absorbed apply to it with an axis of one element in front,
 /// which stays where it repeats over the batch.
 /// </summary>
 public sealed class ConstantTensor() : Operator("Constant")
@@ -16,7 +16,13 @@ public sealed class ConstantTensor() : Operator("Constant")
 
     public override Seq<Form> Forms => new(new(FormKind.State, Parameter), new(FormKind.State, "get_buffer"));
 
-    public override Seq<string> Structural => new("target", Repeats);
+    /// <summary>The attribute of a mask that says what of it is read: a <see cref="MaskReading"/> by name.</summary>
+    public const string Reading = "reads";
+
+    /// <summary>A number of a mask that is this or less hides what it is added to: its exponential is 0 in float32.</summary>
+    public const double Hides = -88;
+
+    public override Seq<string> Structural => new("target", Repeats, Reading);
 
     public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Tensor(node.Part is { Shape.Count: > 0 } part ? part.Shape : MovedShape(node)));
 
@@ -28,14 +34,18 @@ public sealed class ConstantTensor() : Operator("Constant")
             return shape;
         }
 
-        var moved = Moved(new FactChecker(), node, Fact.Of(shape.Prepend(1).ToSeq(), DType.QInt8));
+        var moved = Moved(new FactChecker(), node, Fact.Of(shape.Prepend(1).ToSeq(), DType.QInt8), static role => role.Fact);
         return moved.IsKnown ? moved.Shape.Skip(node.Flag(Repeats, false) ? 0 : 1).ToSeq() : Seq<int>.Empty;
     }
 
     /// <summary>A tensor with an axis of one element in front, moved as the node says.</summary>
-    public static T Moved<T>(IPrimitives<T> p, Node node, T tensor) => node.Absorbed.Aggregate(tensor, (x, move) => Catalogue.Get(move.Operator).Lower(p, move, [x], []));
+    public static T Moved<T>(IPrimitives<T> p, Node node, T tensor, Func<ConstantRole, T> constant) =>
+        node.Absorbed.Select(static a => a with { Inputs = new(0) }).Aggregate(tensor, (x, call) => Catalogue.Get(call.Operator) is var op ? op.Lower(p, call, [x], [.. op.Constants(call).Select(constant)]) : x);
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Constant(constants[0]);
+
+    /// <summary>What a node reads of its tensor.</summary>
+    public static MaskReading ReadingOf(Node node) => node.Attributes[Reading] is Value.Text { Content: var name } && Enum.TryParse<MaskReading>(name, out var reading) ? reading : MaskReading.None;
 
     public override string FloatCall(Node node, string module, string[] inputs) => $"model.{node.Form.Name}({node.Attributes["target"]!.ToCode(i => inputs[i])})";
 

@@ -22,6 +22,13 @@ public sealed record MarchNote(Seq<March> Marches, string Text, Limit<OperatorUs
     /// <summary>A known risk for accuracy; documentation only.</summary>
     public static MarchNote Risk(Seq<March> marches, string text) => new(marches, "accuracy risk: " + text);
 
+    /// <summary>What the notes of an operator find wrong with the types of a call's inputs on a march, and with nothing else of it.</summary>
+    public static IEnumerable<Violation> OfTypes(March march, Graphs.Node node, Seq<DType> types)
+    {
+        var (use, untyped) = (new OperatorUse(node, IsOutputOnly: true, types), new OperatorUse(node, IsOutputOnly: true, Seq<DType>.Empty));
+        return Catalogue.Get(node.Operator).MarchNotes.Where(n => n.Limit is not null && !n.Check(march, untyped).Any()).SelectMany(n => n.Check(march, use));
+    }
+
     /// <summary>What the note finds wrong with a call on a march.</summary>
     public IEnumerable<Violation> Check(March march, OperatorUse use)
     {

@@ -11,8 +11,8 @@ internal sealed class MultiScaleRoIAlign() : RegionOperator("MultiScaleRoIAlign"
 {
     private const int LargestCount = 5;
 
-    /// <summary>The finest map magnifies most what rounds a narrow box.</summary>
-    public override (double Int8, double Int16) CompositeSteps => (9.5, 2400);
+    /// <summary>Half a step more than one map's: the choice among them is rounded to one scale.</summary>
+    public override (double Int8, double Int16) CompositeSteps => (2, 600);
 
     public override string ModuleType => "torch.nn.Module<torch.Tensor[], torch.Tensor, torch.Tensor>";
 
@@ -65,16 +65,18 @@ internal sealed class MultiScaleRoIAlign() : RegionOperator("MultiScaleRoIAlign"
 
     public override IEnumerable<Example> Examples()
     {
-        Node Of(int scale, Value size, int points, params double[] scales) => new(Name, "regions", Forms[0], new(0), new()
+        Node Of(int scale, Value size, int points, params double[] scales) => At(0, scale, size, points, scales);
+        Node At(int level, int scale, Value size, int points, params double[] scales) => new(Name, "regions", Forms[0], new(0), new()
         {
             ["spatialScales"] = new Value.Items(scales.Select(static s => (Value)s).ToSeq()),
             ["outputSize"] = size,
             ["samplingRatio"] = points,
             ["canonicalScale"] = scale,
-            ["canonicalLevel"] = 0,
+            ["canonicalLevel"] = level,
         });
         yield return Example.Of("two maps", Of(1, 2, 2, 4, 2), [2, 5, 9, 7], [2, 5, 5, 4], [2, 6, 4]);
         yield return Example.Of("five maps", Of(2, new long[] { 1, 3 }, 1, 8, 4, 2, 1, 0.5), [1, 3, 16, 16], [1, 3, 8, 8], [1, 3, 4, 4], [1, 3, 2, 2], [1, 3, 1, 1], [1, 7, 4]);
+        yield return Example.Of("narrower than an element", At(4, 1, 2, 2, 1 / 8.0, 1 / 16.0, 1 / 32.0), [2, 3, 16, 16], [2, 3, 8, 8], [2, 3, 4, 4], [2, 9, 4]);
         yield return Example.Of("one map", Of(2, 3, 2, 2), [1, 4, 6, 5], [1, 2, 4]);
     }
 }

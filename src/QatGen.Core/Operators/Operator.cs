@@ -37,6 +37,9 @@ public abstract class Operator(string name)
     /// <summary>Whether the result holds values of its one input at other places and nothing else, so that it can be moved before the program runs.</summary>
     public virtual bool OnlyMoves => false;
 
+    /// <summary>Whether the call makes a constant of a constant, before the program runs.</summary>
+    public bool FoldsIntoConstants(Node node) => node.Inputs.Count == 1 && (OnlyMoves || GivesBool);
+
     /// <summary>Whether the result gets a scale of its own.</summary>
     public virtual bool OwnsScale => false;
 
@@ -66,6 +69,12 @@ public abstract class Operator(string name)
 
     /// <summary>The operand that says positions: an index, not a quantized tensor; -1 for none.</summary>
     public virtual int IndexOperand => -1;
+
+    /// <summary>The operands of a call that are masks, bool tensors in the source.</summary>
+    public virtual Seq<int> MaskOperands(Node node) => Seq<int>.Empty;
+
+    /// <summary>Whether the result is a bool tensor in the source.</summary>
+    public virtual bool GivesBool => false;
 
     /// <summary>Parameters whose tensors are attributes too, because any of them may be missing.</summary>
     public virtual Seq<string> NamedOperands => Seq<string>.Empty;

@@ -14,7 +14,8 @@ internal abstract class RegionOperator(string name) : Operator(name)
 
     public override bool IsComposite(Node node) => true;
 
-    public override (double Int8, double Int16) CompositeSteps => (2.5, 700);
+    /// <summary>Those of a blend at positions of <see cref="GridConstant.BitsFor"/> bits, and half a step of the mean.</summary>
+    public override (double Int8, double Int16) CompositeSteps => (1.5, 600);
 
     public override Seq<MarchNote> MarchNotes => new(MarchNote.Refused(On.Bernoulli2));
 
@@ -88,5 +89,6 @@ internal sealed class RoIAlign() : RegionOperator("RoIAlign")
         yield return Example.Of("not aligned", Of(2, 4, 2, false), [1, 17, 6, 5], [1, 3, 4]);
         yield return Example.Of("sides differ", Of(new long[] { 2, 5 }, 1.5, 3, true), [1, 3, 6, 8], [1, 5, 4]);
         yield return Example.Of("one box", Of(1, 1, 2, true), [2, 2, 4, 4], [2, 1, 4]);
+        yield return Example.Of("narrower than an element", Of(2, 1 / 16.0, 2, false), [2, 3, 4, 5], [2, 9, 4]);
     }
 }

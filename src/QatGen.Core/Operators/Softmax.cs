@@ -3,7 +3,10 @@ using QatGen.Passes;
 
 namespace QatGen.Operators;
 
-/// <summary>exp(x - max x) and what it is divided by, or subtracted from, along one axis: maximum, difference, table, sum, table (NUMERICS section 6).</summary>
+/// <summary>
+/// exp(x - max x) and what it is divided by, or subtracted from, along one axis: maximum, difference, table, sum, table (NUMERICS section 6). Inputs behind the first are masks: where one is not 0 the exponential is
+/// 0, exactly, and the maximum is that of the others.
+/// </summary>
 internal abstract class SoftmaxOperator(string name, (double Int8, double Int16) steps, Seq<Form> forms) : CompositeOperator(name, steps)
 {
     /// <summary>e^0 = 1 is the largest integer.</summary>
@@ -27,18 +30,23 @@ internal abstract class SoftmaxOperator(string name, (double Int8, double Int16)
         inputs[0] is { Batch: > 0 } x && x.Axis(Axis(node)) is > 0 and var axis && Structural.Count > 0 ? new(node with { Attributes = new() { ["dim"] = axis } }, x.Batch) : null;
 
     /// <summary>x less its largest value along the axis, and the sum of its exponentials.</summary>
-    protected (int Difference, int Exponential, int Sum) Shifted(Expansion call, int x)
+    protected (int Difference, int Exponential, int Sum) Shifted(Expansion call, int x, Seq<int> hidden = default)
     {
         var axis = new AttributeMap { ["dim"] = new long[] { Axis(call.Node) }, ["keepdim"] = true };
-        var difference = call.Add("sub", "Sub", new(x, call.Add("max", "AMax", new(x), axis)));
-        var exponential = call.Add("exp", "Exp", new(difference), part: Part.Wide with { Scale = ExpScale });
+        var difference = call.Add("sub", "Sub", new(x, call.Add("max", "AMax", new(Filled("seen", x, double.NegativeInfinity)), axis)));
+        var exponential = Filled("shown", call.Add("exp", "Exp", new(difference), part: Part.Wide with { Scale = ExpScale }), 0);
         return (difference, exponential, call.Add("sum", "Sum", new(exponential), axis));
+
+        int Filled(string name, int value, double number) =>
+            hidden.Aggregate((Value: value, At: 0), (filled, mask) => (call.Add(filled.At == 0 ? name : $"{name}#{filled.At}", "MaskedFill", new(filled.Value, mask), new() { ["value"] = number }), filled.At + 1)).Value;
     }
 
-    /// <summary>exp(x) / sum exp(x).</summary>
+    /// <summary>exp(x) / sum exp(x) of what no mask hides.</summary>
     protected int Quotient(Expansion call, int x)
     {
-        var (_, exponential, sum) = Shifted(call, x);
+        var masks = new ScoreMasks(call);
+        var scores = masks.Take(x);
+        var (_, exponential, sum) = Shifted(call, scores, call.Inputs.Skip(1).Concat(masks.Hidden).ToSeq());
         return call.Result("Mul", new(exponential, call.Add("reciprocal", "SumReciprocal", new(sum))));
     }
 

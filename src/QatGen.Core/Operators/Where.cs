@@ -18,6 +18,8 @@ internal sealed class Where() : Operator("Where")
         }
     }
 
+    public override Seq<int> MaskOperands(Node node) => new(node.Form.Kind == FormKind.Method ? 1 : 0);
+
     public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Rescale(node));
 
     /// <summary>As a method it is called on the tensor that is taken where the condition holds.</summary>
@@ -49,6 +51,8 @@ internal sealed class MaskedFill() : Operator("MaskedFill")
             yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "value", node.Attributes.ToString(), "a mask and a number");
         }
     }
+
+    public override Seq<int> MaskOperands(Node node) => new(1);
 
     public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Number(node.Real("value", 0), DType.QInt8), ConstantRole.Rescale(node) with { ScaleOf = 1 });
 

@@ -14,7 +14,7 @@ public static class ExpandComposites
             return graph;
         }
 
-        var writer = new Writer(graph.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)), violations);
+        var writer = new Writer(graph.Inputs.Select(static i => i.Shape.Count == 0 ? Fact.Unknown(i.DType) : Fact.Of(i.Shape, i.DType)), violations, Enumerable.Range(0, graph.Inputs.Count).Where(i => graph.Inputs[i].IsMask).ToSeq());
         var values = Enumerable.Range(0, graph.Inputs.Count).ToList();
         foreach (var node in graph.Nodes)
         {
@@ -34,7 +34,7 @@ public static class ExpandComposites
     }
 
     /// <summary>Appends nodes and knows what is known of their results; a composite among them is expanded in turn.</summary>
-    internal sealed class Writer(IEnumerable<Fact> inputs, ICollection<Violation> violations)
+    internal sealed class Writer(IEnumerable<Fact> inputs, ICollection<Violation> violations, Seq<int> masks = default)
     {
         private readonly List<Node> _nodes = [];
         private readonly List<Fact> _facts = [.. inputs];
@@ -52,6 +52,8 @@ public static class ExpandComposites
 
         /// <summary>False if another layer has the parameter of this name; one without a name is nobody's.</summary>
         public bool TakeWeight(string name) => name.Length == 0 || _weights.Add(name);
+
+        public bool IsMask(int input) => masks.Contains(input);
 
         public int Add(Node node)
         {

@@ -27,6 +27,20 @@ public sealed class Expansion
     public Seq<int> Shape(int value) => Fact(value) is { IsKnown: true } known && known.Shape.Skip(1).All(static d => d > 0) ? known.Shape
         : throw QatGenException.Of(ShapeRules.CompositeShape, Node.Path, Node.Operator);
 
+    /// <summary>The call that gives a value; null for an input of the model.</summary>
+    public Node? Producer(int value) => _writer.Producer(value);
+
+    /// <summary>Whether a value is a comparison's, or an input that is a mask, moved or not.</summary>
+    public bool IsBool(int value) => Producer(value) is not { } node ? _writer.IsMask(value)
+        : Catalogue.Get(node.Operator) is var op && (op.GivesBool || (node.Inputs.Count == 1 && (op.OnlyMoves || op.IsIdentity) && IsBool(node.Inputs[0])));
+
+    /// <summary>What a buffer's mask is read as, moved like the value that has it.</summary>
+    public int Read(string name, int mask, MaskReading reading, Part part)
+    {
+        var read = Producer(mask)!;
+        return _writer.Add(read with { Path = Below(name), Part = part, Attributes = new(read.Attributes.Append(new(ConstantTensor.Reading, new Value.Text(reading.ToString())))) });
+    }
+
     /// <summary>A call of an operator, in qint16 unless <paramref name="part"/> says otherwise.</summary>
     public int Add(string name, string op, Seq<int> inputs, AttributeMap? attributes = null, Part? part = null) =>
         _writer.Add(new(op, Below(name), FormOf(op), inputs, attributes ?? new()) { Part = part ?? Part.Wide });

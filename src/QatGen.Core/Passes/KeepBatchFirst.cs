@@ -6,7 +6,7 @@ namespace QatGen.Passes;
 
 /// <summary>
 /// Makes the program's calls of the source's: with the batch as the first axis of every tensor, so that a movement of the batch becomes one of the other axes and ends where the source moves the batch back; with numbers
-/// for sizes; and with the movements of a parameter or buffer as part of the constant.
+/// for sizes; and with the movements of a parameter or buffer, and comparisons of it with a number, as part of the constant.
 /// </summary>
 public static class KeepBatchFirst
 {
@@ -60,7 +60,7 @@ public static class KeepBatchFirst
         }
 
         private static bool IsMovedConstant(Seq<Placed> inputs, BatchFirst call, Node node) =>
-            inputs is [{ Fact.IsConstant: true }] && call.Nodes.All(static n => Catalogue.Get(n.Operator).OnlyMoves) && !(call.Nodes is [var same] && ReferenceEquals(same, node));
+            inputs is [{ Fact.IsConstant: true }] && call.Nodes.All(static n => Catalogue.Get(n.Operator).FoldsIntoConstants(n)) && !(call.Nodes is [var same] && ReferenceEquals(same, node));
 
         private int Append(Node node, BatchFirst call)
         {

@@ -14,7 +14,7 @@ public static class Pipeline
     public static PipelineResult Run(Graph captured)
     {
         var live = Verified(RemoveDeadNodes.Run(captured));
-        var canonical = MarkIndices.Run(live);
+        var canonical = MarkMasks.Run(MarkIndices.Run(live));
         var indices = MarkIndices.Find(live);
         var types = live.Inputs.Where((input, i) => input.DType == DType.QInt32 && !indices.Contains(i)).Select(static i => Violation.Of(QuantizationRules.TypeNotActivation, i.Name, i.Name, i.DType.Name()));
         var violations = types.Concat(canonical.Nodes.Where(static n => n.IsOpaque).SelectMany(Unclaimed)).ToList();

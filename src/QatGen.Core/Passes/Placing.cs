@@ -30,7 +30,7 @@ public static class Placing
 
         if (op.WithBatchFirst(node, inputs) is { } call)
         {
-            return (call, inputs is [{ Fact.IsConstant: true } constant] && op.OnlyMoves ? Moved(constant, call) : new(FactOf(call, inputs), call.Batch));
+            return (call, inputs is [{ Fact.IsConstant: true } constant] && op.FoldsIntoConstants(node) ? Moved(constant, call) : new(FactOf(call, inputs), call.Batch));
         }
 
         var isFirst = inputs.All(static i => i.Batch <= 0);

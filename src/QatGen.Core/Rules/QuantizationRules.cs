@@ -22,4 +22,6 @@ public static class QuantizationRules
     public static Rule SelectsNothing { get; } = new("QG3071", RuleSeverity.Error, "Selector selects nothing", "{0} selects nothing that this can be done to", "Use a path of named_modules(), an operator's name or an input's name; Explain lists the quantizers and what they observe");
     public static Rule SawNoData { get; } = new("QG3072", RuleSeverity.Warning, "Layer saw no data", "'{0}' has no scale: no batch of the calibration reached it", "Calibrate with batches that take every path of the model");
     public static Rule IntervalTooLong { get; } = new("QG3073", RuleSeverity.Warning, "Interval is longer than the calibration", "'{0}' finds its scale every {1} batches and saw {2}", "Calibrate with at least as many batches, or use a shorter interval");
+    public static Rule MaskType { get; } = new("QG3901", RuleSeverity.Error, "Mask is not bool", "The input '{0}' is read as a mask and is {1}", "Give a bool tensor; numbers that are added to scores are a buffer of the model, or are added in forward");
+    public static Rule NotAMask { get; } = new("QG3902", RuleSeverity.Error, "Bool is read as numbers", "The input '{0}' is {1}, and layers compute with it", "Convert it to float32, or use it only as a mask: in masked_fill, where or attention");
 }

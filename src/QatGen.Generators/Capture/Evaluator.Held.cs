@@ -16,10 +16,17 @@ internal sealed partial class Evaluator
     /// <summary>What is computed before forward runs: a tensor that forward may read, or nothing that plays a part.</summary>
     private Outside NewOutside(string what, ITypeSymbol? type) => TorchNames.IsTensor(type) ? new Held(what, context.NextId(), TorchNames.IsParameter(type)) : new Outside(what);
 
-    /// <summary>The result of a call, with its sizes where the arguments give them: those of a new tensor, or of a parameter's data.</summary>
-    private Outside NewHeld(string method, ITypeSymbol? type, Seq<Argument> arguments) => NewOutside(method, type) is Held held
-        ? held with { Shape = TorchNames.Creating.Contains(method) ? SizesAmong(arguments) : held.IsParameter && arguments.Count > 0 ? (arguments[0].Value as Held)?.Shape : null }
-        : NewOutside(method, type);
+    /// <summary>The result of a call, with its sizes where the arguments give them: those of a new tensor, of a parameter's data, or of a tensor that the call only changes.</summary>
+    private Outside NewHeld(string method, ITypeSymbol? type, Datum? receiver, Seq<Argument> arguments)
+    {
+        if (NewOutside(method, type) is not Held held)
+        {
+            return NewOutside(method, type);
+        }
+
+        var first = receiver ?? arguments.Select(static a => a.Value).FirstOrDefault();
+        return held with { Shape = TorchNames.Creating.Contains(method) ? SizesAmong(arguments) : held.IsParameter || TorchNames.KeepingSizes.Contains(method) ? (first as Held)?.Shape : null };
+    }
 
     /// <summary>The result of an operator on one tensor and numbers.</summary>
     private Outside NewHeld(string what, ITypeSymbol? type, IReadOnlyList<Datum> operands) => NewOutside(what, type) is Held held

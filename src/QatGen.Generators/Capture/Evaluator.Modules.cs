@@ -280,16 +280,27 @@ internal sealed partial class Evaluator
             return RecordOpaque(new(form, layer.Type.Name, name, site, location), null, CallArguments(layer.Type, inputs, site), ResultType(layer.Type), isInPlace);
         }
 
-        var node = Claimed(op, form, name, inputs.SelectMany(i => Untupled(i, site)).Where(static i => i is not Constant).Select(i => (i, site)), layer.Arguments.Concat(Options(layer.Type, inputs, site)).ToSeq());
+        var node = Claimed(op, form, name, inputs.SelectMany(i => Untupled(i, site)).Where(static i => i is not Constant).Select(i => (i, site)), layer.Arguments.Concat(Options(layer.Type, inputs, site).Where(o => !op.NamedOperands.Contains(o.Name))).ToSeq());
+        node = node with { Attributes = new(node.Attributes.Concat(NamedOperands(op, layer.Type, inputs))) };
         return ResultType(layer.Type) is { } returned && IsSeveral(returned)
             ? RecordSeveral(op, node, new(form, layer.Type.Name, name, site, location), null, Seq<Argument>.Empty, returned)
             : _recorder.Add(node, location, op.IsView);
     }
 
+    private static IReadOnlyList<IParameterSymbol>? Parameters(INamedTypeSymbol module, int count) =>
+        TorchNames.Bases(module).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>().FirstOrDefault(m => m.Parameters.Length == count)?.Parameters;
+
+    /// <summary>Which inputs of a module's call the tensors are that the operator knows by name.</summary>
+    private IEnumerable<KeyValuePair<string, Value>> NamedOperands(Operator op, INamedTypeSymbol module, IReadOnlyList<Datum> inputs)
+    {
+        var tensors = Parameters(module, inputs.Count)?.Zip(inputs, static (p, i) => (p.Name, Value: i)).Where(i => Resolve(i.Value) is TensorRef) ?? [];
+        return tensors.Select(static (t, i) => new KeyValuePair<string, Value>(t.Name, new Value.Operand(i))).Where(t => op.NamedOperands.Contains(t.Key));
+    }
+
     /// <summary>Arguments of a module's call beside its tensors, by name; for a tensor behind one that is not given, that it is.</summary>
     private IEnumerable<Argument> Options(INamedTypeSymbol module, IReadOnlyList<Datum> inputs, IOperation site)
     {
-        var parameters = TorchNames.Bases(module).SelectMany(static t => t.GetMembers(TorchNames.Forward)).OfType<IMethodSymbol>().FirstOrDefault(m => m.Parameters.Length == inputs.Count)?.Parameters;
+        var parameters = Parameters(module, inputs.Count);
         var isMissing = false;
         for (var i = 0; i < inputs.Count && parameters is { } named; i++)
         {

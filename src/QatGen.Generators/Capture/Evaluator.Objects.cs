@@ -29,7 +29,7 @@ internal sealed partial class Evaluator
     private Outside NewTorch(INamedTypeSymbol type, IReadOnlyList<IArgumentOperation> arguments, IOperation site, Frame frame)
     {
         var bound = BindNamed(arguments, frame);
-        return bound.Any(a => HoldsTensor(a.Value)) ? throw Fail(CaptureRules.UnknownOperator, site, type.Name) : NewHeld(type.Name, type, bound);
+        return bound.Any(a => HoldsTensor(a.Value)) ? throw Fail(CaptureRules.UnknownOperator, site, type.Name) : NewHeld(type.Name, type, null, bound);
     }
 
     /// <summary>Objects whose constructor or initializer is running.</summary>

@@ -37,7 +37,7 @@ internal sealed partial class Evaluator
 
         if (tensors.Length == 0 && !(Records && TorchNames.IsTensor(method.ReturnType)))
         {
-            return NewHeld(method.Name, method.ReturnType, arguments);
+            return NewHeld(method.Name, method.ReturnType, receiver, arguments);
         }
 
         if (TorchNames.SameTensor.Contains(method.Name) || TorchNames.Is(method.ContainingType, TorchNames.DisposeScope))

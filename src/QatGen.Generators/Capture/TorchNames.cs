@@ -58,6 +58,9 @@ internal static class TorchNames
     /// <summary>Functions that make a tensor of the sizes that are their arguments.</summary>
     public static Seq<string> Creating { get; } = new("zeros", "ones", "empty", "rand", "randn", "full");
 
+    /// <summary>Functions and methods whose result has the sizes of their tensor.</summary>
+    public static Seq<string> KeepingSizes { get; } = new("triu", "tril", "clone", "contiguous", "to", "to_type", "bool", "logical_not", "neg");
+
     /// <summary>Modules whose result may be their input's memory.</summary>
     public static Seq<string> ViewModules { get; } = new("Unflatten", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout");
 

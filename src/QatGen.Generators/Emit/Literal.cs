@@ -12,7 +12,7 @@ internal static class Literal
 
     public static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture) + "d";
+    public static string Number(double value) => new Value.Real(value).ToCode(static _ => "");
 
     public static string Flag(bool value) => value ? "true" : "false";
 

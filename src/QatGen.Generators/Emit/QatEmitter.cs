@@ -116,7 +116,8 @@ internal static class QatEmitter
         var shape = input.Shape.Count == 0 ? "" : $", shape: {Literal.List(input.Shape)}";
         var scale = input.FixedScale > 0 ? $", fixedScale: {Literal.Number(input.FixedScale)}" : "";
         var type = input.DType == DType.QInt8 ? "" : $", type: DType.{input.DType}";
-        return $"Input({Literal.Text(input.Name)}{shape}{scale}{type})";
+        var mask = input.IsMask ? ", isMask: true" : "";
+        return $"Input({Literal.Text(input.Name)}{shape}{scale}{type}{mask})";
     }
 
     private static string Declare(QuantizeSetting setting)

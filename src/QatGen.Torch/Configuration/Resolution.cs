@@ -16,6 +16,9 @@ internal sealed class Resolution(QatModel model, QConfig config, IReadOnlyList<Q
 
     public Explanation Explanation => new(_decisions);
 
+    /// <summary>Whether an attribute or the configuration makes an activation qint16.</summary>
+    public bool IsWide { get; private set; }
+
     /// <summary>Configures every quantizer; every rule that selects nothing and every setting that cannot be is listed in one exception.</summary>
     public void Apply()
     {
@@ -27,6 +30,7 @@ internal sealed class Resolution(QatModel model, QConfig config, IReadOnlyList<Q
             throw new QatGenException(violations);
         }
 
+        IsWide = inputs.Any(static i => i.Settings.Range.Type == DType.QInt16) || nodes.Any(static n => n.Activation?.Range.Type == DType.QInt16 && n.Node.Node.Part?.Type is null);
         foreach (var (input, settings) in inputs)
         {
             input.Quantizer.Configure(settings);

@@ -27,7 +27,7 @@ internal sealed partial class IntegerPrimitives
         var result = WeightArrangement.OnChannels(arrangement, sum, sums =>
         {
             var reals = (sums * Channels(factor, sums)) + Channels(b.Parameter, sums);
-            return norm.Normalize(reals) / Channels(steps, sums);
+            return norm.Normalize(reals, steps);
         });
         return new(result, arrangement?.Rows(known) ?? known, DType.QInt32);
 

@@ -55,7 +55,17 @@ public sealed class LiveBatchNorm : nn.Module
     internal bool IsLive(FakeQuantState state) => IsEstimating || (training && !IsFrozen && state is FakeQuantState.Float or FakeQuantState.Qat);
 
     /// <summary>Normalizes reals [N, O, ...] by the statistics of this batch, which the running ones follow.</summary>
-    internal Tensor Normalize(Tensor x)
+    internal Tensor Normalize(Tensor x) => Normalize(x, Gamma, Beta);
+
+    /// <summary>The same in <paramref name="steps"/> of each channel [O]: those divide gamma and beta, not the result, which is a pass over memory less.</summary>
+    internal Tensor Normalize(Tensor x, Tensor steps)
+    {
+        using var scope = NewDisposeScope();
+        Tensor InSteps(Tensor value) => (value.to(ScalarType.Float64) / steps).to(ScalarType.Float32);
+        return Normalize(x, InSteps(Gamma ?? ones_like(Mean!)), InSteps(Beta ?? zeros_like(Mean!))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Normalize(Tensor x, Tensor? gamma, Tensor? beta)
     {
         if (x.numel() / x.shape[1] < 2)
         {
@@ -68,7 +78,7 @@ public sealed class LiveBatchNorm : nn.Module
         ref var batches = ref MemoryMarshal.Cast<byte, long>(_batches!.bytes)[0];
         batches++;
         var momentum = IsEstimating || _momentum is null ? 1.0 / batches : _momentum.Value;
-        return nn.functional.batch_norm(x, Mean!, Variance!, Gamma!, Beta!, training: true, momentum, _epsilon).MoveToOuterDisposeScope();
+        return nn.functional.batch_norm(x, Mean!, Variance!, gamma!, beta!, training: true, momentum, _epsilon).MoveToOuterDisposeScope();
     }
 
     /// <summary>Takes a float model's values: the first become its own, later ones are copied into these.</summary>

@@ -62,6 +62,12 @@ public sealed partial class QatNode : nn.Module
     /// <summary>The name of that tensor in the float model; null where the node reads none.</summary>
     internal string? Target => _roles.Any(static r => r.Kind == ConstantKind.Tensor) ? ((Graphs.Value.Text)Node.Attributes["target"]!).Content : null;
 
+    /// <summary>The type of its integers.</summary>
+    internal DType TensorType => IsIndex ? DType.QInt32 : _type;
+
+    /// <summary>What the node reads of it.</summary>
+    internal MaskReading Reading => ConstantTensor.ReadingOf(Node);
+
     /// <summary>The scale that the operator itself, or the composite it is part of, gives the result; 0 where it is observed.</summary>
     internal double OwnScale => Math.Max(Node.Part?.Scale ?? 0, _roles.Where(static r => r.Kind == ConstantKind.Rescale).Select(static r => r.Scale).DefaultIfEmpty().Max());
 

@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 
 namespace QatGen.Torch.Modules;
 
-/// <summary>Where reals become integers: an input of the model, with an observed or a fixed scale. An input of positions, qint32, is int64 or int32 and stays as it is.</summary>
+/// <summary>Where reals become integers: an input of the model, with an observed or a fixed scale. An input of positions, qint32, is int64 or int32 and stays as it is; a mask is bool, 0 and 1.</summary>
 public sealed class QuantStub : nn.Module
 {
     private readonly OutputQuantizer output_quant;
     private readonly bool _isDeclared;
 
-    internal QuantStub(string name, Seq<int> shape, (double Scale, DType DType) declared) : base(nameof(QuantStub))
+    internal QuantStub(string name, Seq<int> shape, (double Scale, DType DType) declared, bool isMask) : base(nameof(QuantStub))
     {
-        (Name, Shape, _isDeclared, Declared, output_quant) = (name, shape, shape.Count > 0, declared, new(name));
+        (Name, Shape, _isDeclared, Declared, IsMask, output_quant) = (name, shape, shape.Count > 0, declared, isMask, new(name));
         RegisterComponents();
     }
 
@@ -31,6 +31,12 @@ public sealed class QuantStub : nn.Module
     /// <summary>Whether the input says positions.</summary>
     internal bool IsIndex => Declared.DType == DType.QInt32;
 
+    /// <summary>Whether nothing but masks reads the input.</summary>
+    internal bool IsMask { get; }
+
+    /// <summary>What the float model takes.</summary>
+    internal ScalarType FloatType => IsIndex ? ScalarType.Int64 : IsMask ? ScalarType.Bool : ScalarType.Float32;
+
     /// <summary>Takes a batch [N, ...] into the program, as the state asks.</summary>
     internal QatValue Quantize(Tensor x, FakeQuantState state)
     {
@@ -38,7 +44,12 @@ public sealed class QuantStub : nn.Module
         var isReal = state is FakeQuantState.Float or FakeQuantState.Calibration;
         if (IsIndex)
         {
-            return new QatValue.Activation(x.to(ScalarType.Float64), isReal ? null : Quantity.Of(1, DType.QInt32), DType.QInt32) { FloatType = ScalarType.Int64 };
+            return new QatValue.Activation(x.to(ScalarType.Float64), isReal ? null : Quantity.Of(1, DType.QInt32), DType.QInt32) { FloatType = FloatType };
+        }
+
+        if (IsMask)
+        {
+            return new QatValue.Activation(x.to(ScalarType.Float32), isReal ? null : Quantity.Of(output_quant.CalibratedScale, output_quant.DType), output_quant.DType) { FloatType = FloatType };
         }
 
         if (state == FakeQuantState.Calibration || output_quant.ObservesIn(state))
@@ -62,9 +73,14 @@ public sealed class QuantStub : nn.Module
     private void Check(Tensor x)
     {
         var shape = x.shape.Select(static d => (int)d).ToArray();
-        if (IsIndex ? x.dtype is not (ScalarType.Int64 or ScalarType.Int32) : x.dtype != ScalarType.Float32)
+        if (IsMask != (x.dtype == ScalarType.Bool))
         {
-            throw QatGenException.Of(ShapeRules.InputType, Name, x.dtype.ToString(), IsIndex ? nameof(ScalarType.Int64) : nameof(ScalarType.Float32));
+            throw QatGenException.Of(IsMask ? QuantizationRules.MaskType : QuantizationRules.NotAMask, Name, Name, x.dtype.ToString());
+        }
+
+        if (x.dtype != FloatType && !(IsIndex && x.dtype == ScalarType.Int32))
+        {
+            throw QatGenException.Of(ShapeRules.InputType, Name, x.dtype.ToString(), FloatType.ToString());
         }
 
         var fits = shape.Length > 0 && Array.TrueForAll(shape, static d => d > 0) && (!_isDeclared || (shape.Length == Shape.Count && shape.Skip(1).SequenceEqual(Shape.Skip(1))));

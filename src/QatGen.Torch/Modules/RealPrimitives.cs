@@ -29,12 +29,13 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         return Observed(Limited(sum, source.Role.Range), source);
     }
 
-    public QatValue Constant(QatValue tensor) => tensor is QatValue.IndexSource index ? index.Positions(isReal: true) : Real(tensor switch
+    public QatValue Constant(QatValue tensor) => tensor switch
     {
-        QatValue.TensorSource source => source.Value,
-        QatValue.IntegersSource { Constant: var own } => TorchShape.Integers(own) * own.Scale,
-        _ => TorchSharp.torch.tensor((float)((QatValue.NumberSource)tensor).Role.Value).reshape(1),
-    });
+        QatValue.IndexSource index => index.Positions(isReal: true),
+        QatValue.TensorSource source => Real(source.Value),
+        QatValue.IntegersSource { Constant: var own } => Real(TorchShape.Integers(own) * own.Scale),
+        _ => Real(TorchSharp.torch.tensor((float)((QatValue.NumberSource)tensor).Role.Value).reshape(1)) with { IsNumber = true },
+    };
 
     public QatValue Mul(QatValue x, QatValue y)
     {
@@ -63,6 +64,13 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         }
 
         var source = (QatValue.RescaleSource)constant;
+        if (observe && source.Role.ScaleOf >= 0 && operands.ToList().FindIndex(static o => o is QatValue.Activation { IsNumber: true }) is >= 0 and var number)
+        {
+            // Beside a tensor whose scale the result keeps a number saturates, so that no later range is infinite.
+            var largest = data[^1].detach().abs().max();
+            data[number] = minimum(maximum(data[number], -largest), largest);
+        }
+
         var (a, b) = (Times(data[^2], source.Role.Factor(0)), Times(data[^1], source.Role.Factor(1)));
         return Observed(kind switch { ElementwiseKind.Maximum => maximum(a, b), ElementwiseKind.Minimum => minimum(a, b), _ => where(data[0].ne(0), a, b) }, source);
     }

@@ -25,8 +25,7 @@ internal sealed record Accuracy(string Operator, DType Input, DType Output, int 
             using var grad = no_grad();
             var scale = input == DType.QInt8 ? 1 / 32.0 : 1 / 8192.0;
             var sample = new Sample(example, 2, input, output, example.InputShapes.Select(_ => scale).ToSeq(), 1, 1, DataKind.Bell, 1);
-            var qat = SampleRun.Calibrated(sample, out var reals);
-            if (SampleRun.Converted(qat).Model is not { } model)
+            if (SampleRun.Fitting(sample, out var reals) is not { } qat || SampleRun.Converted(qat).Model is not { } model)
             {
                 continue;
             }

@@ -77,10 +77,10 @@ internal static class SampleRun
     {
         var random = new Random(sample.Seed);
         var graph = Nets.Of(sample.Example);
-        graph = graph with { Inputs = graph.Inputs.Select((g, i) => g.DType == DType.QInt32 ? g : g with { FixedScale = sample.Scales[i] }).ToSeq() };
+        graph = graph with { Inputs = graph.Inputs.Select((g, i) => g.DType == DType.QInt32 || g.IsMask ? g : g with { FixedScale = sample.Scales[i] }).ToSeq() };
         var state = Nets.State(graph).ToDictionary(static p => p.Key, p => Parameter(p.Key, p.Value, sample.ParameterFactor, random));
         var qat = new GraphQat(graph, state, new() { Activation = new() { DType = sample.Output }, Rules = [.. graph.Inputs.Select(i => Selector.Input(i.Name).To(sample.Input))] });
-        reals = [.. graph.Inputs.Select((g, i) => g.DType == DType.QInt32 ? Positions(sample, g.Shape, Nets.PositionsOf(graph, i), random) : Data(sample, g.Shape, sample.Scales[i], random))];
+        reals = [.. graph.Inputs.Select((g, i) => g.DType == DType.QInt32 ? Positions(sample, g.Shape, Nets.PositionsOf(graph, i), random) : g.IsMask ? Data(sample, g.Shape, 1, random).gt(0) : Data(sample, g.Shape, sample.Scales[i], random))];
         qat.Calibrate([[.. reals.Select(static x => x.clone())]]);
         if (qat.Model.Nodes[^1].OutputQuantizer is { } result)
         {
@@ -89,6 +89,20 @@ internal static class SampleRun
         }
 
         return qat;
+    }
+
+    /// <summary>The same; null where the march does not take the types.</summary>
+    public static GraphQat? Fitting(Sample sample, out Tensor[] reals)
+    {
+        try
+        {
+            return Calibrated(sample, out reals);
+        }
+        catch (QatGenException e) when (e.Violations.All(static v => v.Rule.Id.StartsWith("QG4", StringComparison.Ordinal)))
+        {
+            reals = [];
+            return null;
+        }
     }
 
     /// <summary>The fixed-point model; else why its march does not take it.</summary>
@@ -115,7 +129,7 @@ internal static class SampleRun
         var isVariance = name.EndsWith("running_var", StringComparison.Ordinal);
         var fan = like.dim() > 1 ? Math.Sqrt(like.numel() / (double)like.shape[0]) : 1;
         var values = Enumerable.Range(0, (int)like.numel()).Select(_ => (float)(isVariance ? 0.5 + random.NextDouble() : factor * ((random.NextDouble() * 4) - 2) / fan)).ToArray();
-        return tensor(values).reshape(like.shape);
+        return where(like.isinf(), like, tensor(values).reshape(like.shape));
     }
 
     private static Tensor Positions(Sample sample, Seq<int> shape, int count, Random random)

@@ -67,12 +67,21 @@ public class BatchTests
     [InlineData("var t = s.transpose(0, 1); var (y, w) = attention.call(t, t, t, null, true, null); return y.transpose(0, 1) + w.mean([2], true);", "private readonly MultiheadAttention attention = MultiheadAttention(8, 2);")]
     [InlineData("return F.scaled_dot_product_attention(x, x.flip(2), x);")]
     [InlineData("var t = x.transpose(0, 1); return F.scaled_dot_product_attention(t, t, t).transpose(0, 1);")]
+    [InlineData("return F.scaled_dot_product_attention(x, x, x, is_casual: true);")]
+    [InlineData("return F.scaled_dot_product_attention(x, x, x, later[..8, ..8]);", Later)]
+    [InlineData("return F.scaled_dot_product_attention(x, x, x, x.gt(0));")]
+    [InlineData("return F.scaled_dot_product_attention(x, x, x, x);")]
+    [InlineData("var t = x.transpose(0, 1); return F.scaled_dot_product_attention(t, t, t, later[..8, ..8]).transpose(0, 1);", Later)]
+    [InlineData("return (x.matmul(x) + later[..8, ..8]).softmax(-1);", Later)]
+    [InlineData("return F.softmax(x.masked_fill(later[..8, ..8] < 0, float.NegativeInfinity), -1);", Later)]
+    [InlineData("return F.softmax(x.masked_fill((x > -1) & ~(x < 0) | x.lt(-1).logical_not().logical_not(), -1e9f), -1);")]
+    [InlineData("var t = s.transpose(0, 1); return attention.call(t, t, t, s.mean([2]).lt(-10), true, later).Item1.transpose(0, 1);", Later + " private readonly MultiheadAttention attention = MultiheadAttention(8, 2);")]
     public void Sequence_OfLayersAndAttention_IsAProgram(string body, string fields = "") => Program($"var s = x.flatten(1, 2); {body}", fields);
 
     [Theory]
     [InlineData("return rnn.call(s).Item1;")]
     [InlineData("return attention.call(s, s, s, null, true, null).Item1;")]
-    [InlineData("return F.scaled_dot_product_attention(x, x, x, is_casual: true);")]
+    [InlineData("return F.scaled_dot_product_attention(x, x, x, p: 0.1);")]
     public void Sequence_WithTheBatchAtAnotherAxis_QG1007(string body) => Assert.Contains("QG1007", string.Join("\n", Pipeline.Run(Differential.Members($$"""
         private readonly LSTM rnn = LSTM(8, 3);
         private readonly MultiheadAttention attention = MultiheadAttention(8, 2);
@@ -100,6 +109,8 @@ public class BatchTests
         var graph = Program("return x * rows[0] + rows[1];", Parameters);
         Assert.Equal(["rows"], Pipeline.Run(graph).Fused!.Nodes.Where(static n => n.Operator == "Constant").Select(static n => ((Value.Text)n.Attributes["target"]!).Content).Distinct());
     }
+
+    private const string Later = "private readonly Tensor later = torch.full([32, 32], -100f).triu(1);";
 
     private const string Parameters = """
         private readonly Parameter token = Parameter(torch.zeros(1, 3, 1, 1));

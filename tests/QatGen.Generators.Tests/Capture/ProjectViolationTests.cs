@@ -128,10 +128,10 @@ public class ProjectViolationTests
 
     /// <summary>The other project was built with another version, or its assembly is damaged.</summary>
     [Theory]
-    [InlineData("\"7 ", "\"8 ", "version 8")]
+    [InlineData("\"8 ", "\"9 ", "version 9")]
     [InlineData("Conv2d", "Conv3d", "checksum")]
-    [InlineData("\"7 ", "\"", "version")]
-    [InlineData("\"7 ", "\"", "version", true)]
+    [InlineData("\"8 ", "\"", "version")]
+    [InlineData("\"8 ", "\"", "version", true)]
     public void Constant_OfAnotherVersion_QG1025(string text, string damaged, string message, bool asInAnEditor = false)
     {
         var compilation = GeneratorRun.Compile(Library.Source(Block), GeneratorRun.Usings).WithAssemblyName("Library");

@@ -1,5 +1,6 @@
 using QatGen.Arithmetic;
 using QatGen.Torch.Functions;
+using QatGen.Torch.Observers;
 using QatGen.Torch.Quantizers;
 using static TorchSharp.torch;
 
@@ -37,22 +38,42 @@ public sealed class FakeQuantizeTests
         }
     }
 
-    [Fact]
-    public void Quantize_FakeQuantizeModule_FollowsPyTorchOverBatches()
+    [Theory]
+    [InlineData("fakequant_mavg_q8_symm")]
+    [InlineData("fakequant_mavg_u8_affine")]
+    [InlineData("fakequant_pc_q8_symm")]
+    [InlineData("fused_mavg_u8_affine")]
+    [InlineData("fused_mavg_pc_q8_symm")]
+    public void Quantize_FakeQuantizeModule_FollowsPyTorchOverBatches(string name)
     {
         using var scope = NewDisposeScope();
-        var c = GoldenFile.Read("fake_quant_modules").Single(static c => c.Name == "fakequant_mavg_q8_symm");
-        var quantizer = new OutputQuantizer("x", ActivationQuantization.BuiltIn with { AveragingConstant = c.Real("averaging_constant") });
+        var c = GoldenFile.Read("fake_quant_modules").Single(c => c.Name == name);
+        int? axis = c.Text("per_channel") == "True" ? c.Integer("ch_axis") : null;
+        Observer observer = c.Text("observer").Contains("Moving", StringComparison.Ordinal) ? new MovingAverageMinMaxObserver(c.Real("averaging_constant"), axis) : new MinMaxObserver(axis);
+        var quantizer = new OutputQuantizer("x", ActivationQuantization.BuiltIn with { AveragingConstant = Math.Max(0, c.Real("averaging_constant")) });
         for (var i = 0; i < c.Integer("batches"); i++)
         {
             var data = c.Inputs[$"b{i}"];
             if (i != c.Integer("observer_disabled_on_batch"))
             {
+                observer.Observe(data.Float);
                 quantizer.Observe((float)data.Data.Min(), (float)data.Data.Max());
             }
 
-            Close(c.Outputs[$"scale{i}"].Scalar, quantizer.Scale, 1e-6);
-            Check(c, data, c.Inputs[$"dy{i}"], c.Outputs[$"y{i}"], c.Outputs[$"dx{i}"], null, [quantizer.Scale], [0]);
+            Assert.Equal(0, axis ?? 0);
+            Close(c.Outputs[$"min{i}"].Data, observer.Min, 1e-6);
+            Close(c.Outputs[$"max{i}"].Data, observer.Max, 1e-6);
+
+            // Ours are symmetric and divide by 127.5: the scale and zero point of an affine case are PyTorch's, and so are those of its fused operator, which divides by 128.
+            var isOurs = !c.Text("qscheme").EndsWith("affine", StringComparison.Ordinal) && c.Op == "FakeQuantize";
+            var scales = isOurs ? [.. observer.Scales(DType.QInt8).Select(static s => (double)s)] : c.Outputs[$"scale{i}"].Data;
+            Close(c.Outputs[$"scale{i}"].Data, scales.Select(static s => (float)s), 1e-6);
+            if (isOurs && axis is null)
+            {
+                Assert.Equal(scales[0], quantizer.Scale);
+            }
+
+            Check(c, data, c.Inputs[$"dy{i}"], c.Outputs[$"y{i}"], c.Outputs[$"dx{i}"], null, scales, c.Outputs[$"zero_point{i}"].Data);
         }
     }
 
@@ -89,6 +110,8 @@ public sealed class FakeQuantizeTests
             }
         }
     }
+
+    private static void Close(double[] expected, IEnumerable<float> actual, double tolerance) => Assert.All(expected.Zip(actual, static (e, a) => (e, a)), p => Close(p.e, p.a, tolerance));
 
     private static void Close(double expected, double actual, double tolerance) => Assert.True(Math.Abs(expected - actual) <= tolerance * Math.Abs(expected), $"{actual:R} is not {expected:R}");
 }

@@ -49,6 +49,7 @@ internal static class GoldenFile
             "f64" => [.. MemoryMarshal.Cast<byte, double>(bytes)],
             "i8" => [.. MemoryMarshal.Cast<byte, sbyte>(bytes).ToArray().Select(static v => (double)v)],
             "u8" or "bool" => [.. bytes.ToArray().Select(static v => (double)v)],
+            "i64" => [.. MemoryMarshal.Cast<byte, long>(bytes).ToArray().Select(static v => (double)v)],
             "i32" => [.. MemoryMarshal.Cast<byte, int>(bytes).ToArray().Select(static v => (double)v)],
             var other => throw new InvalidDataException(other),
         };

@@ -1,3 +1,4 @@
+using QatGen.Torch.Improvement;
 using QatGen.Torch.Training;
 using static TorchSharp.torch;
 
@@ -26,6 +27,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData("WithBNReverseFold", OptimizerKind.SGD, 1)]
     [InlineData("Lsq", OptimizerKind.AdamW, 7)]
     [InlineData("Pact", OptimizerKind.SGD, 4)]
+    [InlineData("AdaRound", OptimizerKind.SGD, 5)]
     public void Fit_BrokenOffAfterSomeSteps_GoesOnToTheSameBits(string kind, OptimizerKind optimizer, int broken)
     {
         var (set, test) = (Patterns.Set(40, 8), Patterns.Set(24, 8, seed: 7));
@@ -40,6 +42,7 @@ public sealed class ResumeTests : IDisposable
         nn.Module<Tensor, Tensor> Model(long seed) => kind switch
         {
             "float" => Patterns.FloatNet(seed),
+            "AdaRound" => Rounded(seed),
             "Lsq" or "Pact" => Patterns.QatNet(seed, kind: Enum.Parse<FakeQuantKind>(kind)),
             _ => Patterns.QatNet(seed, Enum.Parse<BatchNormMode>(kind)),
         };
@@ -65,6 +68,19 @@ public sealed class ResumeTests : IDisposable
 
         // A run that is finished is not run again.
         Assert.Equal(expected.Metrics, new Trainer(Model(99), set, test, options).Fit(recipe).Metrics);
+
+        // What goes on need not be rounded: the frozen scales come from the file.
+        static GraphQat Rounded(long seed)
+        {
+            var model = Patterns.QatNet(seed);
+            if (seed == 1)
+            {
+                manual_seed(2);
+                Assert.Contains(model.AdaRound([randn(16, 1, 12, 12)], new() { Iterations = 20, LearningRate = 0.1 }).Layers, static l => l.Changed > 0);
+            }
+
+            return model;
+        }
     }
 
     [Fact]
