@@ -109,16 +109,9 @@ public static class QatModuleExtensions
     public static FixedPointModel ConvertToFixedPoint(this IQatModule model)
     {
         model.RequireCalibration();
-        var inputs = model.Model.Inputs;
-        var unknown = inputs.Where(static i => i.Shape.Count == 0).Select(static i => Violation.Of(ShapeRules.ShapeNeeded, i.Name, i.Name)).ToArray();
-        if (unknown.Length > 0)
-        {
-            throw new QatGenException(unknown);
-        }
-
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var outputs = Validate(model, [.. inputs.Select(static i => zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)], i.FloatType))]);
+        var (inputs, outputs) = (model.Model.Inputs, ValidateZeros(model));
         var signature = new Signature(
             model.Model.Name,
             model.Model.March,
@@ -130,19 +123,47 @@ public static class QatModuleExtensions
         return violations.Any(static v => v.Rule.Severity == RuleSeverity.Error) ? throw new QatGenException(violations) : fixedPoint;
     }
 
+    /// <summary>
+    /// What conversion makes of the model, layer by layer: weights that saturate, channels that become 0, the largest sums that int32 must hold, and how well tables follow their functions. Layers that never
+    /// saw data are listed instead of thrown.
+    /// </summary>
+    public static ConversionReport ReportConversion(this IQatModule model)
+    {
+        string[] uncalibrated = [.. Uncalibrated(model)];
+        if (uncalibrated.Length > 0)
+        {
+            return new([], [], uncalibrated);
+        }
+
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        ValidateZeros(model);
+        return new([.. model.Model.Nodes.Where(static n => n.HasOwnWeight).Select(static n => n.WeightQuantizer!.Report(n.Node.Operator, n.Folded.Weight))], model.TableReports(), []);
+    }
+
     /// <summary>The tables that conversion, or the last pass in QAT or VALIDATION, made, layer by layer, and how well they follow their functions.</summary>
     public static IReadOnlyList<TableReport> TableReports(this IQatModule model) => [.. model.Model.Nodes.SelectMany(static n => n.Tables)];
 
     /// <summary>Throws with the name of every layer that never saw data.</summary>
     internal static void RequireCalibration(this IQatModule model)
     {
-        var missing = model.Model.Inputs.Where(static i => !i.Quantizer.IsCalibrated).Select(static i => i.Name)
-            .Concat(model.Model.Nodes.Where(static n => n.OutputQuantizer is { IsCalibrated: false }).Select(static n => n.Node.Path))
-            .Select(static layer => Violation.Of(QuantizationRules.NotCalibrated, layer, layer)).ToArray();
+        var missing = Uncalibrated(model).Select(static layer => Violation.Of(QuantizationRules.NotCalibrated, layer, layer)).ToArray();
         if (missing.Length > 0)
         {
             throw new QatGenException(missing);
         }
+    }
+
+    private static IEnumerable<string> Uncalibrated(IQatModule model) => model.Model.Inputs.Where(static i => !i.Quantizer.IsCalibrated).Select(static i => i.Name)
+        .Concat(model.Model.Nodes.Where(static n => n.OutputQuantizer is { IsCalibrated: false }).Select(static n => n.Node.Path));
+
+    /// <summary>Runs one frame of zeros; inputs of unknown shape are an error.</summary>
+    private static QatValue.Activation[] ValidateZeros(IQatModule model)
+    {
+        var inputs = model.Model.Inputs;
+        var unknown = inputs.Where(static i => i.Shape.Count == 0).Select(static i => Violation.Of(ShapeRules.ShapeNeeded, i.Name, i.Name)).ToArray();
+        return unknown.Length > 0 ? throw new QatGenException(unknown)
+            : Validate(model, [.. inputs.Select(static i => zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)], i.FloatType))]);
     }
 
     /// <summary>Runs with VALIDATION's arithmetic and returns to the state before.</summary>

@@ -57,7 +57,7 @@ internal sealed class Equalization(IQatModule model, int rounds)
         model.Model.Module.eval();
         QatNode node = null!;
         var primitives = new ChannelPrimitives(() => node);
-        var values = inputs.Select(static i => i.Quantize(zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)], i.IsIndex ? ScalarType.Int64 : ScalarType.Float32), FakeQuantState.Float)).Cast<QatValue.Activation>().ToList();
+        var values = inputs.Select(static i => i.Quantize(zeros([1, .. i.Shape.Skip(1).Select(static d => (long)d)], i.FloatType), FakeQuantState.Float)).Cast<QatValue.Activation>().ToList();
         var readers = connections.Calls.SelectMany(static c => c.Inputs).Concat(connections.Outputs).CountBy(static n => n).ToDictionary();
         try
         {

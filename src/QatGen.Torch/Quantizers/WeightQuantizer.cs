@@ -97,6 +97,7 @@ public sealed unsafe partial class WeightQuantizer : nn.Module
             bounds[c] = double.IsNaN(bound) ? throw NotANumber() : bound > int.MaxValue ? throw Overflow(c, bound) : (long)bound;
         }
 
+        LargestSum = bounds.Max();
         return (weights, biases, new(LaneKind.Channel, new(steps), Enumerable.Repeat(1, steps.Length).ToSeq(), new(bounds), Seq<int>.Empty));
     }
 

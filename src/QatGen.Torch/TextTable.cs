@@ -1,4 +1,4 @@
-namespace QatGen.Torch.Improvement;
+namespace QatGen.Torch;
 
 /// <summary>Lines of cells as text in columns; a column of numbers is right-aligned.</summary>
 internal static class TextTable
