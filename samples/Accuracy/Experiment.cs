@@ -57,7 +57,7 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
     {
         if (!File.Exists(FloatPath))
         {
-            Trainer(net).Fit(subject.Float);
+            Fit(net, subject.Float, Method.Float);
             net.SaveSafetensors(FloatPath);
         }
 
@@ -67,7 +67,7 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
     private void FineTune(nn.Module<Tensor, Tensor> net)
     {
         Load(net);
-        Trainer(net).Fit(subject.FineTuning);
+        Fit(net, subject.FineTuning, Method.FineTuned);
     }
 
     private (double, double?, long?) Quantized(Method method)
@@ -80,7 +80,7 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
         qat.Calibrate(train.Batches(BatchSize, CalibrationBatches));
         if (method.Training is { } training)
         {
-            Train(qat, module, Named($"{training}.{method.Bits.ToString(CultureInfo.InvariantCulture)}.qat"));
+            Train(qat, module, $"{training}.{method.Bits.ToString(CultureInfo.InvariantCulture)}");
         }
 
         module.eval();
@@ -90,16 +90,25 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
     }
 
     /// <summary>Trains, or reads what an earlier row or run has trained.</summary>
-    private void Train(IQatModule qat, nn.Module<Tensor, Tensor> module, string path)
+    private void Train(IQatModule qat, nn.Module<Tensor, Tensor> module, string name)
     {
+        var path = Named(name + ".qat");
         if (File.Exists(path))
         {
             qat.Load(path);
             return;
         }
 
-        Trainer(module).Fit(subject.FineTuning);
+        Fit(module, subject.FineTuning, name);
         qat.Save(path);
+    }
+
+    /// <summary>Trains; what an earlier run left unfinished goes on behind its last epoch.</summary>
+    private void Fit(nn.Module<Tensor, Tensor> model, TrainingRecipe recipe, string name)
+    {
+        var unfinished = Named(name + ".unfinished");
+        Trainer(model, unfinished).Fit(recipe);
+        File.Delete(unfinished);
     }
 
     /// <summary>Top-1 of both on the whole test set, and the number of output integers that differ.</summary>
@@ -109,7 +118,7 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
         foreach (var numbers in Enumerable.Range(0, test.Count).Chunk(TestBatch))
         {
             using var scope = NewDisposeScope();
-            var pixels = test.Pixels(numbers, random: null);
+            var pixels = test.Pixels(numbers);
             var validation = qat.ValidationIntegers(tensor(pixels, [numbers.Length, test.Channels, test.Side, test.Side]));
             var integers = fixedPoint.Run(fixedPoint.Signature.Quantize(0, pixels, numbers.Length));
             differing += validation.Data.Where((v, i) => v != integers.Data[i]).Count();
@@ -143,7 +152,7 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
         net.eval();
     }
 
-    private Trainer Trainer(nn.Module<Tensor, Tensor> model) => new(model, _train, options: new() { Seed = seed, Progress = Progress });
+    private Trainer Trainer(nn.Module<Tensor, Tensor> model, string? resumePath = null) => new(model, _train, options: new() { Seed = seed, Progress = Progress, ResumePath = resumePath });
 
     private void Progress(TrainingProgress p)
     {

@@ -13,6 +13,7 @@ public sealed record Method(string Name, int Bits, QConfig Config)
     public const string PostTraining = "post-training";
     public const string Mse = "post-training, mse";
     public const string Estimated = "post-training, mse, batch norms estimated";
+    public const string Equalized = "post-training, equalized, bias corrected";
     public const string AdaRound = "post-training, AdaRound";
     public const string Qat = "QAT";
     public const string QatEstimated = "QAT, batch norms estimated";
@@ -42,6 +43,7 @@ public sealed record Method(string Name, int Bits, QConfig Config)
             yield return new(Estimated, bits, new() { Weight = weightMse, BatchNormMode = mode }) { Improve = Estimate };
         }
 
+        yield return new(Equalized, bits, new() { Weight = weight }) { Improve = Equalize };
         yield return new(AdaRound, bits, new() { Weight = weight }) { Improve = static (qat, batches) => qat.AdaRound(batches) };
         var qat = new Method(Qat, bits, new() { Weight = weight, BatchNormMode = mode }) { Training = Qat };
         yield return qat;
@@ -54,6 +56,13 @@ public sealed record Method(string Name, int Bits, QConfig Config)
         {
             yield return new(QatMse, bits, new() { Weight = weightMse, BatchNormMode = mode }) { Training = QatMse };
         }
+    }
+
+    private static void Equalize(IQatModule qat, IEnumerable<Tensor> batches)
+    {
+        qat.Equalize();
+        qat.Calibrate(batches);
+        qat.CorrectBias(batches);
     }
 
     private static void Estimate(IQatModule qat, IEnumerable<Tensor> batches) => qat.EstimateBatchNorm(batches);

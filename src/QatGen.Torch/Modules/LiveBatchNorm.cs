@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using QatGen.Graphs;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -72,12 +73,11 @@ public sealed class LiveBatchNorm : nn.Module
         }
 
         using var scope = NewDisposeScope();
-        using (no_grad())
-        {
-            _batches!.add_(1);
-        }
 
-        var momentum = IsEstimating || _momentum is null ? 1.0 / _batches!.item<long>() : _momentum.Value;
+        // Counted in place: a number that add_ is given becomes an object which the garbage collector may end while libtorch still reads it.
+        ref var batches = ref MemoryMarshal.Cast<byte, long>(_batches!.bytes)[0];
+        batches++;
+        var momentum = IsEstimating || _momentum is null ? 1.0 / batches : _momentum.Value;
         return nn.functional.batch_norm(x, Mean!, Variance!, gamma!, beta!, training: true, momentum, _epsilon).MoveToOuterDisposeScope();
     }
 
