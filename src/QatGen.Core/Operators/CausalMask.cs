@@ -19,6 +19,11 @@ internal sealed class CausalMask() : Operator("CausalMask")
 
     public override T Lower<T>(IPrimitives<T> p, Node node, T[] inputs, T[] constants) => p.Constant(constants[0]);
 
-    /// <summary>None of its own: a model has an input. Those of attention have it.</summary>
-    public override IEnumerable<Example> Examples() => [];
+    public override IEnumerable<Example> Examples()
+    {
+        Node Mask(int rows, int columns) => new(Name, "causal", new(FormKind.Module, Name), Seq<int>.Empty, new() { ["rows"] = rows, ["columns"] = columns });
+        var fill = new Node("MaskedFill", "fill", new(FormKind.Method, "masked_fill"), new(0, 1), new() { ["value"] = 0.0 });
+        yield return Example.Of("tokens", fill, [2, 5, 7]) with { Made = new(Mask(5, 7)) };
+        yield return Example.Of("heads", fill, [2, 3, 9, 4]) with { Made = new(Mask(9, 4)) };
+    }
 }

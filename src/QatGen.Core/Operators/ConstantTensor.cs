@@ -22,7 +22,10 @@ public sealed class ConstantTensor() : Operator("Constant")
     /// <summary>A number of a mask that is this or less hides what it is added to: its exponential is 0 in float32.</summary>
     public const double Hides = -88;
 
-    public override Seq<string> Structural => new("target", Repeats, Reading);
+    /// <summary>The attributes that passes add to what is written.</summary>
+    public static Seq<string> Added { get; } = new(Repeats, Reading);
+
+    public override Seq<string> Structural => new(["target", .. Added]);
 
     public override Seq<ConstantRole> Constants(Node node) => new(ConstantRole.Tensor(node.Part is { Shape.Count: > 0 } part ? part.Shape : MovedShape(node)));
 
