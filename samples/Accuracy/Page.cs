@@ -39,7 +39,7 @@ public static class Page
             ```
 
             `--seeds 1,2,3`, `--only METHOD`, `--threads N`, `--output FOLDER`: models and `results.jsonl` go there, and what is in it is not measured again. The tables below are written from
-            [results.jsonl](results.jsonl) by `QATGEN_ACCEPT=1 dotnet test tests/QatGen.Accuracy.Tests`: top-1 in percent, the mean over seeds and in brackets the lowest and the highest.
+            [results.jsonl](results.jsonl) by `QATGEN_ACCEPT=1 dotnet test tests/QatGen.Accuracy.Tests`: top-1 in percent, the mean over seeds and in brackets the lowest and the highest; without brackets it is one seed.
 
             ## Fashion-MNIST
 
