@@ -7,15 +7,15 @@ public static class Application
     public static void Run(Options options)
     {
         Directory.CreateDirectory(options.Output);
-        var (subjects, (train, test), widths) = options.Experiment switch
+        var (subjects, (train, test)) = options.Experiment switch
         {
-            "emoji" => (Emoji.Subjects, EmojiData.Load(options.Data), (IReadOnlyList<int>)[8]),
-            "reference" => ([Fashion.Reference], Fashion.Load(options.Data), Fashion.Widths),
-            _ => ([Fashion.Trained], Fashion.Load(options.Data), Fashion.Widths),
+            "emoji" => (Emoji.Subjects, EmojiData.Load(options.Data)),
+            "reference" => ([Fashion.Reference], Fashion.Load(options.Data)),
+            _ => ([Fashion.Trained], Fashion.Load(options.Data)),
         };
         foreach (var (seed, subject) in options.Seeds.SelectMany(seed => subjects.Select(subject => (seed, subject))))
         {
-            new Experiment(subject, train, test, options, seed).Run(widths.SelectMany(bits => Method.Of(bits, subject.BatchNormMode)));
+            new Experiment(subject, train, test, options, seed).Run(Method.Widths.SelectMany(bits => Method.Of(bits, subject.BatchNormMode)));
         }
     }
 }

@@ -21,9 +21,6 @@ public static class Fashion
     /// <summary>Trained by PyTorch.</summary>
     public static Subject Reference { get; } = Trained with { Name = "FashionNet of PyTorch", Checkpoint = ReferencePath };
 
-    /// <summary>Bits of the weights; at 8 all methods lie within a point.</summary>
-    public static IReadOnlyList<int> Widths { get; } = [8, 4, 3];
-
     public static (ImageSet Train, ImageSet Test) Load(string folder)
     {
         var (train, test) = FashionMnist.Load(folder);

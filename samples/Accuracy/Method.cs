@@ -22,6 +22,9 @@ public sealed record Method(string Name, int Bits, QConfig Config)
     /// <summary>The width at which the way to find the scales of weights decides what training reaches.</summary>
     public const int FewestBits = 3;
 
+    /// <summary>Bits of the weights; at 8 all methods lie within a point.</summary>
+    public static IReadOnlyList<int> Widths { get; } = [8, 4, FewestBits];
+
     /// <summary>The width of float rows.</summary>
     public const int FloatBits = 32;
 

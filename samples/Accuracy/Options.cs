@@ -7,7 +7,7 @@ public sealed record Options(string Experiment, IReadOnlyList<int> Seeds, int Th
         Accuracy: what quantization costs, on whole data sets.
           fashion          Fashion-MNIST: float, post-training and QAT with 8, 4 and 3 bits of weights
           reference        the same from PyTorch's float checkpoint
-          emoji            9 classes of emoji in colour: MobileNetV2 and RepVGG with 8 bits
+          emoji            9 classes of emoji in colour: MobileNetV2 and RepVGG with 8, 4 and 3 bits
           --seeds 1,2,3    default 1,2,3
           --only METHOD    one of the rows, such as QAT; may be repeated
           --bits 8,4,3     only these widths of weights

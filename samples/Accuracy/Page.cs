@@ -60,7 +60,7 @@ public static class Page
 
             ## Emoji
 
-            Images of two vendors in 32 x 32 pixels of colour, nine classes; every fourth emoji is tested with, by its code points, so that neither vendor's image of it is trained with. Weights and activations have 8 bits. RepVGG is
+            Images of two vendors in 32 x 32 pixels of colour, nine classes; every fourth emoji is tested with, by its code points, so that neither vendor's image of it is trained with. Activations have 8 bits. RepVGG is
             trained with its branches and quantized after they were merged into one convolution each.
 
 
@@ -84,11 +84,11 @@ public static class Page
     private static void Emojis(StringBuilder page, IReadOnlyList<Measurement> rows)
     {
         var names = Emoji.Subjects.Select(static s => s.Name).ToArray();
-        page.Append(CultureInfo.InvariantCulture, $"| | {string.Join(" | ", names.Select(static n => $"{n}: VALIDATION | fixed point"))} | differing integers |\n|---|{string.Concat(names.Select(static _ => "---|---|"))}---|\n");
+        page.Append(CultureInfo.InvariantCulture, $"| | weights | {string.Join(" | ", names.Select(static n => $"{n}: VALIDATION | fixed point"))} | differing integers |\n|---|---|{string.Concat(names.Select(static _ => "---|---|"))}---|\n");
         foreach (var (method, bits) in Rows(rows, names))
         {
             var cells = names.Select(name => Select(rows, name, method, bits)).ToArray();
-            page.Append(CultureInfo.InvariantCulture, $"| {method} | {string.Join(" | ", cells.Select(static c => $"{Top1(c)} | {FixedPoint(c)}"))} | {Differing([.. cells.SelectMany(static c => c)])} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| {method} | {Width(bits)} | {string.Join(" | ", cells.Select(static c => $"{Top1(c)} | {FixedPoint(c)}"))} | {Differing([.. cells.SelectMany(static c => c)])} |\n");
         }
     }
 

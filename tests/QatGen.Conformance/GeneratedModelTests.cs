@@ -115,6 +115,29 @@ public sealed class GeneratedModelTests
     }
 
     [Fact]
+    public void BestPixels_OfADetector_AgreeOnEveryOutput()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        using var net = new Detector(threshold: 0.75);
+        net.eval();
+        using var qat = net.ToQat();
+        var data = randn(3, 3, 12, 16);
+        Assert.All(net.call(data).Zip(qat.call(data)), static p => Assert.True((p.First - p.Second).abs().max().to(ScalarType.Float32).item<float>() < 1e-5));
+
+        qat.Calibrate([data.clone()]);
+        DetectorFixedPoint fixedPoint = qat.Convert();
+        QTensor[] inputs = [fixedPoint.Signature.Quantize(0, data.data<float>().ToArray(), 3)];
+        SameOnEveryRung(qat.ValidationOutputs(data), fixedPoint, inputs);
+
+        qat.SetState(FakeQuantState.Validation);
+        var pixels = net.Best.Pixels(qat.call(data), width: 8);
+        Assert.Equal(pixels, FilteredPixel.Read([.. fixedPoint.RunAll(inputs).Select(static o => o.Dequantize())], 3, 8, 0.75));
+        Assert.InRange(pixels.Sum(static f => f.Count), 1, (3 * Detector.Capacity) - 1);
+        Assert.All(pixels.SelectMany(static f => f), static p => Assert.Equal((p.Data[0].Take(5).Max(), 6, 4), (p.MaxValue, p.Data[0].Count, p.Data[1].Count)));
+    }
+
+    [Fact]
     public void TensorsMadeInForward_OfAnyBatch_AgreeOnEveryOutput()
     {
         using var scope = NewDisposeScope();

@@ -35,6 +35,9 @@ public sealed class VendorOperatorTests
         { "CenteredYuv2Rgb", "qScale", -1.0 },
         { "CenteredYuv2Rgb", "qScale", double.NaN },
         { "CenteredYuv2Rgb", "qScale", double.PositiveInfinity },
+        { "Filter", "capacity", 0 },
+        { "Filter", "idxRange", new long[] { 2, 2 } },
+        { "Filter", "idxRange", new long[] { -1, 2 } },
     };
 
     [Theory]
@@ -46,6 +49,7 @@ public sealed class VendorOperatorTests
         {
             "RoIAlign" => new() { ["outputSize"] = 7, ["spatialScale"] = 0.25, ["samplingRatio"] = 2 },
             "MultiScaleRoIAlign" => new() { ["outputSize"] = 7, ["spatialScales"] = new Value.Items(new(0.5, 0.25)), ["samplingRatio"] = 2 },
+            "Filter" => new() { ["capacity"] = 5, ["idxRange"] = new long[] { 1, 3 } },
             _ => new(),
         };
         Assert.Empty(Catalogue.Get(op).Check(new(op, "layer", new(FormKind.Module, op), inputs, arguments)));
@@ -76,6 +80,21 @@ public sealed class VendorOperatorTests
         var map = rule == "QG2060" && boxes.Length == 3 && boxes[2] == 4 ? new[] { 1, 5, 6 } : [1, 5, 6, 6];
         var result = Pipeline.Run(new("", "Net", March.Bayes, new(new GraphInput("x", new(map), 0), new GraphInput("boxes", new(boxes), 0, DType.QInt16)), new(node), new(2)));
         Assert.Equal(rule, Assert.Single(result.Violations).Rule.Id);
+    }
+
+    [Theory]
+    [InlineData(new[] { 1, 8, 4, 5 }, new[] { 1, 3, 4, 5 }, 20, "")]
+    [InlineData(new[] { 1, 8, 4, 5 }, new[] { 1, 3, 4, 5 }, 21, "QG2050")]
+    [InlineData(new[] { 1, 6, 4, 5 }, new[] { 1, 3, 4, 5 }, 20, "QG2016")]
+    [InlineData(new[] { 1, 8, 4, 5 }, new[] { 1, 3, 5, 4 }, 20, "QG2016")]
+    [InlineData(new[] { 1, 8, 20 }, new[] { 1, 3, 4, 5 }, 20, "QG2016")]
+    [InlineData(new[] { 1, 8, 4, 5 }, new int[0], 20, "QG2031")]
+    public void Filter_NeedsMapsOfOneSize(int[] scores, int[] map, int capacity, string rule)
+    {
+        var arguments = new AttributeMap { ["capacity"] = capacity, ["idxRange"] = new long[] { 2, 7 } };
+        Node Of(int item) => new("Filter", $"filter.{item}", new(FormKind.Module, "Filter"), new(0, 1), new(arguments.Append(new(Operator.Item, item))));
+        var result = Pipeline.Run(new("", "Net", March.Bayes, new(new GraphInput("x", new(scores), 0), new GraphInput("y", new(map), 0)), new(Of(0), Of(4)), new(2, 3)));
+        Assert.Equal(rule, string.Join(", ", result.Violations.Select(static v => v.Rule.Id).Distinct()));
     }
 
     [Fact]

@@ -18,13 +18,11 @@ internal sealed partial class CameraFlow : Module<Tensor, Tensor, Tensor>
 
     public CameraFlow() : base(nameof(CameraFlow)) => RegisterComponents();
 
-#pragma warning disable QG1013 // Both images are alike.
+#pragma warning disable QG1013 // Both images are of one kind.
     public override Tensor forward([Quantize(Source = InputSource.Pyramid, Scale = 1)] Tensor before, [Quantize(Source = InputSource.Pyramid, Scale = 1)] Tensor after)
     {
         using var scope = NewDisposeScope();
-#pragma warning disable QG1013 // Both images are of one kind.
         var (x, y) = (functional.relu(features.call(colours.call(before))), functional.relu(features.call(colours.call(after))));
-#pragma warning restore QG1013
         return head.call(correlation.call(x, y)).MoveToOuterDisposeScope();
     }
 #pragma warning restore QG1013

@@ -168,6 +168,25 @@ public class ModuleTests
         Assert.Equal("kernelSize: 1, maxDisplacement: 2, padSize: 2, stride1: 1, stride2: 1", graph.Nodes[4].Attributes.ToString());
     }
 
+    /// <summary>Of an array that a module returns, what is read are nodes.</summary>
+    [Fact]
+    public void Call_OfAFilter_IsANodeForEachResultThatIsRead()
+    {
+        var graph = Differential.Members("""
+            private readonly QatGen.Torch.Nn.Filter filter = new(0.5, capacity: 6, idxRange: (1, 3)), all = new(threshold: 2, 4);
+            public Model() : base("m") => RegisterComponents();
+            public override Tensor forward(Tensor x)
+            {
+                var best = filter.call([x, x + 1]);
+                var rest = all.forward(new[] { x });
+                return best[0] + best[^1][.., .., 0] + rest[3].sum(new long[] { 1, 2 }, keepdim: true).squeeze(2);
+            }
+            """);
+        Assert.Equal(
+            ["filter.0(0, 1): capacity: 6, idxRange: new long[] { 1, 3 }, item: 0, threshold: 0.5d", "filter.4(0, 1): capacity: 6, idxRange: new long[] { 1, 3 }, item: 4, threshold: 0.5d", "all.3(0): capacity: 4, item: 3, threshold: 2d"],
+            graph.Nodes.Where(static n => n.Operator == "Filter").Select(static n => $"{n.Path}({string.Join(", ", n.Inputs)}): {n.Attributes}"));
+    }
+
     [Fact]
     public void HighPrecisionOutput_OnClassAndFields_IsAskedOfTheResults()
     {
