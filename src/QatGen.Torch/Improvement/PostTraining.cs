@@ -47,8 +47,8 @@ public static class PostTraining
         new SensitivityAnalysis(model).Run(batches, metric, progress);
 
     /// <summary>
-    /// The most sensitive operators and inputs that can be qint16 within a budget, as rules for <see cref="QConfig.Rules"/> or attributes to paste. What the march cannot run in qint16, which a conversion tries out, is
-    /// passed over and says why. The model stays as it is.
+    /// The most sensitive operators and inputs that can be qint16 within a budget, as rules for <see cref="QConfig.Rules"/> or attributes to paste. Where an operator's weights have fewer than 8 bits and hurt more than
+    /// the rounding of its result, they are among these, to have 8. What the march cannot run in qint16, which a conversion tries out, is passed over and says why. The model stays as it is.
     /// </summary>
     public static Promotion Promote(this IQatModule model, SensitivityReport report, PromotionBudget budget) => new Promoter(model, report, budget).Run();
 }
