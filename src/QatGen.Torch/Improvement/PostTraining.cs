@@ -14,7 +14,7 @@ public static class PostTraining
 
     /// <summary>
     /// Bias correction: takes from each layer's biases, one layer after the other, by how much the mean of each output channel of the calibrated integer model differs from the float model's on float32 batches
-    /// [N, ...], which are disposed. <paramref name="progress"/> is told the finished part.
+    /// [N, ...], which are disposed. Where what later layers read of all batches is more than a GiB, some of them run anew for each layer. <paramref name="progress"/> is told the finished part.
     /// </summary>
     public static BiasCorrectionReport CorrectBias(this IQatModule model, IEnumerable<Tensor> batches, Action<double>? progress = null) =>
         model.CorrectBias(batches.Select(static b => new[] { b }), progress);
@@ -33,7 +33,7 @@ public static class PostTraining
 
     /// <summary>The same for a model with several inputs: each batch is one tensor per input.</summary>
     public static AdaRoundReport AdaRound(this IQatModule model, IEnumerable<Tensor[]> batches, AdaRoundOptions? options = null, Action<double>? progress = null, params Selector[] selectors) =>
-        new AdaRounding(model.Model, options ?? new(), selectors, progress).Run(new(model, batches, nameof(AdaRound)));
+        new AdaRounding(model.Model, options ?? new(), selectors, progress).Run(new(model, batches, nameof(AdaRound), (options ?? new()).HalfMemory));
 
     /// <summary>
     /// Sensitivity: quantizes one thing at a time, the result of one operator, its weights, or both, with everything else in float, and compares the outputs of the calibrated model with those in float on float32

@@ -1,6 +1,5 @@
 using QatGen.Arithmetic;
 using QatGen.Torch.Functions;
-using QatGen.Torch.Observers;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Quantizers;
