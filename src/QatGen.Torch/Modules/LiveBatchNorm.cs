@@ -9,17 +9,16 @@ namespace QatGen.Torch.Modules;
 /// A batch norm that trains inside the node that absorbed it. Its state has the float model's names: <c>weight</c>, <c>bias</c> (as far as it is affine), <c>running_mean</c>, <c>running_var</c> and
 /// <c>num_batches_tracked</c> below its own path.
 /// </summary>
-public sealed class LiveBatchNorm : nn.Module
+public sealed class LiveBatchNorm : QatPart
 {
-    private readonly string _layer;
     private readonly double _epsilon;
     private readonly double? _momentum;
     private Tensor? _batches;
     private Tensor[]? _before;
 
-    internal LiveBatchNorm(Node node, BatchNormMode mode) : base(nameof(LiveBatchNorm))
+    internal LiveBatchNorm(Node node, BatchNormMode mode) : base(nameof(LiveBatchNorm), node.ModulePath)
     {
-        (_layer, _epsilon, IsReverseFold) = (node.ModulePath, node.Real("eps", 1e-5), mode == BatchNormMode.WithBNReverseFold);
+        (_epsilon, IsReverseFold) = (node.Real("eps", 1e-5), mode == BatchNormMode.WithBNReverseFold);
 
         // null is the mean of all batches, as in PyTorch.
         _momentum = node.Attributes["momentum"] is Value.Null ? null : node.Real("momentum", 0.1);
@@ -78,7 +77,7 @@ public sealed class LiveBatchNorm : nn.Module
     {
         if (x.numel() / x.shape[1] < 2)
         {
-            throw QatGenException.Of(TrainingRules.OneValue, _layer, _layer);
+            throw QatGenException.Of(TrainingRules.OneValue, Layer, Layer);
         }
 
         using var scope = NewDisposeScope();

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using QatGen.Arithmetic;
 using QatGen.Torch.Functions;
+using QatGen.Torch.Modules;
 using QatGen.Torch.Observers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace QatGen.Torch.Quantizers;
 /// Finds and holds the scale of one activation. Its state is <c>min</c>, <c>max</c> and <c>scale</c> (0 until data was seen), which is a parameter where it is learned (LSQ); <c>alpha</c>, a parameter,
 /// for PACT; <c>histogram</c> where the observer keeps one, and <c>batches</c>, its number of batches, where the scale is found every few of them.
 /// </summary>
-public sealed class OutputQuantizer : nn.Module
+public sealed class OutputQuantizer : QatPart
 {
     private const float FirstAlpha = 6;
 
@@ -23,12 +24,11 @@ public sealed class OutputQuantizer : nn.Module
     private Parameter? _learned;
     private Observer _observer = null!;
 
-    internal OutputQuantizer(string layer) : base(nameof(OutputQuantizer)) => Layer = layer;
+    internal OutputQuantizer(string layer) : base(nameof(OutputQuantizer), layer)
+    {
+    }
 
     internal OutputQuantizer(string layer, ActivationQuantization settings) : this(layer) => Configure(settings);
-
-    /// <summary>The path of the layer, or the name of the input.</summary>
-    internal string Layer { get; }
 
     /// <summary>The integers' type: qint8 or qint16.</summary>
     public DType DType => Range.Type;
@@ -75,7 +75,15 @@ public sealed class OutputQuantizer : nn.Module
     /// <summary>Whether the smallest and largest value of a batch are not enough for the observer.</summary>
     internal bool NeedsData => _observer.NeedsData;
 
-    internal Observer Observer => _observer;
+    /// <summary>The observer of a histogram that saw batches, but too few for a scale; null where that is not so.</summary>
+    internal HistogramObserver? Waiting
+    {
+        get
+        {
+            Restore();
+            return _observer as HistogramObserver is { IsWaiting: true } waiting ? waiting : null;
+        }
+    }
 
     /// <summary>Whether a batch changes anything in a state.</summary>
     internal bool ObservesIn(FakeQuantState state) => Settings switch
@@ -196,6 +204,7 @@ public sealed class OutputQuantizer : nn.Module
         {
             (Value(_min), Value(_max), Value(_scale)) = (0, 0, 0);
             _histogram?.zero_();
+            _batches?.zero_();
         }
     }
 

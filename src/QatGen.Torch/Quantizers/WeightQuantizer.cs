@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using QatGen.Arithmetic;
 using QatGen.Primitives;
 using QatGen.Torch.Functions;
+using QatGen.Torch.Modules;
 using QatGen.Torch.Observers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -12,7 +13,7 @@ namespace QatGen.Torch.Quantizers;
 /// Quantizes weights [O, ...] and bias [O] per output channel; its state <c>scale</c> [O] follows the weights while training and is frozen in VALIDATION. Where it is learned (LSQ) it is a parameter;
 /// where ranges are averaged, <c>absmax</c> [O] holds them; where they were frozen, <c>frozen</c> [O] does, with 0 for a channel whose scale follows its weights.
 /// </summary>
-public sealed unsafe partial class WeightQuantizer : nn.Module
+public sealed unsafe partial class WeightQuantizer : QatPart
 {
     private const int FewestBits = 4;
 
@@ -21,13 +22,12 @@ public sealed unsafe partial class WeightQuantizer : nn.Module
     private readonly Parameter? _learned;
     private readonly WeightQuantization _settings;
     private readonly Observer _observer;
-    private readonly string _layer;
     private readonly float[] _scales;
     private double _inputScale;
 
-    internal WeightQuantizer(string layer, long channels, WeightQuantization settings) : base(nameof(WeightQuantizer))
+    internal WeightQuantizer(string layer, long channels, WeightQuantization settings) : base(nameof(WeightQuantizer), layer)
     {
-        (_layer, _settings, _observer, _scales, Bits) = (layer, settings, settings.Observer.Create(1, settings.Range), new float[channels], settings.Range.Bits);
+        (_settings, _observer, _scales, Bits) = (settings, settings.Observer.Create(1, settings.Range), new float[channels], settings.Range.Bits);
         _scale = zeros(channels).DetachFromDisposeScope();
         if (settings.IsLearned)
         {
@@ -212,9 +212,9 @@ public sealed unsafe partial class WeightQuantizer : nn.Module
         return 1;
     }
 
-    private QatGenException NotANumber() => QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the weight or bias of '{_layer}'");
+    private QatGenException NotANumber() => QatGenException.Of(QuantizationRules.NotANumber, Layer, $"the weight or bias of '{Layer}'");
 
-    private QatGenException Overflow(int channel, double bound) => QatGenException.Of(QuantizationRules.Overflow, _layer, $"{channel}", $"{bound}");
+    private QatGenException Overflow(int channel, double bound) => QatGenException.Of(QuantizationRules.Overflow, Layer, $"{channel}", $"{bound}");
 
     /// <summary>sum |q_w| * max |q_x| + |q_b| (NUMERICS section 4).</summary>
     private static double Bound(double magnitude, double bias, Quantity input) => (magnitude * input.Bounds[0]) + Math.Abs(bias);
