@@ -87,13 +87,17 @@ internal sealed class LayerWalk
     {
         // The first batch is kept whatever it takes: running it anew would take as much.
         var kept = _batches.Select(Begin).ToList();
+        Forget(kept);
         long[] frames = [.. _batches.Select(static b => b.Length == 0 ? 0 : b[0].shape[0])];
         for (var call = 0; call < _connections.Calls.Count; call++)
         {
             var (at, (node, inputs)) = (call, _connections.Calls[call]);
-            Forget(kept);
             visit(new(node, frames, kept[0].Rounded(inputs), look => Look(kept, at, look)));
-            kept.ForEach(values => Step(values, at));
+            for (var b = 0; b < kept.Count; b++)
+            {
+                Step(kept[b], call);
+                Forget(kept);
+            }
         }
     }
 

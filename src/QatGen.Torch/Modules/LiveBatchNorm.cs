@@ -54,17 +54,26 @@ public sealed class LiveBatchNorm : QatPart
     internal bool IsLive(FakeQuantState state) => IsEstimating || (training && !IsFrozen && state is FakeQuantState.Float or FakeQuantState.Qat);
 
     /// <summary>Normalizes reals [N, O, ...] by the statistics of this batch, which the running ones follow.</summary>
-    internal Tensor Normalize(Tensor x) => Normalize(x, Gamma, Beta);
+    internal Tensor Normalize(Tensor x) => Normalize(x, Mean!, Gamma, Beta);
 
-    /// <summary>The same in <paramref name="steps"/> of each channel [O]: those divide gamma and beta, not the result, which is a pass over memory less.</summary>
-    internal Tensor Normalize(Tensor x, Tensor steps)
+    /// <summary>
+    /// The same of reals that lack the bias [O] of their layer, in <paramref name="steps"/> of each channel [O]. The statistics of a batch take away any bias, so only the running mean sees it; and the steps divide gamma and
+    /// beta. Both spare a pass over memory.
+    /// </summary>
+    internal Tensor Normalize(Tensor x, Tensor bias, Tensor steps)
     {
         using var scope = NewDisposeScope();
         Tensor InSteps(Tensor value) => (value.to(ScalarType.Float64) / steps).to(ScalarType.Float32);
-        return Normalize(x, InSteps(Gamma ?? ones_like(Mean!)), InSteps(Beta ?? zeros_like(Mean!))).MoveToOuterDisposeScope();
+        var offset = bias.detach().to(ScalarType.Float32);
+        var mean = Mean! - offset;
+
+        // A gradient of zero, so that optimizers see the bias as a parameter that takes part.
+        var result = Normalize(x, mean, InSteps(Gamma ?? ones_like(mean)), InSteps((Beta ?? zeros_like(mean)) + (bias * 0)));
+        Mean!.copy_(mean + offset);
+        return result.MoveToOuterDisposeScope();
     }
 
-    private Tensor Normalize(Tensor x, Tensor? gamma, Tensor? beta)
+    private Tensor Normalize(Tensor x, Tensor mean, Tensor? gamma, Tensor? beta)
     {
         if (x.numel() / x.shape[1] < 2)
         {
@@ -77,7 +86,7 @@ public sealed class LiveBatchNorm : QatPart
         ref var batches = ref MemoryMarshal.Cast<byte, long>(_batches!.bytes)[0];
         batches++;
         var momentum = IsEstimating || _momentum is null ? 1.0 / batches : _momentum.Value;
-        return nn.functional.batch_norm(x, Mean!, Variance!, gamma!, beta!, training: true, momentum, _epsilon).MoveToOuterDisposeScope();
+        return nn.functional.batch_norm(x, mean, Variance!, gamma!, beta!, training: true, momentum, _epsilon).MoveToOuterDisposeScope();
     }
 
     /// <summary>Takes a float model's values: the first become its own, later ones are copied into these.</summary>

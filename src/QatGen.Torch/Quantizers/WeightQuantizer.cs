@@ -83,12 +83,15 @@ public sealed unsafe partial class WeightQuantizer : QatPart
         }
     }
 
-    /// <summary>int8 weights in a float32 tensor and int32 biases in a float64 one, with gradients that pass straight through, and what is known of their sums with an input.</summary>
-    internal (Tensor Weight, Tensor Bias, Quantity Sum) Quantize(Tensor weight, Tensor bias, Quantity input)
+    /// <summary>
+    /// int8 weights in a float32 tensor and int32 biases in a float64 one, with gradients that pass straight through, and what is known of their sums with an input. With <paramref name="sumsAreReal"/> the weights are
+    /// multiplied by the steps of the sums.
+    /// </summary>
+    internal (Tensor Weight, Tensor Bias, Quantity Sum) Quantize(Tensor weight, Tensor bias, Quantity input, bool sumsAreReal = false)
     {
         _inputScale = input.Scales[0];
         var magnitudes = new double[_scales.Length];
-        var (weights, biases) = (Weights(weight, magnitudes), Biases(bias));
+        var (weights, biases) = (Weights(weight, magnitudes, sumsAreReal ? Steps() : null), Biases(bias));
         var b = RawTensor.Doubles(biases);
         var (steps, bounds) = (Steps(), new long[_scales.Length]);
         for (var c = 0; c < bounds.Length; c++)
@@ -123,11 +126,11 @@ public sealed unsafe partial class WeightQuantizer : QatPart
     {
     }
 
-    private Tensor Weights(Tensor weight, double[]? magnitudes = null)
+    private Tensor Weights(Tensor weight, double[]? magnitudes = null, double[]? units = null)
     {
         var factor = _learned is not null && _settings.UseGradScaling ? 1 / Math.Sqrt(weight.numel() / _scales.Length * (double)_settings.Range.High) : 1;
         var kind = _learned is null ? FakeQuantKind.Statistical : FakeQuantKind.Lsq;
-        return QuantizeFunction.Run(weight, [.. Scales.Select(static s => (double)s)], new(_settings.Range, _settings.Saturate && (IsFrozen || !_settings.Follows), kind, _learned, factor), magnitudes);
+        return QuantizeFunction.Run(weight, [.. Scales.Select(static s => (double)s)], new(_settings.Range, _settings.Saturate && (IsFrozen || !_settings.Follows), kind, _learned, factor), magnitudes, units);
     }
 
     private Tensor Biases(Tensor bias) => BiasFunction.Run(bias, Steps());
