@@ -53,7 +53,7 @@ public static class QatCheckpoint
         var own = FrozenRanges.Like(saved, model.Model.Module);
         var isOther = info.Model.Length > 0 && info.Model != model.Model.Name && !own.Keys.ToHashSet().SetEquals(saved.Keys);
         Violation[] other = isOther ? [Violation.Of(TrainingRules.OtherModel, "", path, info.Model, model.Model.Name)] : [];
-        StateCheck.Apply(own, saved, [.. other, .. Differences(info, model), .. NormDifferences(info, model.Model.Config, own, saved)]);
+        StateCheck.Apply(own, saved, [.. other, .. Differences(info, model, own, saved)]);
         FrozenRanges.Take(saved, model.Model.Module);
 
         // VALIDATION takes its weight scales anew.
@@ -76,8 +76,12 @@ public static class QatCheckpoint
         });
     }
 
+    /// <summary>In what a model with the state <paramref name="own"/> is configured otherwise than the one with the state <paramref name="saved"/> was, as far as numbers depend on it.</summary>
+    internal static IEnumerable<Violation> Differences(QatCheckpointInfo info, IQatModule model, IReadOnlyDictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> saved) =>
+        QuantizerDifferences(info, model).Concat(NormDifferences(info, model.Model.Config, own, saved));
+
     /// <summary>Activations of another type, and quantizers of the same with other bits; a file of version 1 knows of qint8 only, one of version 2 of all bits of a type.</summary>
-    private static IEnumerable<Violation> Differences(QatCheckpointInfo info, IQatModule model)
+    private static IEnumerable<Violation> QuantizerDifferences(QatCheckpointInfo info, IQatModule model)
     {
         var types = CheckpointMetadata.Types(model);
         DType Saved(string quantizer) => info.Types.GetValueOrDefault(quantizer, DType.QInt8);

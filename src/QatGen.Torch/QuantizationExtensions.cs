@@ -44,7 +44,7 @@ public static class QuantizationExtensions
     /// </summary>
     public static IReadOnlyList<Violation> CalibrationWarnings(this IQatModule model) =>
     [
-        .. model.Model.Quantizers.Select(static q => q.Quantizer).Where(static q => !q.IsCalibrated).Select(static q => q.Observer is HistogramObserver { IsWaiting: true } waiting
+        .. model.Model.Quantizers.Select(static q => q.Quantizer).Where(static q => !q.IsCalibrated).Select(static q => q.Waiting is { } waiting
             ? Violation.Of(QuantizationRules.IntervalTooLong, q.Layer, q.Layer, $"{waiting.UpdateInterval}", $"{waiting.Batches}")
             : Violation.Of(QuantizationRules.SawNoData, q.Layer, q.Layer)),
     ];

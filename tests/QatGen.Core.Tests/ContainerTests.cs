@@ -41,6 +41,20 @@ public sealed class ContainerTests
     public void Crc32_OfTheCheckString_IsTheStandardsValue() => Assert.Equal(0xCBF43926u, Crc32.Of("123456789"u8.ToArray(), 0, 9));
 
     [Fact]
+    public void Write_ToADevice_WritesToItAndLeavesItThere()
+    {
+        const string Full = "/dev/full";
+        if (System.IO.File.Exists(Full))
+        {
+            Assert.Throws<IOException>(() => AtomicFile.Write(Full, static s => s.Write(new byte[1 << 16])));
+            Assert.Throws<IOException>(() => AtomicFile.Write(Full, static s => s.Write(new byte[1 << 16])));
+            AtomicFile.Write("/dev/null", static s => s.WriteByte(1));
+            Assert.Empty(System.IO.File.ReadAllBytes("/dev/null"));
+            Assert.Empty(Directory.GetFiles("/dev", "*.tmp"));
+        }
+    }
+
+    [Fact]
     public void Write_ThatFails_LeavesTheOldFileAndNothingElse()
     {
         var folder = Directory.CreateTempSubdirectory();

@@ -11,7 +11,7 @@ internal static class PyTorch
 {
     private static readonly string[] Files = ["quant_s8", "quant_conv2d", "quant_linear", "quant_elementwise", "quant_unary"];
 
-    public static IEnumerable<Trial> Trials() => Files.SelectMany(static f => GoldenFile.Read(f)).Where(Expressed).Select(Trial);
+    public static IEnumerable<Trial> Trials() => Files.SelectMany(static f => GoldenFile.Read(f)).Where(Expressed).Concat(QatRun.Cases()).Select(Trial);
 
     /// <summary>The cases that are left out.</summary>
     public static IEnumerable<string> Missing() => Files.SelectMany(static f => GoldenFile.Read(f)).Where(static c => !Expressed(c)).Select(static c => c.Name);

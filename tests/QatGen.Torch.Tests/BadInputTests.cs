@@ -1,3 +1,5 @@
+using QatGen.Torch.Observers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Tests;
@@ -17,8 +19,8 @@ public sealed class BadInputTests
         Expect(ShapeRules.InputShape, "x", () => model.call(randn(1, 12, 12)));
         Expect(ShapeRules.InputShape, "x", () => model.call(randn(0, 1, 12, 12)));
         Expect(ShapeRules.InputShape, "x", () => model.call(tensor(1f)));
-        Expect(ShapeRules.InputType, "x", () => model.call(randn(2, 1, 12, 12).to(ScalarType.Float64)));
-        Expect(ShapeRules.InputType, "x", () => model.call(zeros([2, 1, 12, 12], ScalarType.Int64)));
+        Expect(TrainingRules.TensorType, "x", () => model.call(randn(2, 1, 12, 12).to(ScalarType.Float64)));
+        Expect(TrainingRules.TensorType, "x", () => model.call(zeros([2, 1, 12, 12], ScalarType.Int64)));
     }
 
     [Theory]
@@ -35,6 +37,32 @@ public sealed class BadInputTests
         x[1, 0, 3, 4] = float.NaN;
         Expect(QuantizationRules.NotANumber, "x", () => model.call(x));
         Assert.All(model.state_dict(), p => Assert.True(p.Value.equal(before[p.Key]).all().item<bool>(), p.Key));
+    }
+
+    [Theory]
+    [InlineData(BatchNormMode.FuseBN)]
+    [InlineData(BatchNormMode.WithBNReverseFold)]
+    public void To_AnotherTypeOrDevice_IsAnErrorAndChangesNothing(BatchNormMode mode)
+    {
+        using var scope = NewDisposeScope();
+        var graph = Nets.Residual();
+        var model = Nets.Calibrated(graph, config: new() { BatchNormMode = mode, Activation = new() { Observer = new ObserverSettings.Kl(512, 2) } });
+        var x = Nets.Batch(graph);
+        var before = model.ValidationIntegers(x).Data;
+        foreach (var move in new Action[] { () => model.to(ScalarType.Float64), () => model.@double(), () => model.half(), () => model.to(ScalarType.BFloat16), () => model.to(DeviceType.META), () => model.to(META) })
+        {
+            Expect(TrainingRules.Moved, "x", move);
+        }
+
+        foreach (var part in model.modules().OfType<Modules.QatPart>())
+        {
+            Assert.Equal(TrainingRules.Moved, Assert.Throws<QatGenException>(() => part.to(ScalarType.Float64)).Violations.Single().Rule);
+        }
+
+        model.to(ScalarType.Float32);
+        model.to(CPU);
+        model.cpu();
+        Assert.Equal(before, model.ValidationIntegers(x).Data);
     }
 
     [Fact]

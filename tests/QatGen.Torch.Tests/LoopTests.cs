@@ -146,6 +146,32 @@ public sealed class LoopTests
         }
     }
 
+    /// <summary>What a step stands for multiplies integers and gradients, those of the scales too, and leaves the magnitudes.</summary>
+    [Theory]
+    [InlineData(FakeQuantKind.Statistical, true)]
+    [InlineData(FakeQuantKind.Statistical, false)]
+    [InlineData(FakeQuantKind.Lsq, true)]
+    public void Quantize_InUnits_IsTheProduct(FakeQuantKind kind, bool saturate)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(2);
+        var (data, passed) = (randn(3, 37) * 50, randn(3, 37));
+        double[] scales = [0.25, 0.5, 1], units = [2, 0.125, 0.5];
+        var (own, other) = (Run(units), Run(null));
+        Assert.All(own.Zip(other), static p => Assert.Equal(p.Second, p.First));
+        Assert.True(own[1].Count(static g => g == 0) is var stopped && (saturate ? stopped > 0 : stopped == 0));
+
+        float[][] Run(double[]? within)
+        {
+            var (x, magnitudes) = (data.clone().requires_grad_(), new double[3]);
+            var learned = kind == FakeQuantKind.Lsq ? ones(3, requires_grad: true) : null;
+            var y = QuantizeFunction.Run(x, scales, new(DType.QInt8, saturate, kind, learned), magnitudes, within);
+            y = within is null ? y * tensor(units).to(ScalarType.Float32).unsqueeze(1) : y;
+            (y * passed).sum().backward();
+            return [y.data<float>().ToArray(), x.grad!.data<float>().ToArray(), learned?.grad!.data<float>().ToArray() ?? [], [.. magnitudes.Select(static m => (float)m)]];
+        }
+    }
+
     /// <summary>c of NUMERICS section 8 for a type whose limits are these.</summary>
     private static double Slope(double v, FakeQuantKind kind, int low, int high)
     {

@@ -1,4 +1,5 @@
 using QatGen.Arithmetic;
+using QatGen.Torch.Improvement;
 using QatGen.Torch.Observers;
 using static TorchSharp.torch;
 
@@ -158,6 +159,67 @@ public sealed class ObserverRangeTests
         Assert.Equal((QuantizationRules.IntervalTooLong, "pool", "5", "2"), (warning.Rule, warning.Layer, warning.Arguments[1], warning.Arguments[2]));
         model.Calibrate([Nets.Batch(graph), Nets.Batch(graph), Nets.Batch(graph)]);
         Assert.Empty(model.CalibrationWarnings());
+    }
+
+    [Fact]
+    public void CalibrationWarnings_AfterLoadingAveragingAndEqualizing_CountTheBatchesThatCount()
+    {
+        using var scope = NewDisposeScope();
+        var graph = Nets.Residual();
+        GraphQat New() => new(graph, Nets.State(graph), new() { Activation = new() { Observer = new ObserverSettings.Kl(512, 10) } });
+        void Expect(GraphQat model, int count, int seen)
+        {
+            var warnings = model.CalibrationWarnings();
+            Assert.Equal(count, warnings.Count);
+            Assert.All(warnings, w => Assert.Equal((QuantizationRules.IntervalTooLong, "10", $"{seen}"), (w.Rule, w.Arguments[1], w.Arguments[2])));
+        }
+
+        Tensor[] Batches(int count) => [.. Enumerable.Range(0, count).Select(_ => Nets.Batch(graph)[0])];
+        var model = New();
+        model.Calibrate(Batches(4));
+        Expect(model, 8, 4);
+        var path = Path.GetTempFileName();
+        model.Save(path);
+        var loaded = New();
+        loaded.Load(path);
+        File.Delete(path);
+        Expect(loaded, 8, 4);
+        loaded.SetAveragingConstant(0.5);
+        Expect(loaded, 8, 4);
+        loaded.Calibrate(Batches(6));
+        Expect(loaded, 0, 0);
+
+        // What equalization makes forget begins to count anew.
+        model.Calibrate(Batches(8));
+        model.Equalize();
+        model.Calibrate(Batches(5));
+        Expect(model, 3, 5);
+        model.Calibrate(Batches(5));
+        Expect(model, 0, 0);
+    }
+
+    public static TheoryData<ObserverSettings> Ways => new(
+        new ObserverSettings.MinMax(), new ObserverSettings.MovingAverage(), new ObserverSettings.Percentile(), new ObserverSettings.Mse(), new ObserverSettings.Kl(), new ObserverSettings.Mix(), new ObserverSettings.ClipStd(),
+        new ObserverSettings.Histogram(), new ObserverSettings.Histogram(512, new ObserverSettings.Norm()), new ObserverSettings.Histogram(512, new ObserverSettings.Kl()), new ObserverSettings.Histogram(512, new ObserverSettings.Mix()),
+        new ObserverSettings.Histogram(512, new ObserverSettings.Percentile()), new ObserverSettings.Histogram(512, new ObserverSettings.ClipStd()), new ObserverSettings.Kl(512, 2), new ObserverSettings.Clip(-9, 9));
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Observe_OneValueOrANarrowRangeFarFromZero_IsRepresentedAtOnce(ObserverSettings way)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        var narrow = 0.99997f + (rand(2000) * 3e-5f);
+        foreach (var (batch, largest) in new (Tensor, double)[] { (ones(50), 1), (full(50, -2.5f), 2.5), (zeros(50), 0), (narrow, 1), (-narrow, 1), (full(1, 3e-30f), 0) })
+        {
+            var quantizer = new Quantizers.OutputQuantizer("layer", Quantizers.ActivationQuantization.BuiltIn with { Observer = way });
+            for (var i = 0; i < 4; i++)
+            {
+                quantizer.Observe(batch);
+            }
+
+            Assert.InRange(quantizer.Scale, (float)Math.Max(largest * 0.98 / 127.5, Math.Pow(2, -23)), (float)Math.Max(largest * 1.02 / 127.5, Math.Pow(2, -23)));
+        }
     }
 
     private static float[] Sorted(Tensor x) => [.. x.abs().data<float>().ToArray().Order()];

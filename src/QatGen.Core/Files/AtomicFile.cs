@@ -7,6 +7,13 @@ public static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         var full = Path.GetFullPath(path);
+        if (IsDevice(full))
+        {
+            using var device = new FileStream(full, FileMode.Open, FileAccess.Write);
+            write(device);
+            return;
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         var temporary = full + "." + Guid.NewGuid().ToString("N").Substring(0, 8) + ".tmp";
         try
@@ -31,6 +38,9 @@ public static class AtomicFile
             File.Delete(temporary);
         }
     }
+
+    /// <summary>A device such as /dev/null is written to: a file in its place would be the end of it.</summary>
+    private static bool IsDevice(string full) => full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal) && File.Exists(full);
 
     public static byte[] Read(string path) => File.ReadAllBytes(path);
 #pragma warning restore RS0030

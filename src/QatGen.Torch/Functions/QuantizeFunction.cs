@@ -14,13 +14,13 @@ internal sealed unsafe class QuantizeFunction : autograd.SingleTensorFunction<Qu
 {
     public override string Name => nameof(QuantizeFunction);
 
-    /// <summary>Integers; <paramref name="magnitudes"/>, where given, receives the sum of |q| of each index of axis 0.</summary>
-    public static Tensor Run(Tensor x, double[] scales, Rounding rounding, double[]? magnitudes = null) => apply(x, scales, rounding, rounding.Learned!, magnitudes!);
+    /// <summary>Integers, or where <paramref name="units"/> are given as many of those of each scale; <paramref name="magnitudes"/>, where given, receives the sum of |q| of each index of axis 0.</summary>
+    public static Tensor Run(Tensor x, double[] scales, Rounding rounding, double[]? magnitudes = null, double[]? units = null) => apply(x, scales, rounding, rounding.Learned!, magnitudes!, units!);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] arguments)
     {
         var x = RawTensor.Contiguous((Tensor)arguments[0]);
-        var (scales, rounding, magnitudes) = ((double[])arguments[1], (Rounding)arguments[2], (double[]?)arguments[4]);
+        var (scales, rounding, magnitudes, units) = ((double[])arguments[1], (Rounding)arguments[2], (double[]?)arguments[4], (double[]?)arguments[5]);
         if (rounding.Saturate || rounding.Learned is not null)
         {
             ctx.save_for_backward([x]);
@@ -28,6 +28,7 @@ internal sealed unsafe class QuantizeFunction : autograd.SingleTensorFunction<Qu
 
         ctx.save_data("scales", scales);
         ctx.save_data("rounding", rounding);
+        ctx.save_data("units", units!);
         var result = empty_like(x);
         var (from, to) = ((nint)RawTensor.Floats(x), (nint)RawTensor.Floats(result));
         ForRows(x, scales, (row, start, length) =>
@@ -37,6 +38,12 @@ internal sealed unsafe class QuantizeFunction : autograd.SingleTensorFunction<Qu
             {
                 magnitudes[row] = MagnitudeLoop.Sum((float*)to + start, length);
             }
+
+            if (units is not null)
+            {
+                // While the row is near.
+                Scaled((float*)to + start, (float*)to + start, length, (float)units[scales.Length == 1 ? 0 : row]);
+            }
         });
         return result;
     }
@@ -44,7 +51,7 @@ internal sealed unsafe class QuantizeFunction : autograd.SingleTensorFunction<Qu
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
         var scales = (double[])ctx.get_data("scales");
-        var rounding = (Rounding)ctx.get_data("rounding");
+        var (rounding, units) = ((Rounding)ctx.get_data("rounding"), (double[]?)ctx.get_data("units"));
         using var scope = NewDisposeScope();
         var incoming = RawTensor.Contiguous(gradient);
         var limits = RoundingLimits.Of(rounding, rounding.Range.Low, rounding.Range.High);
@@ -54,22 +61,23 @@ internal sealed unsafe class QuantizeFunction : autograd.SingleTensorFunction<Qu
         var sums = new double[Math.Max(scales.Length, Count(x, scales))];
         ForRows(x, scales, (row, start, length) =>
         {
-            var scale = scales[scales.Length == 1 ? 0 : row];
+            var at = scales.Length == 1 ? 0 : row;
+            var (scale, unit) = (scales[at], units is null ? 1 : units[at]);
             if (rounding.Learned is not null)
             {
-                sums[row] = Learned((float*)from + start, (float*)passed + start, (float*)to + start, length, scale, limits);
+                sums[row] = unit * Learned((float*)from + start, (float*)passed + start, (float*)to + start, length, scale, (float)(unit / scale), limits);
             }
             else if (rounding.Saturate)
             {
-                Masked((float*)from + start, (float*)passed + start, (float*)to + start, length, scale, rounding.Range.Low, rounding.Range.High);
+                Masked((float*)from + start, (float*)passed + start, (float*)to + start, length, scale, (float)(unit / scale), rounding.Range.Low, rounding.Range.High);
             }
             else
             {
-                Scaled((float*)passed + start, (float*)to + start, length, (float)(1 / scale));
+                Scaled((float*)passed + start, (float*)to + start, length, (float)(unit / scale));
             }
         });
         var learned = rounding.Learned is null ? null : rounding.Gradient(scales.Length == 1 ? [sums.Sum()] : sums, scales).MoveToOuterDisposeScope();
-        return [result.MoveToOuterDisposeScope(), null!, null!, learned!, null!];
+        return [result.MoveToOuterDisposeScope(), null!, null!, learned!, null!, null!];
     }
 
     /// <summary>float32 decides, but where the value is so near to the middle between two integers that the double quotient could round to the other one; it decides there.</summary>
@@ -101,10 +109,9 @@ internal sealed unsafe class QuantizeFunction : autograd.SingleTensorFunction<Qu
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Masked(float* from, float* passed, float* to, int length, double scale, int low, int high)
+    private static void Masked(float* from, float* passed, float* to, int length, double scale, float factor, int low, int high)
     {
         var (step, half, least, most) = (new Vector<double>(scale), new Vector<double>(0.5), new Vector<double>(low), new Vector<double>(high));
-        var factor = (float)(1 / scale);
         var i = 0;
         for (; i + Vector<float>.Count <= length; i += Vector<float>.Count)
         {
@@ -124,9 +131,9 @@ internal sealed unsafe class QuantizeFunction : autograd.SingleTensorFunction<Qu
 
     /// <summary>The gradient of x, and the sum of g * c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Learned(float* from, float* passed, float* to, int length, double scale, RoundingLimits limits)
+    private static double Learned(float* from, float* passed, float* to, int length, double scale, float factor, RoundingLimits limits)
     {
-        var (step, half, factor) = (Vector512.Create(scale), Vector512.Create(0.5), (float)(1 / scale));
+        var (step, half) = (Vector512.Create(scale), Vector512.Create(0.5));
         var (least, most, sum) = (Vector512.Create(limits.LeastPassed), Vector512.Create(limits.MostPassed), Vector512<double>.Zero);
         var i = 0;
         for (; i + Vector512<float>.Count <= length; i += Vector512<float>.Count)

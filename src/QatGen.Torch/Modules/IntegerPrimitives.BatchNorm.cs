@@ -18,18 +18,16 @@ internal sealed partial class IntegerPrimitives
         }
 
         var fold = norm.IsReverseFold ? norm.Fold : null;
-        var (weights, _, known) = Quantized(w.Quantizer, fold?.Weight(w.Parameter) ?? w.Parameter, fold?.Bias(b.Parameter) ?? b.Parameter, input.Known);
-        var (arrangement, arranged) = (w.Arrangement, w.Arrangement?.Weights(weights) ?? weights);
-        var steps = tensor(Enumerable.Range(0, known.Count).Select(known.Step).ToArray());
-        var sum = TorchConv.Run(input.Data.to(ScalarType.Float32), arranged, g, null, _layer);
-        var factor = fold is null ? steps : steps / Divisor(fold.Factor);
-        Tensor Channels(Tensor perChannel, Tensor like) => perChannel.to(ScalarType.Float32).reshape([1, -1, .. like.shape.Skip(2).Select(static _ => 1L)]);
-        var result = WeightArrangement.OnChannels(arrangement, sum, sums =>
+        var (weights, _, known) = Quantized(w.Quantizer, fold?.Weight(w.Parameter) ?? w.Parameter, fold?.Bias(b.Parameter) ?? b.Parameter, input.Known, sumsAreReal: true);
+        if (fold is not null)
         {
-            var reals = (sums * Channels(factor, sums)) + Channels(b.Parameter, sums);
-            return norm.Normalize(reals, steps);
-        });
-        return new(result, arrangement?.Rows(known) ?? known, DType.QInt32);
+            weights /= Divisor(fold.Factor).to(ScalarType.Float32).reshape([-1, .. weights.shape.Skip(1).Select(static _ => 1L)]);
+        }
+
+        var sum = TorchConv.Run(input.Data.to(ScalarType.Float32), w.Arrangement?.Weights(weights) ?? weights, g, null, _layer);
+        var steps = tensor(Enumerable.Range(0, known.Count).Select(known.Step).ToArray());
+        var result = WeightArrangement.OnChannels(w.Arrangement, sum, sums => norm.Normalize(sums, b.Parameter, steps));
+        return new(result, w.Arrangement?.Rows(known) ?? known, DType.QInt32);
 
         // A channel without factor has sums of 0.
         static Tensor Divisor(Tensor factor) => factor + factor.detach().eq(0);

@@ -38,7 +38,7 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
     }
 
     /// <summary>The integers of weights and biases; the first pass after entering VALIDATION freezes the scales of the weights as they are then.</summary>
-    private (Tensor Weight, Tensor Bias, Quantity Sum) Quantized(WeightQuantizer quantizer, Tensor weight, Tensor bias, Quantity input)
+    private (Tensor Weight, Tensor Bias, Quantity Sum) Quantized(WeightQuantizer quantizer, Tensor weight, Tensor bias, Quantity input, bool sumsAreReal = false)
     {
         if (state == FakeQuantState.Qat || !_refreshed.Contains(quantizer))
         {
@@ -46,7 +46,7 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
             _refreshed.Add(quantizer);
         }
 
-        return quantizer.Quantize(weight, bias, input);
+        return quantizer.Quantize(weight, bias, input, sumsAreReal);
     }
 
     public QatValue Rescale(QatValue[] terms, QatValue rescale)

@@ -9,17 +9,16 @@ namespace QatGen.Torch.Modules;
 /// A batch norm that trains inside the node that absorbed it. Its state has the float model's names: <c>weight</c>, <c>bias</c> (as far as it is affine), <c>running_mean</c>, <c>running_var</c> and
 /// <c>num_batches_tracked</c> below its own path.
 /// </summary>
-public sealed class LiveBatchNorm : nn.Module
+public sealed class LiveBatchNorm : QatPart
 {
-    private readonly string _layer;
     private readonly double _epsilon;
     private readonly double? _momentum;
     private Tensor? _batches;
     private Tensor[]? _before;
 
-    internal LiveBatchNorm(Node node, BatchNormMode mode) : base(nameof(LiveBatchNorm))
+    internal LiveBatchNorm(Node node, BatchNormMode mode) : base(nameof(LiveBatchNorm), node.ModulePath)
     {
-        (_layer, _epsilon, IsReverseFold) = (node.ModulePath, node.Real("eps", 1e-5), mode == BatchNormMode.WithBNReverseFold);
+        (_epsilon, IsReverseFold) = (node.Real("eps", 1e-5), mode == BatchNormMode.WithBNReverseFold);
 
         // null is the mean of all batches, as in PyTorch.
         _momentum = node.Attributes["momentum"] is Value.Null ? null : node.Real("momentum", 0.1);
@@ -55,21 +54,30 @@ public sealed class LiveBatchNorm : nn.Module
     internal bool IsLive(FakeQuantState state) => IsEstimating || (training && !IsFrozen && state is FakeQuantState.Float or FakeQuantState.Qat);
 
     /// <summary>Normalizes reals [N, O, ...] by the statistics of this batch, which the running ones follow.</summary>
-    internal Tensor Normalize(Tensor x) => Normalize(x, Gamma, Beta);
+    internal Tensor Normalize(Tensor x) => Normalize(x, Mean!, Gamma, Beta);
 
-    /// <summary>The same in <paramref name="steps"/> of each channel [O]: those divide gamma and beta, not the result, which is a pass over memory less.</summary>
-    internal Tensor Normalize(Tensor x, Tensor steps)
+    /// <summary>
+    /// The same of reals that lack the bias [O] of their layer, in <paramref name="steps"/> of each channel [O]. The statistics of a batch take away any bias, so only the running mean sees it; and the steps divide gamma and
+    /// beta. Both spare a pass over memory.
+    /// </summary>
+    internal Tensor Normalize(Tensor x, Tensor bias, Tensor steps)
     {
         using var scope = NewDisposeScope();
         Tensor InSteps(Tensor value) => (value.to(ScalarType.Float64) / steps).to(ScalarType.Float32);
-        return Normalize(x, InSteps(Gamma ?? ones_like(Mean!)), InSteps(Beta ?? zeros_like(Mean!))).MoveToOuterDisposeScope();
+        var offset = bias.detach().to(ScalarType.Float32);
+        var mean = Mean! - offset;
+
+        // A gradient of zero, so that optimizers see the bias as a parameter that takes part.
+        var result = Normalize(x, mean, InSteps(Gamma ?? ones_like(mean)), InSteps((Beta ?? zeros_like(mean)) + (bias * 0)));
+        Mean!.copy_(mean + offset);
+        return result.MoveToOuterDisposeScope();
     }
 
-    private Tensor Normalize(Tensor x, Tensor? gamma, Tensor? beta)
+    private Tensor Normalize(Tensor x, Tensor mean, Tensor? gamma, Tensor? beta)
     {
         if (x.numel() / x.shape[1] < 2)
         {
-            throw QatGenException.Of(TrainingRules.OneValue, _layer, _layer);
+            throw QatGenException.Of(TrainingRules.OneValue, Layer, Layer);
         }
 
         using var scope = NewDisposeScope();
@@ -78,7 +86,7 @@ public sealed class LiveBatchNorm : nn.Module
         ref var batches = ref MemoryMarshal.Cast<byte, long>(_batches!.bytes)[0];
         batches++;
         var momentum = IsEstimating || _momentum is null ? 1.0 / batches : _momentum.Value;
-        return nn.functional.batch_norm(x, Mean!, Variance!, gamma!, beta!, training: true, momentum, _epsilon).MoveToOuterDisposeScope();
+        return nn.functional.batch_norm(x, mean, Variance!, gamma!, beta!, training: true, momentum, _epsilon).MoveToOuterDisposeScope();
     }
 
     /// <summary>Takes a float model's values: the first become its own, later ones are copied into these.</summary>

@@ -12,7 +12,7 @@ namespace QatGen.Torch.Modules;
 /// One node of the integer program, trainable: the parameters and quantizers behind the constants of its operator, which says through its own lowering what the node computes. Its state is
 /// <c>weight</c>, <c>bias</c>, <c>weight_quant.scale</c> and <c>output_quant.{min, max, scale}</c>, as far as the operator has them.
 /// </summary>
-public sealed partial class QatNode : nn.Module
+public sealed partial class QatNode : QatPart
 {
     private readonly Operator _operator;
     private readonly QatModel _owner;
@@ -23,7 +23,7 @@ public sealed partial class QatNode : nn.Module
     private QatValue[]? _constants;
     private WeightArrangement? _arrangement;
 
-    internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName)
+    internal QatNode(QatModel owner, Node node, QConfig config) : base(node.FusedName, node.Path)
     {
         node = node.Output == OutputKind.HighPrecision && !config.HighPrecisionOutputs ? node with { Output = OutputKind.Quantized } : node;
         (_owner, Node, _operator, _tableSplit) = (owner, node, Catalogue.Get(node.Operator), config.TableSplit);

@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 namespace QatGen.Torch.Modules;
 
 /// <summary>Where reals become integers: an input of the model, with an observed or a fixed scale. An input of positions, qint32, is int64 or int32 and stays as it is; a mask is bool, 0 and 1.</summary>
-public sealed class QuantStub : nn.Module
+public sealed class QuantStub : QatPart
 {
     private readonly OutputQuantizer output_quant;
     private readonly bool _isDeclared;
 
-    internal QuantStub(string name, Seq<int> shape, (double Scale, DType DType) declared, bool isMask) : base(nameof(QuantStub))
+    internal QuantStub(string name, Seq<int> shape, (double Scale, DType DType) declared, bool isMask) : base(nameof(QuantStub), name)
     {
         (Name, Shape, _isDeclared, Declared, IsMask, output_quant) = (name, shape, shape.Count > 0, declared, isMask, new(name));
         RegisterComponents();
@@ -80,7 +80,7 @@ public sealed class QuantStub : nn.Module
 
         if (x.dtype != FloatType && !(IsIndex && x.dtype == ScalarType.Int32))
         {
-            throw QatGenException.Of(ShapeRules.InputType, Name, x.dtype.ToString(), FloatType.ToString());
+            throw QatGenException.Of(TrainingRules.TensorType, Name, Name, x.dtype.ToString(), FloatType.ToString());
         }
 
         var fits = shape.Length > 0 && Array.TrueForAll(shape, static d => d > 0) && (!_isDeclared || (shape.Length == Shape.Count && shape.Skip(1).SequenceEqual(Shape.Skip(1))));

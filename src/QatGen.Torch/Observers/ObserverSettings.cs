@@ -36,6 +36,13 @@ public abstract record ObserverSettings
 
     private static (float Min, float Max) Limited(ValueHistogram h, double largest) => (Math.Max(h.Min, -(float)largest), Math.Min(h.Max, (float)largest));
 
+    /// <summary>The part of the values whose magnitudes a search in these finds worth representing; one value alone is.</summary>
+    private static (float Min, float Max) Limited(ValueHistogram h, Func<float[], double, double> search)
+    {
+        var (counts, width) = h.Magnitudes();
+        return h.Min == h.Max ? (h.Min, h.Max) : Limited(h, search(counts, width));
+    }
+
     /// <summary>The smallest and largest value ever seen.</summary>
     public sealed record MinMax : ObserverSettings
     {
@@ -65,7 +72,7 @@ public abstract record ObserverSettings
 
         internal override Observer Create(double averagingConstant, QuantRange range) => new PercentileObserver(Value, Bins, averagingConstant);
 
-        internal override (float Min, float Max) FromHistogram(ValueHistogram h, QuantRange range) => Limited(h, HistogramSearch.Percentile(h.Magnitudes(), h.BinWidth, Value));
+        internal override (float Min, float Max) FromHistogram(ValueHistogram h, QuantRange range) => Limited(h, (counts, width) => HistogramSearch.Percentile(counts, width, Value));
     }
 
     /// <summary>The part of the range, in steps of <paramref name="Stride"/> percent down to 6 %, with the least squared error.</summary>
@@ -91,7 +98,7 @@ public abstract record ObserverSettings
 
         internal override Observer Create(double averagingConstant, QuantRange range) => new KlObserver(Bins, UpdateInterval);
 
-        internal override (float Min, float Max) FromHistogram(ValueHistogram h, QuantRange range) => Limited(h, HistogramSearch.Kl(h.Magnitudes(), h.BinWidth, range));
+        internal override (float Min, float Max) FromHistogram(ValueHistogram h, QuantRange range) => Limited(h, (counts, width) => HistogramSearch.Kl(counts, width, range));
     }
 
     /// <summary>Of several percentiles the one with the least squared error.</summary>
@@ -103,8 +110,8 @@ public abstract record ObserverSettings
 
         internal override (float Min, float Max) FromHistogram(ValueHistogram h, QuantRange range)
         {
-            var (magnitudes, largest) = (h.Magnitudes(), Math.Max(Math.Max(-h.Min, h.Max), float.Epsilon));
-            return Limited(h, HistogramSearch.Mse(h, [.. MixObserver.Percentiles.Select(p => Math.Min(1, HistogramSearch.Percentile(magnitudes, h.BinWidth, p) / largest))], range));
+            var largest = Math.Max(Math.Max(-h.Min, h.Max), float.Epsilon);
+            return Limited(h, (counts, width) => HistogramSearch.Mse(h, [.. MixObserver.Percentiles.Select(p => Math.Min(1, HistogramSearch.Percentile(counts, width, p) / largest))], range));
         }
     }
 

@@ -46,17 +46,21 @@ internal sealed unsafe class ValueHistogram(int bins, ValueHistogram.Counter? co
         (Min, Max, _counts) = (low, high, [.. added.Zip(kept, static (a, b) => a + b)]);
     }
 
-    /// <summary>Counts of magnitudes in bins of the same width from 0 on, each by the middle of its bin.</summary>
-    public float[] Magnitudes()
+    /// <summary>
+    /// Counts of magnitudes in bins of one width from 0 on, each by the middle of its bin. The width is that of the values' bins, or, where these lie far from 0 beside their spread, one for which there are
+    /// no more bins than of values.
+    /// </summary>
+    public (float[] Counts, float Width) Magnitudes()
     {
-        var width = Math.Max(BinWidth, float.Epsilon);
-        var magnitudes = new float[(int)MathF.Ceiling(Math.Max(-Min, Max) / width) + 1];
+        var largest = Math.Max(-Min, Max);
+        var width = Math.Max(Math.Max(BinWidth, largest / bins), float.Epsilon);
+        var magnitudes = new float[(int)MathF.Ceiling(largest / width) + 1];
         for (var i = 0; i < bins; i++)
         {
             magnitudes[Math.Min((int)(MathF.Abs(Middle(i)) / width), magnitudes.Length - 1)] += _counts[i];
         }
 
-        return magnitudes;
+        return (magnitudes, width);
     }
 
     public float Middle(int bin) => Min + ((bin + 0.5f) * BinWidth);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using QatGen.Arithmetic;
 using QatGen.Torch.Functions;
+using QatGen.Torch.Modules;
 using QatGen.Torch.Observers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace QatGen.Torch.Quantizers;
 /// Finds and holds the scale of one activation. Its state is <c>min</c>, <c>max</c> and <c>scale</c> (0 until data was seen), which is a parameter where it is learned (LSQ); <c>alpha</c>, a parameter,
 /// for PACT; <c>histogram</c> where the observer keeps one, and <c>batches</c>, its number of batches, where the scale is found every few of them.
 /// </summary>
-public sealed class OutputQuantizer : nn.Module
+public sealed class OutputQuantizer : QatPart
 {
     private const float FirstAlpha = 6;
 
@@ -23,12 +24,11 @@ public sealed class OutputQuantizer : nn.Module
     private Parameter? _learned;
     private Observer _observer = null!;
 
-    internal OutputQuantizer(string layer) : base(nameof(OutputQuantizer)) => Layer = layer;
+    internal OutputQuantizer(string layer) : base(nameof(OutputQuantizer), layer)
+    {
+    }
 
     internal OutputQuantizer(string layer, ActivationQuantization settings) : this(layer) => Configure(settings);
-
-    /// <summary>The path of the layer, or the name of the input.</summary>
-    internal string Layer { get; }
 
     /// <summary>The integers' type: qint8 or qint16.</summary>
     public DType DType => Range.Type;
@@ -75,7 +75,15 @@ public sealed class OutputQuantizer : nn.Module
     /// <summary>Whether the smallest and largest value of a batch are not enough for the observer.</summary>
     internal bool NeedsData => _observer.NeedsData;
 
-    internal Observer Observer => _observer;
+    /// <summary>The observer of a histogram that saw batches, but too few for a scale; null where that is not so.</summary>
+    internal HistogramObserver? Waiting
+    {
+        get
+        {
+            Restore();
+            return _observer as HistogramObserver is { IsWaiting: true } waiting ? waiting : null;
+        }
+    }
 
     /// <summary>Whether a batch changes anything in a state.</summary>
     internal bool ObservesIn(FakeQuantState state) => Settings switch
@@ -178,16 +186,14 @@ public sealed class OutputQuantizer : nn.Module
         return true;
     }
 
-    /// <summary>Takes another type and the scale by which it holds the same range; gives what to <see cref="Return"/> to.</summary>
-    internal (ActivationQuantization Settings, float Scale) Become(DType type)
+    /// <summary>Takes another type and the scale by which it holds the same range; gives what brings back those of before.</summary>
+    internal Action Become(DType type)
     {
-        var before = (Settings, Value(_scale));
+        var (settings, scale) = (Settings, Value(_scale));
         Settings = Settings with { Range = type };
-        Value(_scale) = Floored((float)(Value(_scale) * before.Settings.Range.Half / Range.Half));
-        return before;
+        Value(_scale) = Floored((float)(scale * settings.Range.Half / Range.Half));
+        return () => (Settings, Value(_scale)) = (settings, scale);
     }
-
-    internal void Return((ActivationQuantization Settings, float Scale) before) => (Settings, Value(_scale)) = before;
 
     /// <summary>Forgets scale and data, as what it quantizes has become another tensor; a scale that is fixed or a learned limit stays.</summary>
     internal void Forget()
@@ -196,6 +202,7 @@ public sealed class OutputQuantizer : nn.Module
         {
             (Value(_min), Value(_max), Value(_scale)) = (0, 0, 0);
             _histogram?.zero_();
+            _batches?.zero_();
         }
     }
 

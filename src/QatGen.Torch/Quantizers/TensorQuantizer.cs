@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 using QatGen.Arithmetic;
 using QatGen.Primitives;
 using QatGen.Torch.Functions;
+using QatGen.Torch.Modules;
 using static TorchSharp.torch;
 
 namespace QatGen.Torch.Quantizers;
 
 /// <summary>The one scale of a parameter or buffer that the program computes with; it follows the tensor while training. Its buffer is <c>scale</c>, 0 before the first refresh.</summary>
-public sealed class TensorQuantizer : nn.Module
+public sealed class TensorQuantizer : QatPart
 {
     private readonly Tensor scale = zeros(1).DetachFromDisposeScope();
-    private readonly string _layer;
 
-    internal TensorQuantizer(string layer, DType type) : base(nameof(TensorQuantizer))
+    internal TensorQuantizer(string layer, DType type) : base(nameof(TensorQuantizer), layer)
     {
-        (_layer, DType) = (layer, type);
+        DType = type;
         RegisterComponents();
     }
 
@@ -33,7 +33,7 @@ public sealed class TensorQuantizer : nn.Module
         using var grad = no_grad();
         var (min, max) = aminmax(value.detach());
         var (low, high) = (min.item<float>(), max.item<float>());
-        Buffer = float.IsFinite(low) && float.IsFinite(high) ? Quantization.Scale(low, high, DType) : throw QatGenException.Of(QuantizationRules.NotANumber, _layer, $"'{_layer}'");
+        Buffer = float.IsFinite(low) && float.IsFinite(high) ? Quantization.Scale(low, high, DType) : throw QatGenException.Of(QuantizationRules.NotANumber, Layer, $"'{Layer}'");
     }
 
     /// <summary>Integers in float32, with the gradient of x / scale.</summary>

@@ -24,6 +24,6 @@ public sealed unsafe partial class WeightQuantizer
             empty += Array.TrueForAll(steps, static v => Quantization.Round(v) == 0) ? 1 : 0;
         }
 
-        return new(_layer, op, Bits, weights.Length, saturated, scales.Length, empty, LargestSum);
+        return new(Layer, op, Bits, weights.Length, saturated, scales.Length, empty, LargestSum);
     }
 }

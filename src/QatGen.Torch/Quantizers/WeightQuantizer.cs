@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using QatGen.Arithmetic;
 using QatGen.Primitives;
 using QatGen.Torch.Functions;
+using QatGen.Torch.Modules;
 using QatGen.Torch.Observers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -12,22 +13,21 @@ namespace QatGen.Torch.Quantizers;
 /// Quantizes weights [O, ...] and bias [O] per output channel; its state <c>scale</c> [O] follows the weights while training and is frozen in VALIDATION. Where it is learned (LSQ) it is a parameter;
 /// where ranges are averaged, <c>absmax</c> [O] holds them; where they were frozen, <c>frozen</c> [O] does, with 0 for a channel whose scale follows its weights.
 /// </summary>
-public sealed unsafe partial class WeightQuantizer : nn.Module
+public sealed unsafe partial class WeightQuantizer : QatPart
 {
     private const int FewestBits = 4;
 
     private readonly Tensor _scale;
     private readonly Tensor? _absmax;
     private readonly Parameter? _learned;
-    private readonly WeightQuantization _settings;
-    private readonly Observer _observer;
-    private readonly string _layer;
+    private WeightQuantization _settings;
+    private Observer _observer;
     private readonly float[] _scales;
     private double _inputScale;
 
-    internal WeightQuantizer(string layer, long channels, WeightQuantization settings) : base(nameof(WeightQuantizer))
+    internal WeightQuantizer(string layer, long channels, WeightQuantization settings) : base(nameof(WeightQuantizer), layer)
     {
-        (_layer, _settings, _observer, _scales, Bits) = (layer, settings, settings.Observer.Create(1, settings.Range), new float[channels], settings.Range.Bits);
+        (_settings, _observer, _scales, Bits) = (settings, settings.Observer.Create(1, settings.Range), new float[channels], settings.Range.Bits);
         _scale = zeros(channels).DetachFromDisposeScope();
         if (settings.IsLearned)
         {
@@ -83,12 +83,15 @@ public sealed unsafe partial class WeightQuantizer : nn.Module
         }
     }
 
-    /// <summary>int8 weights in a float32 tensor and int32 biases in a float64 one, with gradients that pass straight through, and what is known of their sums with an input.</summary>
-    internal (Tensor Weight, Tensor Bias, Quantity Sum) Quantize(Tensor weight, Tensor bias, Quantity input)
+    /// <summary>
+    /// int8 weights in a float32 tensor and int32 biases in a float64 one, with gradients that pass straight through, and what is known of their sums with an input. With <paramref name="sumsAreReal"/> the weights are
+    /// multiplied by the steps of the sums.
+    /// </summary>
+    internal (Tensor Weight, Tensor Bias, Quantity Sum) Quantize(Tensor weight, Tensor bias, Quantity input, bool sumsAreReal = false)
     {
         _inputScale = input.Scales[0];
         var magnitudes = new double[_scales.Length];
-        var (weights, biases) = (Weights(weight, magnitudes), Biases(bias));
+        var (weights, biases) = (Weights(weight, magnitudes, sumsAreReal ? Steps() : null), Biases(bias));
         var b = RawTensor.Doubles(biases);
         var (steps, bounds) = (Steps(), new long[_scales.Length]);
         for (var c = 0; c < bounds.Length; c++)
@@ -123,11 +126,11 @@ public sealed unsafe partial class WeightQuantizer : nn.Module
     {
     }
 
-    private Tensor Weights(Tensor weight, double[]? magnitudes = null)
+    private Tensor Weights(Tensor weight, double[]? magnitudes = null, double[]? units = null)
     {
         var factor = _learned is not null && _settings.UseGradScaling ? 1 / Math.Sqrt(weight.numel() / _scales.Length * (double)_settings.Range.High) : 1;
         var kind = _learned is null ? FakeQuantKind.Statistical : FakeQuantKind.Lsq;
-        return QuantizeFunction.Run(weight, [.. Scales.Select(static s => (double)s)], new(_settings.Range, _settings.Saturate && (IsFrozen || !_settings.Follows), kind, _learned, factor), magnitudes);
+        return QuantizeFunction.Run(weight, [.. Scales.Select(static s => (double)s)], new(_settings.Range, _settings.Saturate && (IsFrozen || !_settings.Follows), kind, _learned, factor), magnitudes, units);
     }
 
     private Tensor Biases(Tensor bias) => BiasFunction.Run(bias, Steps());
@@ -209,9 +212,9 @@ public sealed unsafe partial class WeightQuantizer : nn.Module
         return 1;
     }
 
-    private QatGenException NotANumber() => QatGenException.Of(QuantizationRules.NotANumber, _layer, $"the weight or bias of '{_layer}'");
+    private QatGenException NotANumber() => QatGenException.Of(QuantizationRules.NotANumber, Layer, $"the weight or bias of '{Layer}'");
 
-    private QatGenException Overflow(int channel, double bound) => QatGenException.Of(QuantizationRules.Overflow, _layer, $"{channel}", $"{bound}");
+    private QatGenException Overflow(int channel, double bound) => QatGenException.Of(QuantizationRules.Overflow, Layer, $"{channel}", $"{bound}");
 
     /// <summary>sum |q_w| * max |q_x| + |q_b| (NUMERICS section 4).</summary>
     private static double Bound(double magnitude, double bias, Quantity input) => (magnitude * input.Bounds[0]) + Math.Abs(bias);

@@ -20,10 +20,11 @@ public sealed class Trainer(nn.Module model, Func<TrainingBatch, Tensor> forward
     /// <summary>Trains to the end of the recipe. NaN or infinity in data, loss, gradients or weights is an error that names the step and the first place that holds one.</summary>
     public TrainingResult Fit(TrainingRecipe recipe)
     {
+        recipe.Check(model.GetName());
         using var optimizer = recipe.Optimizer.Create(model.parameters());
         var (perEpoch, run) = (train.Batches, TrainerCheckpoint.Run(recipe, _options.Seed, train));
         var steps = (long)recipe.Epochs * perEpoch;
-        RequireFrames();
+        RequireFrames(recipe);
         (model as IQatModule)?.SetUnselected(FakeQuantState.Qat);
         model.train();
         var position = _options.ResumePath is { } path && File.Exists(path) ? TrainerCheckpoint.Load(path, model, optimizer, run) : TrainingPosition.Start;
@@ -128,7 +129,7 @@ public sealed class Trainer(nn.Module model, Func<TrainingBatch, Tensor> forward
     {
         var first = _options.Metrics.Count > 0 ? _options.Metrics[0] : Metric.Loss(_options.Loss);
         var value = metrics[first.Name];
-        if (position.BestEpoch > 0 && (first.IsHigherBetter ? value <= position.Best : value >= position.Best))
+        if (double.IsNaN(value) || (position.BestEpoch > 0 && (first.IsHigherBetter ? value <= position.Best : value >= position.Best)))
         {
             return position;
         }
@@ -161,10 +162,11 @@ public sealed class Trainer(nn.Module model, Func<TrainingBatch, Tensor> forward
         }
     }
 
-    /// <summary>Batch norms need more than one frame.</summary>
-    private void RequireFrames()
+    /// <summary>Batch norms that are not frozen need more than one frame.</summary>
+    private void RequireFrames(TrainingRecipe recipe)
     {
-        if (Math.Min(train.BatchSize, train.Count) == 1 && model.named_modules().FirstOrDefault(static m => m.module is BatchNorm or LiveBatchNorm) is { name: { } norm })
+        var isLater = recipe.FreezeBatchNormAfter > 0;
+        if (Math.Min(train.BatchSize, train.Count) == 1 && model.named_modules().FirstOrDefault(m => m.module is BatchNorm || (isLater && m.module is LiveBatchNorm { IsFrozen: false })) is { name: { } norm })
         {
             throw QatGenException.Of(TrainingRules.OneFrame, norm, norm);
         }

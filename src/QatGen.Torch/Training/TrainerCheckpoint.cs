@@ -29,7 +29,9 @@ internal static class TrainerCheckpoint
 
         var tensors = model.state_dict().ToDictionary(static p => ModelPrefix + p.Key, static p => p.Value);
         tensors[OptimizerKey] = tensor(memory.ToArray());
-        Safetensors.Save(path, tensors, new Dictionary<string, string> { [RunKey] = run, [PositionKey] = Text(position) });
+        var texts = model is IQatModule qat ? QatCheckpoint.Metadata(qat) : [];
+        (texts[RunKey], texts[PositionKey]) = (run, Text(position));
+        Safetensors.Save(path, tensors, texts);
     }
 
     /// <summary>Brings model and optimizer to where they were; a file of another model or run is an error that says in what it differs.</summary>
@@ -49,7 +51,8 @@ internal static class TrainerCheckpoint
         }
 
         var state = tensors.ToDictionary(static t => t.Key[ModelPrefix.Length..], static t => t.Value);
-        StateCheck.Apply(FrozenRanges.Like(state, model), state, []);
+        var own = FrozenRanges.Like(state, model);
+        StateCheck.Apply(own, state, model is IQatModule qat && CheckpointMetadata.Read(texts) is { } info ? QatCheckpoint.Differences(info, qat, own, state) : []);
         FrozenRanges.Take(state, model);
         using var reader = new BinaryReader(new MemoryStream(bytes.data<byte>().ToArray()));
         optimizer.load_state_dict(reader);

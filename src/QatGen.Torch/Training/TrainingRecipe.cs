@@ -30,6 +30,37 @@ public sealed record TrainingRecipe(int Epochs, OptimizerSettings Optimizer)
         WarmUp = 0,
     };
 
+    /// <summary>Throws with every number that is out of range.</summary>
+    internal void Check(string model)
+    {
+        static bool IsPart(double value) => value is >= 0 and <= 1;
+        static bool IsAmount(double value) => value >= 0 && double.IsFinite(value);
+        const string Part = "a number from 0 to 1";
+        const string Amount = "0 or a positive number";
+        const string Fading = "a number from 0 to less than 1";
+        (string Name, double Value, bool Fits, string Needed)[] all =
+        [
+            ("epochs", Epochs, Epochs >= 0, "0 or more"),
+            ("warm-up", WarmUp, IsPart(WarmUp), Part),
+            ("gradient clipping", ClipGradient, IsAmount(ClipGradient), Amount),
+            ("part before batch norms freeze", FreezeBatchNormAfter, IsPart(FreezeBatchNormAfter), Part),
+            ("decay factor", Schedule.DecayFactor, IsAmount(Schedule.DecayFactor), Amount),
+            ("floor of the cosine", Schedule.Floor, IsAmount(Schedule.Floor), Amount),
+            ("rate", Optimizer.Rate, IsAmount(Optimizer.Rate), Amount),
+            ("weight decay", Optimizer.WeightDecay, IsAmount(Optimizer.WeightDecay), Amount),
+            ("momentum", Optimizer.Momentum, IsAmount(Optimizer.Momentum), Amount),
+            ("Nesterov momentum", Optimizer.Momentum, !Optimizer.Nesterov || Optimizer.Momentum > 0, "a positive number"),
+            ("beta 1", Optimizer.Beta1, Optimizer.Beta1 is >= 0 and < 1, Fading),
+            ("beta 2", Optimizer.Beta2, Optimizer.Beta2 is >= 0 and < 1, Fading),
+            ("epsilon", Optimizer.Epsilon, IsAmount(Optimizer.Epsilon), Amount),
+        ];
+        var violations = all.Where(static s => !s.Fits).Select(s => Violation.Of(QuantizationRules.SettingOutOfRange, "", "recipe", model, s.Name, FormattableString.Invariant($"{s.Value}"), s.Needed)).ToArray();
+        if (violations.Length > 0)
+        {
+            throw new QatGenException(violations);
+        }
+    }
+
     /// <summary>The rate of a step of many.</summary>
     public double Rate(long step, long steps)
     {

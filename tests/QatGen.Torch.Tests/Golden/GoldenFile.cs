@@ -10,6 +10,12 @@ internal sealed record GoldenTensor(long[] Shape, double[] Data)
     public Tensor Float => tensor(Data, ScalarType.Float32).reshape(Shape);
 
     public double Scalar => Data[0];
+
+    /// <summary>Of a quantized tensor the scale, or that of each index of axis 0; empty of any other.</summary>
+    public double[] Scales { get; init; } = [];
+
+    /// <summary>Of a quantized tensor with one scale.</summary>
+    public int ZeroPoint { get; init; }
 }
 
 internal sealed record GoldenCase(string Name, string Op, JsonElement Params, IReadOnlyDictionary<string, GoldenTensor> Inputs, IReadOnlyDictionary<string, GoldenTensor> Outputs)
@@ -53,6 +59,10 @@ internal static class GoldenFile
             "i32" => [.. MemoryMarshal.Cast<byte, int>(bytes).ToArray().Select(static v => (double)v)],
             var other => throw new InvalidDataException(other),
         };
-        return new([.. t.GetProperty("shape").EnumerateArray().Select(static d => d.GetInt64())], data);
+        return new([.. t.GetProperty("shape").EnumerateArray().Select(static d => d.GetInt64())], data)
+        {
+            Scales = t.TryGetProperty("scale", out var scale) ? [scale.GetDouble()] : t.TryGetProperty("scales", out var scales) ? [.. scales.EnumerateArray().Select(static s => s.GetDouble())] : [],
+            ZeroPoint = t.TryGetProperty("zero_point", out var zero) ? zero.GetInt32() : 0,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using QatGen.Graphs;
+using QatGen.Torch.Functions;
 using QatGen.Torch.Observers;
 using static TorchSharp.torch;
 
@@ -60,6 +61,40 @@ public sealed class QatRunTests
         Assert.Equal(NaivePrimitives.Run(integers, Nets.Quantized(integers.Signature, Float.Inputs["xtest"].Float)), expected.Data.Select(static v => (long)v));
     }
 
+    /// <summary>What PyTorch's converted network reads and holds; each of its layers is compared in tests/QatGen.Judges.</summary>
+    [Theory]
+    [InlineData("u8_perchannel")]
+    [InlineData("u8_pertensor")]
+    [InlineData("qnnpack_default")]
+    public void Quantize_InputAndFoldedWeights_AreThoseOfPyTorchsIntegerNetwork(string name)
+    {
+        using var scope = NewDisposeScope();
+        var c = Cases.Single(c => c.Name == name);
+        foreach (var engine in new[] { "qnnpack", "onednn" })
+        {
+            var input = c.Outputs[$"int8.{engine}.quantize_per_tensor"];
+            var x = Float.Inputs["xtest"].Float.narrow(0, 0, input.Shape[0]);
+            Same(input, QuantizeFunction.Run(x, input.Scales, new(DType.QInt16)), x.to(ScalarType.Float64) / input.Scales[0], 0, 255);
+        }
+
+        var model = Model(new(), c);
+        foreach (var layer in Layers.Select(static l => l + ".conv").Append("fc"))
+        {
+            var (weight, bias) = model.Model.Nodes.Single(n => n.Node.Path == layer).Folded;
+            var integers = c.Outputs[$"int8w.{layer}.weight"];
+            var steps = weight.detach().to(ScalarType.Float64).reshape(integers.Shape) / tensor(integers.Scales).reshape([-1, .. integers.Shape.Skip(1).Select(static _ => 1L)]);
+            Same(integers, QuantizeFunction.Run(weight.detach(), integers.Scales, new(DType.QInt8)).reshape(integers.Shape), steps, -128, 127);
+            Close(c.Outputs[$"int8w.{layer}.bias"].Float, bias, 1e-6);
+        }
+
+        static void Same(GoldenTensor expected, Tensor ours, Tensor exact, int low, int high)
+        {
+            var (q, v) = (ours.contiguous().data<float>().ToArray(), exact.contiguous().data<double>().ToArray());
+            Assert.Equal(expected.Data.Length, q.Length);
+            Assert.All(expected.Data.Zip(q, v), e => Assert.InRange(Math.Abs(e.First - Math.Clamp(e.Second + expected.ZeroPoint, low, high)), 0, GoldenFile.IsTie(e.Third) ? 1 : 0));
+        }
+    }
+
     private static double[] Train(GraphQat model, FakeQuantState state, Action? first = null)
     {
         var (x, y) = (Float.Inputs["x"].Float, tensor(Float.Inputs["y"].Data, ScalarType.Int64).reshape(Float.Inputs["y"].Shape));
@@ -104,7 +139,8 @@ public sealed class QatRunTests
     private static Dictionary<string, Tensor> Parameters(GraphQat model) =>
         model.named_parameters().Where(static p => Float.Outputs.ContainsKey("final." + p.name)).ToDictionary(static p => p.name, static p => (Tensor)p.parameter);
 
-    private static GraphQat Model(QConfig config)
+    /// <summary>A model with the first parameters, or with the last of a training of PyTorch's.</summary>
+    private static GraphQat Model(QConfig config, GoldenCase? trained = null)
     {
         Node[] Block(string name, int x, int inputs, int outputs, int kernel = 3, int stride = 1, int groups = 1) =>
             [Nets.Conv(name + ".conv", x, inputs, outputs, kernel, stride, groups), Nets.Call("BatchNorm2d", name + ".bn", x + 1)];
@@ -115,7 +151,9 @@ public sealed class QatRunTests
                 .. Block("dw", 10, 8, 8, stride: 2, groups: 8), Nets.Call("ReLU", "dw.act", 12), .. Block("pw", 13, 8, 16, kernel: 1), Nets.Call("ReLU", "pw.act", 15),
                 Nets.Pool("pool", 16), Nets.Call("Flatten", "flatten", 17), Nets.Linear("fc", 18, 16, 10),
             ]);
-        return new(graph, Float.Inputs.Where(static i => i.Key.StartsWith("init.", StringComparison.Ordinal)).ToDictionary(static i => i.Key[5..], static i => i.Value.Float), config);
+        var (all, prefix) = trained is null ? (Float.Inputs, "init.") : (trained.Outputs, "final.");
+        var own = all.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal) && !t.Key.Contains("fake_quant", StringComparison.Ordinal) && !t.Key.Contains("post_process", StringComparison.Ordinal));
+        return new(graph, own.ToDictionary(t => t.Key[prefix.Length..].Replace(".conv.bn.", ".bn.", StringComparison.Ordinal), static t => t.Value.Float), config);
     }
 
     private static void Close(Tensor expected, Tensor actual, double tolerance)

@@ -84,6 +84,23 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void Fit_FileOfAnotherConfiguration_NamesEachLayer()
+    {
+        var (set, recipe, options) = (Patterns.Set(16, 8), new TrainingRecipe(1, OptimizerSettings.SGD(0.01)), new TrainerOptions { ResumePath = File });
+        var graph = Nets.Residual() with { March = March.NashE };
+        GraphQat Model(int weightBits, DType type) => Nets.Calibrated(graph, config: new() { Weight = new() { Bits = weightBits }, Activation = new() { DType = type } });
+        new Trainer(Model(4, DType.QInt8), set, null, options).Fit(recipe);
+        var other = Model(8, DType.QInt16);
+        var before = Patterns.Bytes(other);
+        var violations = Assert.Throws<QatGenException>(() => new Trainer(other, set, null, options).Fit(recipe)).Violations;
+        Assert.Equal(7, violations.Count(static v => v.Rule == TrainingRules.BitsDiffer));
+        Assert.Equal(8, violations.Count(static v => v.Rule == QuantizationRules.TypeDiffers));
+        Assert.Contains(violations, static v => v.Layer == "block.conv1");
+        Assert.Equal(before, Patterns.Bytes(other));
+        new Trainer(Model(4, DType.QInt8), set, null, options).Fit(recipe);
+    }
+
+    [Fact]
     public void Fit_FileOfAnotherRunOrModel_IsAnErrorThatSaysSo()
     {
         var set = Patterns.Set(16, 8);

@@ -180,6 +180,56 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Fit_OneFrameAndFrozenNorms_Trains()
+    {
+        var (set, recipe) = (Patterns.Set(8, 1), new TrainingRecipe(1, OptimizerSettings.SGD(0.1)) { FreezeBatchNormAfter = 0 });
+        new Trainer(Patterns.QatNet(1, BatchNormMode.WithBN), set).Fit(recipe);
+        var frozen = Patterns.QatNet(1, BatchNormMode.WithBN);
+        frozen.FreezeBatchNorm();
+        new Trainer(frozen, set).Fit(recipe with { FreezeBatchNormAfter = 1 });
+    }
+
+    [Fact]
+    public void Fit_MeasurementThatIsNoNumber_IsNeverTheBest()
+    {
+        var set = Patterns.Set(16, 8);
+        var (spoilt, best) = (0, Path.Combine(_folder, "best.safetensors"));
+        var test = set with { Read = Spoilt(set, input => _ = spoilt++ < 2 ? input.fill_(float.NaN) : input) };
+        var options = new TrainerOptions { Metrics = [], BestPath = best };
+        Assert.Equal((0, double.NaN), Best(1));
+        Assert.False(File.Exists(best));
+        spoilt = 0;
+        Assert.Equal(2, Best(2).Epoch);
+        Assert.True(File.Exists(best));
+
+        (int Epoch, double Value) Best(int epochs)
+        {
+            var result = new Trainer(Patterns.FloatNet(), set, test, options).Fit(new(epochs, OptimizerSettings.SGD(0.01)));
+            return (result.BestEpoch, result.Best);
+        }
+    }
+
+    [Fact]
+    public void Fit_RecipeOutOfRange_ListsEverySetting()
+    {
+        var recipe = new TrainingRecipe(-1, new(OptimizerKind.SGD, double.NaN) { Nesterov = true, WeightDecay = -1, Beta2 = 1 })
+        {
+            WarmUp = 2,
+            ClipGradient = -1,
+            FreezeBatchNormAfter = -0.1,
+            Schedule = RateSchedule.Steps([0.5], double.PositiveInfinity),
+        };
+        var net = Patterns.FloatNet();
+        var before = Patterns.Bytes(net);
+        var violations = Assert.Throws<QatGenException>(() => new Trainer(net, Patterns.Set(16, 8)).Fit(recipe)).Violations;
+        Assert.All(violations, static v => Assert.Equal(QuantizationRules.SettingOutOfRange, v.Rule));
+        Assert.Equal(
+            ["epochs", "warm-up", "gradient clipping", "part before batch norms freeze", "decay factor", "rate", "weight decay", "Nesterov momentum", "beta 2"],
+            violations.Select(static v => v.Arguments[2]));
+        Assert.Equal(before, Patterns.Bytes(net));
+    }
+
+    [Fact]
     public void Report_Steps_WritesOneLineOverAndOnePerEpoch()
     {
         using var text = new StringWriter();
