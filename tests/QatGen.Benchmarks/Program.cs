@@ -24,6 +24,12 @@ if (args is ["qat", .. var parts])
     return 0;
 }
 
+if (args is ["adaround", .. var amounts])
+{
+    AdaRoundBenchmark.Run(amounts);
+    return 0;
+}
+
 if (args is ["calibration"])
 {
     CalibrationBenchmark.Run();
@@ -35,7 +41,7 @@ if (args is ["memory"])
     return MemoryBenchmark.Run() ? 0 : 1;
 }
 
-// Arguments are parts of the names of the cases to run, or "generator", "zoo", "qat", "calibration" or "memory". One thread; fast and reference kernels in one run, so that their ratio does not depend on what else the machine does.
+// Arguments are parts of the names of the cases to run, or "generator", "zoo", "qat", "calibration", "adaround" or "memory". One thread; fast and reference kernels in one run, so that their ratio does not depend on what else the machine does.
 Console.WriteLine($"{"case",-22} {"us/frame",10} {"GOPS",8} {"reference us",13} {"ratio",8} {"arena KiB",10} {"Run(float[])",12}");
 foreach (var (name, net, batch) in Cases.All().Where(c => args.Length == 0 || args.Any(a => c.Name.Contains(a, StringComparison.OrdinalIgnoreCase))))
 {

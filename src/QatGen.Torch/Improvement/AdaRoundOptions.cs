@@ -6,7 +6,7 @@ public sealed record AdaRoundOptions
     /// <summary>Steps of Adam per layer.</summary>
     public int Iterations { get; init; } = 1000;
 
-    /// <summary>Frames per step.</summary>
+    /// <summary>Frames per step; fewer where a layer reads and gives so much of each that 2^23 values are in fewer frames.</summary>
     public int BatchSize { get; init; } = 32;
 
     /// <summary>The rate of Adam.</summary>
@@ -24,8 +24,17 @@ public sealed record AdaRoundOptions
     /// <summary>beta at the end.</summary>
     public double LastBeta { get; init; } = 2;
 
-    /// <summary>What decides which frames a step sees.</summary>
+    /// <summary>What decides which frames a layer is optimized on, where not all fit, and which of them a step sees.</summary>
     public int Seed { get; init; }
+
+    /// <summary>
+    /// MiB, one half for the values that later layers read and one for what a layer reads and gives, beside the model, the batches and what a step itself takes. Batches whose values do not fit run anew from the input for
+    /// each layer; a layer of which not all frames fit is optimized, and its errors are measured, on as many as do.
+    /// </summary>
+    public int Memory { get; init; } = 1024;
+
+    /// <summary>Half of the memory in bytes.</summary>
+    internal long HalfMemory => (long)Memory << 19;
 
     /// <summary>Throws with every option that is out of range.</summary>
     internal void Check(string model)
@@ -34,6 +43,7 @@ public sealed record AdaRoundOptions
         [
             ("iterations", Iterations, Iterations > 0, "at least 1"),
             ("batch size", BatchSize, BatchSize > 0, "at least 1"),
+            ("memory", Memory, Memory > 0, "at least 1 MiB"),
             ("learning rate", LearningRate, LearningRate > 0 && double.IsFinite(LearningRate), "a positive number"),
             ("regularization", Regularization, Regularization >= 0 && double.IsFinite(Regularization), "0 or a positive number"),
             ("warm-up", WarmUp, WarmUp is >= 0 and < 1, "a number from 0 to less than 1"),

@@ -48,7 +48,7 @@ internal sealed class AdaRounding(QatModel model, AdaRoundOptions options, Selec
         var (weight, bias) = (node.Folded.Weight.detach().clone(), node.Folded.Bias.detach());
         using var rounding = new WeightRounding(weight, quantizer.Scales, quantizer.Settings.Range);
         var layer = new AdaRoundLayer(node.Node.Path, node.Node.Operator, quantizer.Bits, weight.numel(), 0, 0, 0, "");
-        if (LayerSamples.Of(visit) is not { } samples)
+        if (LayerSamples.Of(visit, options.HalfMemory, options.Seed) is not { } samples)
         {
             return layer with { Remark = "its frames are not its inputs'" };
         }
@@ -90,7 +90,7 @@ internal sealed class AdaRounding(QatModel model, AdaRoundOptions options, Selec
     {
         using var grad = enable_grad();
         using var optimizer = optim.Adam([rounding.Variable], options.LearningRate);
-        var (random, count) = (new Random(options.Seed), (int)Math.Min(options.BatchSize, samples.Count));
+        var (random, count) = (new Random(options.Seed), samples.Frames(options.BatchSize));
         var warm = options.WarmUp * options.Iterations;
         for (var i = 0; i < options.Iterations; i++)
         {

@@ -34,12 +34,11 @@ internal sealed class BiasCorrection(Action<double>? progress)
         visit.FindScales();
         var rounded = node.RoundedWeight();
         var (sums, counts, square, count) = (zeros_like(bias).to(ScalarType.Float64), zeros_like(bias).to(ScalarType.Float64), 0.0, 0L);
-        for (var b = 0; b < visit.Real.Length; b++)
+        visit.Batches(batch =>
         {
-            using var scope = NewDisposeScope();
-            var target = node.Reals(visit.Real[b], weight, bias, isLinear: true);
+            var target = node.Reals(batch.Real, weight, bias, isLinear: true);
             visit.RequireFinite(target);
-            QatValue[] inputs = [.. visit.Rounded[b].Select(static x => (QatValue)((QatValue.Activation)x).Reals())];
+            QatValue[] inputs = [.. batch.Rounded.Select(static x => (QatValue)((QatValue.Activation)x).Reals())];
 
             // The gradient of the bias adds up what each channel gives, wherever its values are.
             using var grad = enable_grad();
@@ -49,7 +48,7 @@ internal sealed class BiasCorrection(Action<double>? progress)
             sums.add_(autograd.grad([output], [own], [error], retain_graph: true)[0].to(ScalarType.Float64));
             counts.add_(autograd.grad([output], [own], [ones_like(output)])[0].to(ScalarType.Float64));
             (square, count) = (square + target.to(ScalarType.Float64).square().sum().item<double>(), count + target.numel());
-        }
+        });
 
         var shift = sums / counts.clamp_min(1);
         node.AddToBias(-shift);

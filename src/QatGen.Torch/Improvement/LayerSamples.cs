@@ -2,28 +2,70 @@ using static TorchSharp.torch;
 
 namespace QatGen.Torch.Improvement;
 
-/// <summary>What one layer reads in the integer model, as reals, and what it gives in float, of all frames of the calibration.</summary>
+/// <summary>What one layer reads in the integer model, as reals, and what it gives in float: of all frames of the calibration, or of as many, chosen at random, as a budget of bytes holds.</summary>
 internal sealed class LayerSamples
 {
+    /// <summary>Values of a layer, read and given, that one step looks at: the pass forward and back holds several times as much.</summary>
+    private const long StepValues = 1 << 23;
+
     private readonly Tensor[] _inputs;
     private readonly Tensor _targets;
+    private readonly long _frameValues;
 
-    private LayerSamples(Tensor[] inputs, Tensor targets) => (_inputs, _targets) = (inputs, targets);
+    private LayerSamples(Tensor[] inputs, Tensor targets, long frameValues) => (_inputs, _targets, _frameValues) = (inputs, targets, frameValues);
 
     public long Count => _targets.shape[0];
 
     /// <summary>The samples in the present dispose scope; null where frames of inputs and output do not correspond.</summary>
-    public static LayerSamples? Of(LayerVisit visit)
+    public static LayerSamples? Of(LayerVisit visit, long budget, int seed)
     {
-        var batches = Enumerable.Range(0, visit.Targets.Length);
-        var targets = cat([.. visit.Targets.Select(static t => t.Data)]);
-        visit.RequireFinite(targets);
-        Tensor Dequantized(int batch, int operand) => ((QatValue.Activation)visit.Rounded[batch][operand]).Reals().Data;
+        var (inputs, targets, frameValues) = (Array.Empty<Tensor>(), (Tensor?)null, 0L);
+        var (chosen, offset, filled, corresponds, isShared) = (new HashSet<long>(), 0L, 0L, true, Array.Empty<bool>());
+        using var scope = NewDisposeScope();
+        visit.Batches(batch =>
+        {
+            visit.RequireFinite(batch.Target.Data);
+            var (target, frames) = (batch.Target.Data, batch.Target.Data.shape[0]);
+            Tensor[] reals = [.. batch.Rounded.Select(static x => ((QatValue.Activation)x).Reals().Data)];
+            if (targets is null)
+            {
+                // What has one frame for all others is a tensor of the model's own.
+                isShared = Array.ConvertAll(reals, x => x.shape[0] == 1 && frames > 1);
+                frameValues = (target.numel() / frames) + reals.Zip(isShared, static (x, shared) => shared ? 0 : x.numel() / x.shape[0]).Sum();
+                var all = (int)(visit.Frames.Sum() * frames / Math.Max(1, visit.Frames[0]));
+                var order = Enumerable.Range(0, all).ToArray();
+                var fitting = (int)Math.Clamp(budget / (sizeof(float) * frameValues), 1, all);
+                if (fitting < all)
+                {
+                    new Random(seed).Shuffle(order);
+                }
 
-        // What has one frame for all others is a tensor of the model's own.
-        Tensor[] inputs = [.. visit.Rounded[0].Select((_, i) => batches.Select(b => Dequantized(b, i)).ToArray() is var parts && parts[0].shape[0] == 1 && visit.Targets[0].Data.shape[0] > 1 ? parts[0] : cat(parts))];
-        return Array.TrueForAll(inputs, i => i.shape[0] == targets.shape[0] || i.shape[0] == 1) ? new(inputs, targets) : null;
+                chosen.UnionWith(order.Take(fitting).Select(static n => (long)n));
+                Tensor Room(Tensor x) => empty([fitting, .. x.shape[1..]]).MoveToOtherDisposeScope(scope);
+                inputs = [.. reals.Zip(isShared, (x, shared) => shared ? x.clone().MoveToOtherDisposeScope(scope) : Room(x))];
+                targets = Room(target);
+            }
+
+            long[] own = [.. Enumerable.Range(0, (int)frames).Select(n => (long)n).Where(n => chosen.Contains(offset + n))];
+            corresponds &= filled + own.Length <= targets.shape[0] && reals.Zip(isShared, (x, shared) => shared || x.shape[0] == frames).All(static f => f);
+            if (corresponds && own.Length > 0)
+            {
+                var index = tensor(own);
+                void Fill(Tensor all, Tensor x) => all.narrow(0, filled, own.Length).copy_(x.index_select(0, index));
+                Fill(targets, target);
+                foreach (var (all, x, _) in inputs.Zip(reals, isShared).Where(static p => !p.Third))
+                {
+                    Fill(all, x);
+                }
+            }
+
+            (offset, filled) = (offset + frames, filled + own.Length);
+        });
+        return corresponds && filled == targets!.shape[0] ? new([.. inputs.Select(static i => i.MoveToOuterDisposeScope())], targets.MoveToOuterDisposeScope(), frameValues) : null;
     }
+
+    /// <summary>How many frames of a batch a step looks at.</summary>
+    public int Frames(int batchSize) => (int)Math.Clamp(StepValues / _frameValues, 1, Math.Min(batchSize, Count));
 
     /// <summary>Inputs and targets of some frames.</summary>
     public (QatValue[] Inputs, Tensor Targets) At(Tensor index) =>
@@ -33,11 +75,11 @@ internal sealed class LayerSamples
     public double Error(int batchSize, Func<QatValue[], Tensor> run)
     {
         using var grad = no_grad();
-        var sum = 0.0;
-        for (long from = 0; from < Count; from += batchSize)
+        var (sum, step) = (0.0, Frames(batchSize));
+        for (long from = 0; from < Count; from += step)
         {
             using var scope = NewDisposeScope();
-            var (inputs, targets) = At(arange(from, Math.Min(Count, from + batchSize)));
+            var (inputs, targets) = At(arange(from, Math.Min(Count, from + step)));
             sum += (run(inputs) - targets).to(ScalarType.Float64).square().sum().item<double>();
         }
 

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace QatGen.Torch.Improvement;
 
-/// <summary>A node of the program that is about to run in integers, with what it reads of each batch in both models, and the reals that it gives in float.</summary>
-internal sealed record LayerVisit(QatNode Node, QatValue[][] Rounded, QatValue[][] Real, QatValue.Activation[] Targets)
+/// <summary>A node of the program that is about to run in integers, and the batches, of so many <paramref name="Frames"/> each, that come to it.</summary>
+internal sealed record LayerVisit(QatNode Node, IReadOnlyList<long> Frames, QatValue[] FirstRounded, Action<Action<LayerBatch>> Batches)
 {
     /// <summary>Lets VALIDATION find the scales of the weights.</summary>
     public void FindScales()
     {
         using var scope = NewDisposeScope();
-        Node.Run(Rounded[0], new IntegerPrimitives(FakeQuantState.Validation));
+        Node.Run(FirstRounded, new IntegerPrimitives(FakeQuantState.Validation));
     }
 
     /// <summary>The integers of the weights as the program has them.</summary>

@@ -5,30 +5,46 @@ using static TorchSharp.torch;
 namespace QatGen.Torch.Improvement;
 
 /// <summary>
-/// Runs the float model and the integer one of VALIDATION side by side on some batches, node by node: each node is visited once, when everything before it is as it stays, and may change its parameters.
-/// Values live as long as a node still reads them.
+/// Runs the float model and the integer one of VALIDATION side by side on some batches, node by node: each node is visited once, when everything before it is as it stays, and may change its parameters; the float
+/// model keeps those of before. Values live as long as a node still reads them. Of the batches whose values are beyond a budget of bytes nothing is kept: they run anew from the input for each node that asks for them.
 /// </summary>
 internal sealed class LayerWalk
 {
+    /// <summary>The bytes of values of batches that are kept, unless somebody says another number.</summary>
+    public const long UsualBudget = 1L << 30;
+
     private readonly IQatModule _model;
     private readonly Connections _connections;
+    private readonly long _budget;
     private readonly List<Tensor[]> _batches = [];
+    private readonly Dictionary<QatNode, (Tensor Weight, Tensor Bias)> _floats = [];
+    private readonly RealPrimitives _reals = new(observe: false);
+    private readonly IntegerPrimitives _integers = new(FakeQuantState.Validation);
+    private readonly int _inputs;
+
+    /// <summary>The last call that reads each value; of a value that none reads, the one that gives it.</summary>
+    private readonly int[] _lastReader;
 
     /// <summary>Takes the batches; none at all is an error that names the <paramref name="purpose"/>.</summary>
-    public LayerWalk(IQatModule model, IEnumerable<Tensor[]> batches, string purpose)
+    public LayerWalk(IQatModule model, IEnumerable<Tensor[]> batches, string purpose, long budget = UsualBudget)
     {
         model.RequireCalibration();
-        (_model, _connections) = (model, Connections.Of(model.Model));
+        (_model, _connections, _budget, _inputs) = (model, Connections.Of(model.Model), budget, model.Model.Inputs.Count);
+        _lastReader = [.. Enumerable.Range(-_inputs, _inputs + _connections.Calls.Count)];
+        foreach (var (call, (_, inputs)) in _connections.Calls.Index())
+        {
+            Array.ForEach(inputs, i => _lastReader[i] = call);
+        }
+
         _batches.AddRange(batches);
-        var inputs = model.Model.Inputs.Count;
         if (_batches.Count == 0)
         {
             throw QatGenException.Of(TrainingRules.NoData, "", purpose);
         }
 
-        if (_batches.Find(b => b.Length != inputs) is { } other)
+        if (_batches.Find(b => b.Length != _inputs) is { } other)
         {
-            throw QatGenException.Of(ShapeRules.InputCount, "", $"{other.Length}", $"{inputs}");
+            throw QatGenException.Of(ShapeRules.InputCount, "", $"{other.Length}", $"{_inputs}");
         }
     }
 
@@ -43,6 +59,12 @@ internal sealed class LayerWalk
         {
             using (no_grad())
             {
+                foreach (var node in _model.Model.Nodes.Where(static n => n.HasOwnWeight))
+                {
+                    var (weight, bias) = node.Folded;
+                    _floats[node] = (weight.detach().clone(), bias.detach().clone());
+                }
+
                 Visit(visit);
             }
         }
@@ -63,64 +85,82 @@ internal sealed class LayerWalk
 
     private void Visit(Action<LayerVisit> visit)
     {
-        var inputs = _model.Model.Inputs.Count;
-        var (real, rounded) = (new Values(_connections, inputs, _batches.Count), new Values(_connections, inputs, _batches.Count));
-        foreach (var (b, batch) in _batches.Index())
-        {
-            for (var i = 0; i < inputs; i++)
-            {
-                real.Keep(i, b, () => _model.Model.Inputs[i].Quantize(batch[i], FakeQuantState.Float));
-                rounded.Keep(i, b, () => _model.Model.Inputs[i].Quantize(batch[i], FakeQuantState.Validation));
-            }
-        }
-
-        var (reals, integers) = (new RealPrimitives(observe: false), new IntegerPrimitives(FakeQuantState.Validation));
+        // The first batch is kept whatever it takes: running it anew would take as much.
+        var kept = _batches.Select(Begin).ToList();
+        Forget(kept);
+        long[] frames = [.. _batches.Select(static b => b.Length == 0 ? 0 : b[0].shape[0])];
         for (var call = 0; call < _connections.Calls.Count; call++)
         {
-            var (node, result) = (_connections.Calls[call].Node, inputs + call);
-            var (realInputs, roundedInputs) = (real.Inputs(call), rounded.Inputs(call));
-            for (var b = 0; b < _batches.Count; b++)
+            var (at, (node, inputs)) = (call, _connections.Calls[call]);
+            visit(new(node, frames, kept[0].Rounded(inputs), look => Look(kept, at, look)));
+            for (var b = 0; b < kept.Count; b++)
             {
-                real.Keep(result, b, () => node.Run(realInputs[b], reals));
+                Step(kept[b], call);
+                Forget(kept);
             }
-
-            visit(new(node, roundedInputs, realInputs, real.Of(result)));
-            for (var b = 0; b < _batches.Count; b++)
-            {
-                rounded.Keep(result, b, () => node.Run(roundedInputs[b], integers));
-            }
-
-            real.Release(call);
-            rounded.Release(call);
         }
     }
 
-    /// <summary>The values of one model, by number and batch.</summary>
-    private sealed class Values(Connections connections, int inputs, int batches)
+    /// <summary>Lets go of the last batches as far as all take more than the budget.</summary>
+    private void Forget(List<BatchValues> kept)
     {
-        private readonly QatValue.Activation[,] _values = new QatValue.Activation[inputs + connections.Calls.Count, batches];
-
-        public void Keep(int number, int batch, Func<QatValue> compute)
+        for (var bytes = kept.Sum(static k => k.Bytes); bytes > _budget && kept.Count > 1; kept.RemoveAt(kept.Count - 1))
         {
-            using var scope = NewDisposeScope();
-            var value = (QatValue.Activation)compute();
-
-            // A handle of its own: a node may give what it was given.
-            _values[number, batch] = value with { Data = value.Data.detach().MoveToOuterDisposeScope() };
+            bytes -= kept[^1].Bytes;
+            kept[^1].Dispose();
         }
+    }
 
-        public QatValue.Activation[] Of(int number) => [.. Enumerable.Range(0, batches).Select(b => _values[number, b])];
-
-        public QatValue[][] Inputs(int call) => [.. Enumerable.Range(0, batches).Select(b => connections.Calls[call].Inputs.Select(i => (QatValue)_values[i, b]).ToArray())];
-
-        /// <summary>Lets go of what no call behind this one reads.</summary>
-        public void Release(int call)
+    /// <summary>Shows what a call reads and gives, batch by batch.</summary>
+    private void Look(List<BatchValues> kept, int call, Action<LayerBatch> look)
+    {
+        for (var b = 0; b < _batches.Count; b++)
         {
-            var later = connections.Calls.Skip(call + 1).SelectMany(static c => c.Inputs).ToHashSet();
-            foreach (var number in connections.Calls[call].Inputs.Append(inputs + call).Distinct().Where(n => !later.Contains(n)))
+            var isKept = b < kept.Count;
+            var values = isKept ? kept[b] : Begin(_batches[b]);
+            for (var before = 0; before < (isKept ? 0 : call); before++)
             {
-                Array.ForEach(Of(number), static v => v.Data.Dispose());
+                Step(values, before);
+            }
+
+            using (var scope = NewDisposeScope())
+            {
+                var (node, inputs) = _connections.Calls[call];
+                var real = values.Real(inputs);
+                look(new(values.Rounded(inputs), real, (QatValue.Activation)Real(node, real)));
+            }
+
+            if (!isKept)
+            {
+                values.Dispose();
             }
         }
     }
+
+    private BatchValues Begin(Tensor[] batch)
+    {
+        var values = new BatchValues();
+        for (var i = 0; i < _inputs; i++)
+        {
+            var input = _model.Model.Inputs[i];
+            values.Keep(i, () => input.Quantize(batch[i], FakeQuantState.Float), () => input.Quantize(batch[i], FakeQuantState.Validation));
+        }
+
+        return values;
+    }
+
+    /// <summary>Runs a call in both models and lets go of what no later one reads.</summary>
+    private void Step(BatchValues values, int call)
+    {
+        var ((node, inputs), result) = (_connections.Calls[call], _inputs + call);
+        values.Keep(result, () => Real(node, values.Real(inputs)), () => node.Run(values.Rounded(inputs), _integers));
+        foreach (var number in inputs.Append(result).Distinct().Where(n => _lastReader[n] <= call))
+        {
+            values.Release(number);
+        }
+    }
+
+    /// <summary>What the float model gives, whatever became of the node's weights.</summary>
+    private QatValue Real(QatNode node, QatValue[] inputs) =>
+        _floats.TryGetValue(node, out var parameters) ? new QatValue.Activation(node.Reals(inputs, parameters.Weight, parameters.Bias), null) : node.Run(inputs, _reals);
 }

@@ -14,7 +14,7 @@ public static class PostTraining
 
     /// <summary>
     /// Bias correction: takes from each layer's biases, one layer after the other, by how much the mean of each output channel of the calibrated integer model differs from the float model's on float32 batches
-    /// [N, ...], which are disposed. <paramref name="progress"/> is told the finished part.
+    /// [N, ...], which are disposed. Where what later layers read of all batches is more than a GiB, some of them run anew for each layer. <paramref name="progress"/> is told the finished part.
     /// </summary>
     public static BiasCorrectionReport CorrectBias(this IQatModule model, IEnumerable<Tensor> batches, Action<double>? progress = null) =>
         model.CorrectBias(batches.Select(static b => new[] { b }), progress);
@@ -33,7 +33,7 @@ public static class PostTraining
 
     /// <summary>The same for a model with several inputs: each batch is one tensor per input.</summary>
     public static AdaRoundReport AdaRound(this IQatModule model, IEnumerable<Tensor[]> batches, AdaRoundOptions? options = null, Action<double>? progress = null, params Selector[] selectors) =>
-        new AdaRounding(model.Model, options ?? new(), selectors, progress).Run(new(model, batches, nameof(AdaRound)));
+        new AdaRounding(model.Model, options ?? new(), selectors, progress).Run(new(model, batches, nameof(AdaRound), (options ?? new()).HalfMemory));
 
     /// <summary>
     /// Sensitivity: quantizes one thing at a time, the result of one operator, its weights, or both, with everything else in float, and compares the outputs of the calibrated model with those in float on float32
@@ -47,8 +47,8 @@ public static class PostTraining
         new SensitivityAnalysis(model).Run(batches, metric, progress);
 
     /// <summary>
-    /// The most sensitive operators and inputs that can be qint16 within a budget, as rules for <see cref="QConfig.Rules"/> or attributes to paste. What the march cannot run in qint16, which a conversion tries out, is
-    /// passed over and says why. The model stays as it is.
+    /// The most sensitive operators and inputs that can be qint16 within a budget, as rules for <see cref="QConfig.Rules"/> or attributes to paste. Where an operator's weights have fewer than 8 bits and hurt more than
+    /// the rounding of its result, they are among these, to have 8. What the march cannot run in qint16, which a conversion tries out, is passed over and says why. The model stays as it is.
     /// </summary>
     public static Promotion Promote(this IQatModule model, SensitivityReport report, PromotionBudget budget) => new Promoter(model, report, budget).Run();
 }

@@ -7,12 +7,13 @@ using QatGen.Torch.Quantizers;
 
 namespace QatGen.Torch.Improvement;
 
-/// <summary>Chooses what becomes qint16, the most sensitive first: each candidate is converted together with those before it, so that the march itself says whether it can run that.</summary>
+/// <summary>Chooses what becomes qint16, or has all bits of weights, the most sensitive first: each candidate is converted together with those before it, so that the march itself says whether it can run that.</summary>
 internal sealed class Promoter(IQatModule model, SensitivityReport report, PromotionBudget budget)
 {
     private readonly Connections _connections = Connections.Of(model.Model);
     private readonly Dictionary<string, CostOfLayer> _costs = [];
     private readonly HashSet<string> _reading = [];
+    private readonly List<Action> _undo = [];
     private double _memory;
     private int _count;
 
@@ -24,6 +25,13 @@ internal sealed class Promoter(IQatModule model, SensitivityReport report, Promo
             throw QatGenException.Of(QuantizationRules.SettingOutOfRange, "", "promotion", model.Model.Name, "budget", budget.ToString(), isCount ? "at least 0 operators" : "a share from 0 to 1");
         }
 
+        var others = report.Rows.Select(static r => r.Layer).Distinct().Where(l => !model.Model.Nodes.Any(n => n.Node.Path == l) && !model.Model.Inputs.Any(i => i.Name == l))
+            .Select(static l => Violation.Of(QuantizationRules.SelectsNothing, "", Selector.Path(l).ToString())).ToArray();
+        if (others.Length > 0)
+        {
+            throw new QatGenException(others);
+        }
+
         // What is not possible as it stands is an error of its own.
         var checker = new CostChecker();
         var program = model.ConvertToFixedPoint().Record();
@@ -33,24 +41,30 @@ internal sealed class Promoter(IQatModule model, SensitivityReport report, Promo
             _costs[cost.Layer] = cost;
         }
 
-        var changed = new List<(OutputQuantizer Quantizer, (ActivationQuantization, float) Before)>();
         var operators = new List<PromotedOperator>();
-        var rows = report.Rows.Where(static r => r.Type == SensitivityType.Activation).OrderByDescending(r => r.By(report.Metric)).ToArray();
+        var results = report.Rows.Where(static r => r.Type == SensitivityType.Activation).ToArray();
+        var rows = results.Concat(report.Rows.Where(r => IsWorseThanResult(r, results))).OrderByDescending(r => r.By(report.Metric)).ToArray();
         try
         {
-            foreach (var row in rows.TakeWhile(_ => !IsFull(rows.Length)))
+            foreach (var row in rows.TakeWhile(_ => !IsFull(results.Length)))
             {
-                operators.Add(new(row.Layer, row.Operator, row.By(report.Metric), Refusal(row, changed)) { Modules = Modules(row) });
+                operators.Add(new(row.Layer, row.Operator, row.Type, row.By(report.Metric), row.Type == SensitivityType.Weight ? WeightRefusal(row) : Refusal(row)) { Modules = Modules(row) });
             }
         }
         finally
         {
-            changed.ForEach(static c => c.Quantizer.Return(c.Before));
+            _undo.ForEach(static u => u());
             model.Model.Session = new(model.Model.State, model.Model.Session.Others);
         }
 
         return new(operators);
     }
+
+    /// <summary>Whether a row is that of weights of few bits which hurt more than the rounding of their operator's result, or whose result is not rounded.</summary>
+    private bool IsWorseThanResult(Sensitivity row, Sensitivity[] results) =>
+        row.Type == SensitivityType.Weight && Weights(row) is { Settings.Range.Bits: < PromotedOperator.WeightBits } && !Array.Exists(results, r => r.Layer == row.Layer && r.By(report.Metric) >= row.By(report.Metric));
+
+    private WeightQuantizer? Weights(Sensitivity row) => model.Model.Nodes.FirstOrDefault(n => n.Node.Path == row.Layer)?.WeightQuantizer;
 
     /// <summary>Whether the budget lets nothing more be looked at.</summary>
     private bool IsFull(int all) => budget.Kind switch
@@ -63,8 +77,34 @@ internal sealed class Promoter(IQatModule model, SensitivityReport report, Promo
     private string[] Modules(Sensitivity row) => model.Model.Nodes.Where(n => n.Node.Path == row.Layer).Take(1).SelectMany(static n => n.Node.Absorbed.Prepend(n.Node))
         .Where(static n => n.Form.Kind == FormKind.Module).Select(static n => n.ModulePath).ToArray();
 
+    /// <summary>Why weights keep their bits; empty where they get all.</summary>
+    private string WeightRefusal(Sensitivity row)
+    {
+        var quantizer = Weights(row)!;
+        return quantizer.Settings.IsFixed ? "its scale is fixed" : Tried(quantizer.Become(PromotedOperator.WeightBits));
+    }
+
+    /// <summary>Converts with a change; one that cannot be converted is taken back, and its error given.</summary>
+    private string Tried(Action undo)
+    {
+        try
+        {
+            model.Model.Session = new(model.Model.State, model.Model.Session.Others);
+            model.ConvertToFixedPoint();
+        }
+        catch (QatGenException e)
+        {
+            undo();
+            return e.Violations.First(static v => v.Rule.Severity == RuleSeverity.Error).ToString();
+        }
+
+        _undo.Add(undo);
+        _count++;
+        return "";
+    }
+
     /// <summary>Why a candidate stays what it is; empty where it becomes qint16.</summary>
-    private string Refusal(Sensitivity row, List<(OutputQuantizer, (ActivationQuantization, float))> changed)
+    private string Refusal(Sensitivity row)
     {
         var isInput = row.Operator == SensitivityAnalysis.InputOperator;
         var value = isInput ? model.Model.Inputs.Index().First(i => i.Item.Name == row.Layer).Index : model.Model.Inputs.Count + _connections.Calls.Index().First(c => c.Item.Node.Node.Path == row.Layer).Index;
@@ -98,22 +138,14 @@ internal sealed class Promoter(IQatModule model, SensitivityReport report, Promo
             return noted.ToString();
         }
 
-        var before = quantizer.Become(DType.QInt16);
-        try
+        var refusal = Tried(quantizer.Become(DType.QInt16));
+        if (refusal.Length == 0)
         {
-            model.Model.Session = new(model.Model.State, model.Model.Session.Others);
-            model.ConvertToFixedPoint();
-        }
-        catch (QatGenException e)
-        {
-            quantizer.Return(before);
-            return e.Violations.First(static v => v.Rule.Severity == RuleSeverity.Error).ToString();
+            _reading.UnionWith(reading);
+            _memory += memory;
         }
 
-        changed.Add((quantizer, before));
-        _reading.UnionWith(reading);
-        (_memory, _count) = (_memory + memory, _count + 1);
-        return "";
+        return refusal;
     }
 
     private IEnumerable<Violation> Notes(QatNode reader, DType type) =>

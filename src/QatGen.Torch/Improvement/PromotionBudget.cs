@@ -1,6 +1,6 @@
 namespace QatGen.Torch.Improvement;
 
-/// <summary>How much may become qint16.</summary>
+/// <summary>How much may become qint16, or have all bits of weights. More bits of weights, which are stored as qint8 anyway, cost no multiply-accumulates and no memory.</summary>
 public sealed record PromotionBudget
 {
     private PromotionBudget(string kind, double amount) => (Kind, Amount) = (kind, amount);
@@ -9,10 +9,10 @@ public sealed record PromotionBudget
 
     internal double Amount { get; }
 
-    /// <summary>So many operators and inputs.</summary>
+    /// <summary>So many results of operators, inputs and operators' weights.</summary>
     public static PromotionBudget Operators(int count) => new(nameof(Operators), count);
 
-    /// <summary>A share, 0 to 1, of the operators and inputs that have a scale of their own, rounded down.</summary>
+    /// <summary>As many as a share, 0 to 1, of the operators and inputs that have a scale of their own, rounded down.</summary>
     public static PromotionBudget Share(double share) => new(nameof(Share), share);
 
     /// <summary>As long as the operators that read qint16 do at most a share, 0 to 1, of all multiply-accumulates.</summary>

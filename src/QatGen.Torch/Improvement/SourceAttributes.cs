@@ -6,20 +6,21 @@ namespace QatGen.Torch.Improvement;
 /// <summary>Where attributes stand in the source of a float model: found in the fields of its modules.</summary>
 internal static class SourceAttributes
 {
-    private const string Attribute = "[Quantize(DType = DType.QInt16)]";
-
     public static string Of(Promotion promotion, nn.Module floatModel)
     {
         var modules = floatModel.named_modules().ToDictionary(static m => m.name, static m => m.module);
         modules[""] = floatModel;
-        return string.Join("\n", promotion.Operators.Where(static o => o.IsPromoted).Select(o => Line(o, modules)));
+        return string.Join("\n", promotion.Operators.Where(static o => o.IsPromoted).GroupBy(static o => o.Selector).Select(o => Line(o.First(), o.Any(static p => p.Type != SensitivityType.Weight), o.Any(static p => p.Type == SensitivityType.Weight), modules)));
     }
 
-    private static string Line(PromotedOperator promoted, Dictionary<string, nn.Module> modules)
+    private static string Line(PromotedOperator promoted, bool isWide, bool hasWeights, Dictionary<string, nn.Module> modules)
     {
+        const string Type = "DType = DType.QInt16";
+        var bits = $"Bits = {PromotedOperator.WeightBits}";
+        var attribute = $"[Quantize({(isWide ? Type : "")}{(isWide && hasWeights ? ", " : "")}{(hasWeights ? "Weight" + bits : "")})]";
         if (promoted.Operator == SensitivityAnalysis.InputOperator)
         {
-            return $"{Attribute}  // on the parameter '{promoted.Layer}' of {modules[""].GetType().Name}.forward";
+            return $"{attribute}  // on the parameter '{promoted.Layer}' of {modules[""].GetType().Name}.forward";
         }
 
         foreach (var path in promoted.Modules)
@@ -27,11 +28,13 @@ internal static class SourceAttributes
             if (Owner(path, modules) is var (owner, field))
             {
                 var others = modules.Where(m => m.Value.GetType() == owner.GetType() && !ReferenceEquals(m.Value, owner)).Select(m => Join(m.Key, path[(path.LastIndexOf('.') + 1)..])).ToArray();
-                return $"{Attribute}  // on the field '{field.Name}' of {field.DeclaringType!.Name}: {path}{(others.Length == 0 ? "" : $"; also {string.Join(", ", others)}")}";
+                return $"{attribute}  // on the field '{field.Name}' of {field.DeclaringType!.Name}: {path}{(others.Length == 0 ? "" : $"; also {string.Join(", ", others)}")}";
             }
         }
 
-        return $"Selector.Path(\"{promoted.Layer}\").To(DType.QInt16),  // a rule of QConfig: it has no field of its own";
+        var selector = $"Selector.Path(\"{promoted.Layer}\")";
+        var rule = hasWeights ? $"new({selector}) {{ {(isWide ? $"Activation = new() {{ {Type} }}, " : "")}Weight = new() {{ {bits} }} }}" : $"{selector}.To(DType.QInt16)";
+        return $"{rule},  // a rule of QConfig: it has no field of its own";
     }
 
     /// <summary>The module that holds the module of a path in a field, and the field.</summary>

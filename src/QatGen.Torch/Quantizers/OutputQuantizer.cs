@@ -186,16 +186,14 @@ public sealed class OutputQuantizer : QatPart
         return true;
     }
 
-    /// <summary>Takes another type and the scale by which it holds the same range; gives what to <see cref="Return"/> to.</summary>
-    internal (ActivationQuantization Settings, float Scale) Become(DType type)
+    /// <summary>Takes another type and the scale by which it holds the same range; gives what brings back those of before.</summary>
+    internal Action Become(DType type)
     {
-        var before = (Settings, Value(_scale));
+        var (settings, scale) = (Settings, Value(_scale));
         Settings = Settings with { Range = type };
-        Value(_scale) = Floored((float)(Value(_scale) * before.Settings.Range.Half / Range.Half));
-        return before;
+        Value(_scale) = Floored((float)(scale * settings.Range.Half / Range.Half));
+        return () => (Settings, Value(_scale)) = (settings, scale);
     }
-
-    internal void Return((ActivationQuantization Settings, float Scale) before) => (Settings, Value(_scale)) = before;
 
     /// <summary>Forgets scale and data, as what it quantizes has become another tensor; a scale that is fixed or a learned limit stays.</summary>
     internal void Forget()

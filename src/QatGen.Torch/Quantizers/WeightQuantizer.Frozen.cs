@@ -1,3 +1,4 @@
+using QatGen.Arithmetic;
 using QatGen.Torch.Functions;
 using static TorchSharp.torch;
 
@@ -58,6 +59,25 @@ public sealed unsafe partial class WeightQuantizer
         _absmax?.zero_();
         _learned?.zero_();
         Array.Clear(_scales);
+    }
+
+    /// <summary>Takes other bits, and gives what brings back those of before; a learned scale becomes the one by which the same range is held.</summary>
+    internal Action Become(int bits)
+    {
+        var (settings, observer, scale, scales, before) = (_settings, _observer, Values(_scale).ToArray(), _scales.ToArray(), Bits);
+        _settings = settings with { Range = QuantRange.Of(settings.Range.Type, bits) };
+        (_observer, Bits) = (_settings.Observer.Create(1, _settings.Range), bits);
+        if (_learned is not null)
+        {
+            scale.Select(s => (float)(s * settings.Range.Half / _settings.Range.Half)).ToArray().CopyTo(Values(_scale));
+        }
+
+        return () =>
+        {
+            (_settings, _observer, Bits) = (settings, observer, before);
+            scale.CopyTo(Values(_scale));
+            scales.CopyTo(_scales, 0);
+        };
     }
 
     /// <summary>A copy of the kept ranges; zeros where none are.</summary>

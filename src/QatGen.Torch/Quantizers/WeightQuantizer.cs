@@ -20,8 +20,8 @@ public sealed unsafe partial class WeightQuantizer : QatPart
     private readonly Tensor _scale;
     private readonly Tensor? _absmax;
     private readonly Parameter? _learned;
-    private readonly WeightQuantization _settings;
-    private readonly Observer _observer;
+    private WeightQuantization _settings;
+    private Observer _observer;
     private readonly float[] _scales;
     private double _inputScale;
 

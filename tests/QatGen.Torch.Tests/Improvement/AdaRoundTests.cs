@@ -176,6 +176,79 @@ public sealed class AdaRoundTests : IDisposable
         }
     }
 
+    /// <summary>Batches beyond the budget run anew from the input, also behind layers that have changed by then.</summary>
+    [Theory]
+    [InlineData(BatchNormMode.FuseBN)]
+    [InlineData(BatchNormMode.WithBNReverseFold)]
+    public void AdaRoundAndCorrectBias_ValuesThatAreNotKept_GiveTheSameBits(BatchNormMode mode)
+    {
+        float[][] Run(long budget)
+        {
+            var model = Nets.Calibrated(_graph, config: Bits(3) with { BatchNormMode = mode });
+            var correction = new BiasCorrection(null).Run(model.Model, new(model, Data().Select(static b => new[] { b }), "", budget));
+            var report = new AdaRounding(model.Model, Short with { Iterations = 30, LearningRate = 0.1 }, [], null).Run(new(model, Data().Select(static b => new[] { b }), "", budget));
+            Assert.Equal((7, 7), (correction.Layers.Count, report.Layers.Count));
+            Assert.True(report.Layers.Sum(static l => l.Changed) > 100);
+            return
+            [
+                [.. model.state_dict().Values.SelectMany(static t => t.to(ScalarType.Float32).reshape(-1).data<float>().ToArray())],
+                [.. report.Layers.SelectMany(static l => new[] { (float)l.NearestError, (float)l.Error })], [.. correction.Layers.Select(static l => (float)l.LargestShift)],
+            ];
+        }
+
+        var everything = Run(long.MaxValue);
+        Assert.Equal(everything, Run(1));
+        Assert.Equal(everything, Run(1 << 20));
+    }
+
+    [Fact]
+    public void LayerWalk_Budget_IsKeptAndSoIsThatOfSamples()
+    {
+        const long Budget = 1 << 18;
+        var model = Nets.Calibrated(_graph, config: Bits(3));
+        var counts = new Dictionary<string, long>();
+        long Most(long budget)
+        {
+            var (before, most) = (Tensor.TotalCount, 0L);
+            new LayerWalk(model, Data().Select(static b => new[] { b }), "", budget).Run(_ => most = Math.Max(most, Tensor.TotalCount - before));
+            return most;
+        }
+
+        // At most two values are read later, each in both models; of 3 batches the first is always kept.
+        Assert.Equal(2 * 2 * 2, Most(long.MaxValue) - Most(1));
+        new LayerWalk(model, Data().Select(static b => new[] { b }), "", 1).Run(visit =>
+        {
+            if (visit.Node.HasOwnWeight)
+            {
+                using var scope = NewDisposeScope();
+                var (whole, part) = (LayerSamples.Of(visit, long.MaxValue, 1)!, LayerSamples.Of(visit, Budget, 1)!);
+                Assert.Equal(96, whole.Count);
+                var (inputs, targets) = part.At(arange(part.Count));
+                var bytes = sizeof(float) * (targets.numel() + inputs.Sum(static i => ((QatValue.Activation)i).Data.numel()));
+                Assert.True(bytes <= Budget && (part.Count == 96 || bytes + (bytes / part.Count) > Budget), $"{visit.Node.Node.Path}: {bytes} bytes");
+                counts[visit.Node.Node.Path] = part.Count;
+
+                // Each of them is a frame of the whole, in its order.
+                var found = cdist(targets.flatten(1), whole.At(arange(96)).Targets.flatten(1)).argmin(1).data<long>().ToArray();
+                Assert.Equal(found.Distinct().Order(), found);
+                Assert.NotEqual(found, LayerSamples.Of(visit, Budget, 2)!.Count == 96 ? [] : cdist(LayerSamples.Of(visit, Budget, 2)!.At(arange(part.Count)).Targets.flatten(1), whole.At(arange(96)).Targets.flatten(1)).argmin(1).data<long>().ToArray());
+            }
+        });
+        Assert.Equal(96, counts["fc"]);
+        Assert.InRange(counts["block.conv2"], 40, 95);
+    }
+
+    [Fact]
+    public void AdaRound_FramesBeyondTheMemory_ChoosesByThoseThatFit()
+    {
+        var model = Nets.Calibrated(_graph, config: Bits(3));
+        var before = Error(model);
+        manual_seed(3);
+        model.AdaRound([.. Enumerable.Range(0, 8).Select(static _ => randn(64, 1, 12, 12))], Short with { Memory = 1 });
+        Assert.InRange(Error(model), 0, 0.7 * before);
+        Promise(model);
+    }
+
     [Fact]
     public void AdaRound_Selected_ChangesTheseOnly()
     {
@@ -210,7 +283,7 @@ public sealed class AdaRoundTests : IDisposable
         Expect(QuantizationRules.NotANumber, "x", () => model.AdaRound([full([2, 1, 12, 12], float.NaN)]));
         Expect(QuantizationRules.NotANumber, "stem.conv", () => model.AdaRound([full([2, 1, 12, 12], float.PositiveInfinity)]));
         Expect(QuantizationRules.SelectsNothing, "", () => model.AdaRound(Data(), Short, null, Selector.Path("pool")));
-        foreach (var options in new AdaRoundOptions[] { new() { Iterations = 0 }, new() { BatchSize = 0 }, new() { LearningRate = double.NaN }, new() { WarmUp = 1 }, new() { Regularization = -1 }, new() { LastBeta = 0 }, new() { FirstBeta = 1 } })
+        foreach (var options in new AdaRoundOptions[] { new() { Iterations = 0 }, new() { BatchSize = 0 }, new() { Memory = 0 }, new() { LearningRate = double.NaN }, new() { WarmUp = 1 }, new() { Regularization = -1 }, new() { LastBeta = 0 }, new() { FirstBeta = 1 } })
         {
             Expect(QuantizationRules.SettingOutOfRange, "", () => model.AdaRound(Data(), options));
         }

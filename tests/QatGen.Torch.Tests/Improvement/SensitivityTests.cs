@@ -121,6 +121,57 @@ public sealed class SensitivityTests : IDisposable
         Assert.Equal("it is qint16", better.Promote(report, PromotionBudget.Operators(3)).Operators[0].Reason);
     }
 
+    public static TheoryData<FakeQuantKind, int> FewBits => new() { { FakeQuantKind.Statistical, 2 }, { FakeQuantKind.Statistical, 3 }, { FakeQuantKind.Lsq, 3 } };
+
+    [Theory]
+    [MemberData(nameof(FewBits))]
+    public void Promote_WeightsThatHurtMoreThanResults_GetMoreBits(FakeQuantKind kind, int bits)
+    {
+        var graph = _graph with { March = March.NashE };
+        GraphQat Calibrated(params IEnumerable<QRule> rules)
+        {
+            var calibrated = new GraphQat(graph, Nets.State(graph), new() { Weight = new() { Bits = bits, Kind = kind }, Rules = [.. rules] });
+            calibrated.Calibrate(Data());
+            return calibrated;
+        }
+
+        var model = Calibrated();
+        var report = model.AnalyzeSensitivity(Data());
+        var (before, x) = (model.state_dict().ToDictionary(static p => p.Key, static p => p.Value.clone()), Nets.Batch(graph, 4));
+        var integers = model.ValidationIntegers(x).Data;
+        var promotion = model.Promote(report, PromotionBudget.Operators(4));
+        Assert.Equal(integers, model.ValidationIntegers(x).Data);
+        Assert.All(before, p => Assert.True(p.Value.equal(model.state_dict()[p.Key]).all().item<bool>(), p.Key));
+
+        // Of so few bits the weights are what hurts, in the order of the report.
+        Assert.Equal(report.Rows.Where(static r => r.Type == SensitivityType.Weight).Take(4).Select(static r => r.Layer), promotion.Operators.Select(static o => o.Layer));
+        Assert.All(promotion.Operators, static o => Assert.True(o is { Type: SensitivityType.Weight, Becomes: "8 bits", IsPromoted: true }, o.ToString()));
+        var better = Calibrated(promotion.Rules);
+        Assert.Equal(
+            promotion.Operators.Select(static o => o.Layer).Order(), better.Model.Nodes.Where(static n => n.WeightQuantizer?.Settings.Range.Bits == 8).Select(static n => n.Node.Path).Order());
+        Assert.All(better.Model.Quantizers, static q => Assert.Equal(DType.QInt8, q.Quantizer.DType));
+        Assert.True(Error(better) < 0.6 * Error(model), $"{Error(better)} {Error(model)}\n{promotion}");
+        var fixedPoint = better.ConvertToFixedPoint();
+        Assert.Equal(NaivePrimitives.Run(fixedPoint, Nets.Quantized(fixedPoint.Signature, x)), better.ValidationIntegers(x).Data.Select(static v => (long)v));
+
+        // More bits cost neither multiply-accumulates nor memory; results do.
+        Assert.Equal(7, model.Promote(report, PromotionBudget.Macs(0)).Operators.Count(static o => o is { IsPromoted: true, Type: SensitivityType.Weight }));
+        Assert.DoesNotContain(model.Promote(report, PromotionBudget.Memory(0)).Operators, static o => o is { IsPromoted: true, Type: SensitivityType.Activation });
+        Assert.DoesNotContain(better.Promote(report, PromotionBudget.Operators(100)).Operators, o => o.Type == SensitivityType.Weight && promotion.Operators.Any(p => p.Layer == o.Layer));
+    }
+
+    [Fact]
+    public void Promote_WeightsOfAFixedScaleOrAnotherModelsReport_SayWhy()
+    {
+        var model = Nets.Calibrated(_graph, config: new() { Weight = new() { Bits = 2, Observer = new ObserverSettings.FixedScale(0.5) } });
+        var promotion = model.Promote(model.AnalyzeSensitivity(Data()), PromotionBudget.Operators(100));
+        Assert.Equal(7, promotion.Operators.Count(static o => o is { Type: SensitivityType.Weight, Reason: "its scale is fixed" }));
+        var other = Nets.Of([1, 1, 12, 12], Nets.Conv("other", 0, 1, 4, bias: true), Nets.Pool("end", 1));
+        var report = Nets.Calibrated(other).AnalyzeSensitivity([randn(2, 1, 12, 12)]);
+        var violations = Assert.Throws<QatGenException>(() => model.Promote(report, PromotionBudget.Operators(1))).Violations;
+        Assert.Equal([(QuantizationRules.SelectsNothing, "layer 'end'"), (QuantizationRules.SelectsNothing, "layer 'other'")], violations.Select(static v => (v.Rule, v.Arguments[0])).Order());
+    }
+
     [Fact]
     public void Promote_EachBudget_IsKept()
     {
@@ -192,16 +243,20 @@ public sealed class SensitivityTests : IDisposable
     public void Promotion_OfAModule_SaysWhereAttributesBelong()
     {
         var names = new[] { "x", "head", "blocks.0.first", "blocks.1.first", "add" };
-        var promotion = new Promotion([.. names.Select(static (n, i) => new PromotedOperator(n, n == "x" ? "input" : "Conv2d", 1, i == 9 ? "no" : "") { Modules = n is "x" or "add" ? [] : [n] }), new("tail", "Conv2d", 0, "the march has no qint16")]);
+        var promotion = new Promotion([.. names.Select(static (n, i) => new PromotedOperator(n, n == "x" ? "input" : "Conv2d", SensitivityType.Activation, 1, i == 9 ? "no" : "") { Modules = n is "x" or "add" ? [] : [n] }),
+            new("head", "Conv2d", SensitivityType.Weight, 1, "") { Modules = ["head"] }, new("blocks.2.first", "Conv2d", SensitivityType.Weight, 1, "") { Modules = ["blocks.0.first"] }, new("add", "Conv2d", SensitivityType.Weight, 1, ""), new("call", "Conv2d", SensitivityType.Weight, 1, ""),
+            new("tail", "Conv2d", SensitivityType.Activation, 0, "the march has no qint16")]);
         Assert.Equal(
             """
             [Quantize(DType = DType.QInt16)]  // on the parameter 'x' of Tree.forward
-            [Quantize(DType = DType.QInt16)]  // on the field 'head' of Tree: head
+            [Quantize(DType = DType.QInt16, WeightBits = 8)]  // on the field 'head' of Tree: head
             [Quantize(DType = DType.QInt16)]  // on the field 'first' of Leaf: blocks.0.first; also blocks.1.first
             [Quantize(DType = DType.QInt16)]  // on the field 'first' of Leaf: blocks.1.first; also blocks.0.first
-            Selector.Path("add").To(DType.QInt16),  // a rule of QConfig: it has no field of its own
+            new(Selector.Path("add")) { Activation = new() { DType = DType.QInt16 }, Weight = new() { Bits = 8 } },  // a rule of QConfig: it has no field of its own
+            [Quantize(WeightBits = 8)]  // on the field 'first' of Leaf: blocks.0.first; also blocks.1.first
+            new(Selector.Path("call")) { Weight = new() { Bits = 8 } },  // a rule of QConfig: it has no field of its own
             """, promotion.Attributes(new Tree()), ignoreLineEndingDifferences: true);
-        Assert.Equal(5, promotion.Rules.Count);
+        Assert.Equal(9, promotion.Rules.Count);
         Assert.Contains("no: the march has no qint16", promotion.ToString(), StringComparison.Ordinal);
     }
 
