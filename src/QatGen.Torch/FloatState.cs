@@ -136,7 +136,7 @@ internal static class FloatState
 
         public (Dictionary<QatNode, (Tensor, Tensor, BatchNormFold?)>, Dictionary<QatNode, Tensor>) Finish()
         {
-            _violations.AddRange(state.Keys.Where(k => !_used.Contains(k)).Select(static k => Violation.Of(QuantizationRules.ParameterExtra, "", k)));
+            _violations.AddRange(state.Keys.Where(k => state is not LiveState && !_used.Contains(k)).Select(static k => Violation.Of(QuantizationRules.ParameterExtra, "", k)));
             return _violations.Count == 0 ? (_folded, _read) : throw new QatGenException(_violations);
         }
 

@@ -53,6 +53,9 @@ public sealed class QatModel
 
     internal QatSession Session { get; set; } = new(FakeQuantState.Float);
 
+    /// <summary>The parameters that a float model has now, for <see cref="LoadFloat"/>: those that its forward does not read may stay unread.</summary>
+    public static IReadOnlyDictionary<string, Tensor> StateOf(nn.Module model) => new LiveState(model);
+
     /// <summary>
     /// Takes the parameters of the plain float model (<c>state_dict()</c>) and folds its batch norms, but those that are live.
     /// Every missing, unknown and mis-shaped entry and every layer with NaN is listed in one exception, and then nothing is changed.

@@ -138,6 +138,32 @@ public sealed class GeneratedModelTests
     }
 
     [Fact]
+    public void Idioms_OfOrdinaryModels_AreWhatTorchSharpComputesAndAgreeOnEveryOutput()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(8);
+        using var net = new Idioms();
+        net.eval();
+        using var qat = net.ToQat();
+        Assert.DoesNotContain(qat.named_parameters(), static p => p.name.StartsWith("auxiliary", StringComparison.Ordinal));
+        Assert.Equal([3L, 3L], net.Auxiliary(randn(3, 4, 6, 7)).shape);
+        Tensor[] data = [randn(3, 4, 6, 7), randn(3, 5, 4)];
+        var real = net.call(data[0], data[1]);
+        Assert.All(real.Zip(qat.call(data[0], data[1])), static p =>
+        {
+            Assert.Equal(p.First.dtype, p.Second.dtype);
+            Assert.InRange((p.First.to(ScalarType.Float32) - p.Second.to(ScalarType.Float32)).abs().max().item<float>(), 0, 1e-4);
+        });
+
+        qat.Calibrate([[.. data.Select(static x => x.clone())]]);
+        IdiomsFixedPoint fixedPoint = qat.Convert();
+        SameOnEveryRung(qat.ValidationOutputs(data), fixedPoint, [.. data.Select((x, i) => fixedPoint.Signature.Quantize(i, x.data<float>().ToArray(), 3))]);
+
+        var saved = net.state_dict().ToDictionary(static p => p.Key, static p => p.Value);
+        Assert.Equal(["QG3006", "QG3006"], Assert.Throws<QatGenException>(() => qat.Model.LoadFloat(saved)).Violations.Select(static v => v.Rule.Id));
+    }
+
+    [Fact]
     public void TensorsMadeInForward_OfAnyBatch_AgreeOnEveryOutput()
     {
         using var scope = NewDisposeScope();

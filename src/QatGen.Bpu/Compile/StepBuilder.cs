@@ -170,16 +170,21 @@ internal sealed partial class StepBuilder
         var (height, whole) = (Tensor.Of(aligned, _alignment).Height, Tensor.Of(_facts[result], _alignment).Height);
         if (height != 1 && height != whole)
         {
-            // From five dimensions on all but the last are rows, which repeat as a whole only; a constant is written out.
-            if (own.IsConstant)
-            {
-                return View(operand, aligned.Shape, [.. aligned.Shape.Select((d, axis) => axis > 1 && axis < rank - 1 ? _facts[result].Shape[axis] : d)]);
-            }
-
-            throw QatGenException.Of(BpuRules.TensorKind, _graph.Nodes[result - _graph.Signature.Inputs.Count].Layer, own.ToString());
+            // From five dimensions on all but the last are rows, which repeat as a whole only: otherwise they are written out.
+            int[] rows = [.. aligned.Shape.Select((d, axis) => axis > 1 && axis < rank - 1 ? _facts[result].Shape[axis] : d)];
+            return own.IsConstant ? View(operand, aligned.Shape, rows) : WrittenOut(View(operand, [.. aligned.Shape]), aligned, rows, _graph.Nodes[result - _graph.Signature.Inputs.Count]);
         }
 
         return View(operand, [.. aligned.Shape]);
+    }
+
+    /// <summary>A tensor that a node reads, with its rows repeated in memory.</summary>
+    private View WrittenOut(View source, Fact fact, int[] shape, IntNode reader)
+    {
+        var plan = new Movement.Expand(new([0, .. shape.Skip(1)])).For(fact.Shape);
+        var written = Between(fact with { Shape = new(shape) });
+        _steps.Add(new(Layer(reader), null, new(source), -1, null, written, written.Shape, Move: MoveTables.Of(plan, 0, source.Shape)));
+        return written;
     }
 
     /// <summary>An operand; a constant becomes a tensor in a shape of as many elements.</summary>

@@ -4,9 +4,9 @@ using QatGen.Primitives;
 namespace QatGen.Operators;
 
 /// <summary>The larger or smaller of two tensors, element by element, at a scale of its own.</summary>
-internal abstract class ExtremeOperator(string name, string function, ElementwiseKind kind) : BinaryOperator(name)
+internal abstract class ExtremeOperator(string name, string function, string ofNumbers, ElementwiseKind kind) : BinaryOperator(name)
 {
-    public override Seq<Form> Forms => new(new(FormKind.Torch, function), new(FormKind.Method, function));
+    public override Seq<Form> Forms => new(new(FormKind.Torch, function), new(FormKind.Method, function), new(FormKind.Torch, ofNumbers), new(FormKind.Method, ofNumbers));
 
     public override bool OwnsScale => true;
 
@@ -18,10 +18,10 @@ internal abstract class ExtremeOperator(string name, string function, Elementwis
 }
 
 /// <summary>max(x, y).</summary>
-internal sealed class Maximum() : ExtremeOperator("Maximum", "maximum", ElementwiseKind.Maximum);
+internal sealed class Maximum() : ExtremeOperator("Maximum", "maximum", "fmax", ElementwiseKind.Maximum);
 
 /// <summary>min(x, y).</summary>
-internal sealed class Minimum() : ExtremeOperator("Minimum", "minimum", ElementwiseKind.Minimum);
+internal sealed class Minimum() : ExtremeOperator("Minimum", "minimum", "fmin", ElementwiseKind.Minimum);
 
 /// <summary>|x| as max(x, -x), which keeps the scale; the smallest integer becomes the largest.</summary>
 internal sealed class Abs() : Operator("Abs")

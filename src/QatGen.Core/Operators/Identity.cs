@@ -6,7 +6,11 @@ namespace QatGen.Operators;
 internal sealed class Identity() : IdentityOperator("Identity", new Form(FormKind.Module, "Identity"));
 
 /// <summary>Drops values while training in float; nothing at deployment.</summary>
-internal sealed class Dropout() : IdentityOperator("Dropout", new(FormKind.Module, "Dropout"), new(FormKind.Functional, "dropout"));
+internal sealed class Dropout() : IdentityOperator("Dropout", [.. Written("Dropout", "dropout"), .. Written("Dropout1d", "dropout1d"), .. Written("Dropout2d", "dropout2d"), .. Written("Dropout3d", "dropout3d"),
+    .. Written("AlphaDropout", "alpha_dropout"), .. Written("FeatureAlphaDropout", "feature_alpha_dropout")])
+{
+    private static Form[] Written(string module, string function) => [new(FormKind.Module, module), new(FormKind.Functional, function)];
+}
 
 /// <summary>The same values in the order of memory or apart from the gradient, which training passes on nevertheless.</summary>
 internal sealed class Contiguous() : IdentityOperator("Contiguous", new(FormKind.Method, "contiguous"), new(FormKind.Method, "detach"));

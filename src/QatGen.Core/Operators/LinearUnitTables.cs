@@ -48,6 +48,18 @@ internal sealed class LeakyReLU() : TableOperator("LeakyReLU", Written("LeakyReL
     }
 }
 
+/// <summary>A LeakyReLU whose slope is random while training in float; here it is the mean of the slopes.</summary>
+internal sealed class RReLU() : TableOperator("RReLU", Written("RReLU", ["rrelu"], Method("rrelu")))
+{
+    public override Seq<string> Structural => new("lower", "upper");
+
+    protected override TableFunction Function(Node node)
+    {
+        var slope = (node.Real("lower", 1 / 8.0) + node.Real("upper", 1 / 3.0)) / 2;
+        return new($"leaky_relu(negative_slope: {Text(slope)})", x => x > 0 ? x : slope * x);
+    }
+}
+
 /// <summary>x moved toward 0 by lambda, 0 where it would cross.</summary>
 internal sealed class Softshrink() : TableOperator("Softshrink", Written("Softshrink", ["softshrink", "Softshrink"]), 30)
 {

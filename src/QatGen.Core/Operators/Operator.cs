@@ -38,7 +38,7 @@ public abstract class Operator(string name)
     public virtual bool OnlyMoves => false;
 
     /// <summary>Whether the call makes a constant of a constant, before the program runs.</summary>
-    public bool FoldsIntoConstants(Node node) => node.Inputs.Count == 1 && (OnlyMoves || GivesBool);
+    public bool FoldsIntoConstants(Node node) => node.Inputs.Count == 1 && (OnlyMoves || (GivesBool && !IsComposite(node)));
 
     /// <summary>Whether the result gets a scale of its own.</summary>
     public virtual bool OwnsScale => false;

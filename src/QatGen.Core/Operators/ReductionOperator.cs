@@ -7,7 +7,7 @@ namespace QatGen.Operators;
 internal abstract class ReductionOperator(string name, string function, ReduceKind kind) : Operator(name)
 {
     // The parts of a composite name them dim, whatever the function calls them.
-    private static readonly Seq<string> AllNames = new("dim", "dims", "dimensions", "dim0", "dim1", "dim2");
+    private static readonly Seq<string> AllNames = new("dim", "dims", "dimensions", "dim0", "dim1", "dim2", "dimension");
 
     public override Seq<Form> Forms => new(new(FormKind.Torch, function), new(FormKind.Method, function));
 
@@ -16,9 +16,9 @@ internal abstract class ReductionOperator(string name, string function, ReduceKi
     public override IEnumerable<Violation> Check(Node node)
     {
         var axes = Axes(node);
-        if (axes.Count == 0 || axes.Contains(0) || node.Attributes["type"] is not (null or Value.Integer { Number: 0 }))
+        if (axes.Count == 0 || axes.Contains(0) || (!To.KeepsReals(node.Attributes["type"]) && node.Attributes["type"] is not Value.Integer { Number: 0 }))
         {
-            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "axes", node.Attributes.ToString(), "axes other than the batch, and no type");
+            yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "axes", node.Attributes.ToString(), "axes other than the batch, and float32");
         }
         else if (!KeepsAxes(node) && axes.Any(static a => a < 0) && axes.Any(static a => a > 0))
         {
@@ -48,9 +48,9 @@ internal abstract class ReductionOperator(string name, string function, ReduceKi
         return new(node with { Attributes = arguments }, x.Batch - (KeepsAxes(node) ? 0 : Axes(node).Count(a => x.Counted(a) < x.Batch)));
     }
 
-    private static bool KeepsAxes(Node node) => node.Flag("keepdim", false);
+    protected static bool KeepsAxes(Node node) => node.Flag("keepdim", false);
 
-    private static Seq<int> Axes(Node node) => AllNames.SelectMany(n => node.Attributes[n] switch
+    protected static Seq<int> Axes(Node node) => AllNames.SelectMany(n => node.Attributes[n] switch
     {
         Value.Integer i => [(int)i.Number],
         Value.Items items when items.Elements.All(static e => e is Value.Integer) => items.Elements.Select(static e => (int)((Value.Integer)e).Number),
@@ -59,7 +59,7 @@ internal abstract class ReductionOperator(string name, string function, ReduceKi
 
     public override IEnumerable<Example> Examples()
     {
-        Node Over(bool keepsAxes, params long[] axes) => new(Name, "reduced", new(FormKind.Method, function), new(0), new() { [AxisName] = axes, ["keepdim"] = keepsAxes });
+        Node Over(bool keepsAxes, params long[] axes) => new(Name, "reduced", ExampleForm, new(0), new() { [AxisName] = axes, ["keepdim"] = keepsAxes });
         yield return Example.Of("channels", Over(true, 1), [2, 5, 3, 7]);
         yield return Example.Of("map", Over(true, 2, 3), [2, 19, 3, 7]);
         yield return Example.Of("rows", Over(true, 2), [1, 33, 4, 5]);
@@ -73,6 +73,9 @@ internal abstract class ReductionOperator(string name, string function, ReduceKi
         yield return Example.Of("tokens gone", Over(false, 1), [2, 9, 21]);
         yield return Example.Of("map gone", Over(false, -2, -1), [2, 17, 3, 7]);
     }
+
+    /// <summary>How the examples are written.</summary>
+    protected virtual Form ExampleForm => new(FormKind.Method, function);
 
     /// <summary>The name that TorchSharp gives the axes.</summary>
     protected virtual string AxisName => "dim";

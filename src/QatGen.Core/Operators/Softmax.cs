@@ -20,7 +20,7 @@ internal abstract class SoftmaxOperator(string name, (double Int8, double Int16)
 
     public override IEnumerable<Violation> Check(Node node)
     {
-        if (Axis(node) == 0 || node.Attributes["dtype"] is Value.Member { Name: not "Float32" })
+        if (Axis(node) == 0 || !To.KeepsReals(node.Attributes["dtype"]))
         {
             yield return Violation.Of(CaptureRules.Argument, node.Path, Name, "dim", node.Attributes.ToString(), "an axis other than the batch, and float32");
         }

@@ -60,7 +60,7 @@ public static class KeepBatchFirst
         }
 
         private static bool IsMovedConstant(Seq<Placed> inputs, BatchFirst call, Node node) =>
-            inputs is [{ Fact.IsConstant: true }] && call.Nodes.All(static n => Catalogue.Get(n.Operator).FoldsIntoConstants(n)) && !(call.Nodes is [var same] && ReferenceEquals(same, node));
+            inputs is [{ Fact.IsConstant: true }] && call.Nodes.All(static n => !n.IsOpaque && Catalogue.Get(n.Operator).FoldsIntoConstants(n)) && !(call.Nodes is [var same] && ReferenceEquals(same, node));
 
         private int Append(Node node, BatchFirst call)
         {

@@ -17,7 +17,7 @@ internal sealed partial class Evaluator
         public Seq<int> Sized => _sized.ToSeq();
 
         /// <summary>Where and in what type a parameter places its tensors does not change the graph.</summary>
-        private static readonly Seq<string> Placement = new("device");
+        public static Seq<string> Placement { get; } = new("device");
 
         public AttributeMap Read(IEnumerable<Argument> arguments)
         {
@@ -86,6 +86,7 @@ internal sealed partial class Evaluator
         private Value? Read(Datum datum, ITypeSymbol? type, Argument argument) => Flatten(evaluator.Resolve(datum)) switch
         {
             Constant { Value: null } => null,
+            Printed { Arguments: null } member when Scalars.Unwrap(type) is { TypeKind: TypeKind.Enum } => new Value.Member(member.FullName),
             Constant { Value: var constant } => OfConstant(constant!, Scalars.Unwrap(type), argument),
             TupleOf tuple => Items(tuple.Items, (Scalars.Unwrap(type) as INamedTypeSymbol)?.TupleElements.FirstOrDefault()?.Type, argument),
             ListOf list => Items(evaluator.Contents(list, argument.Site), (type as IArrayTypeSymbol)?.ElementType, argument),

@@ -202,7 +202,7 @@ internal sealed partial class Evaluator
         arguments.Where(a => IsOperand(a) && a.Value is not Constant { Value: null }).Select((a, i) => new KeyValuePair<string, Value>(a.Name, new Value.Operand(first + i))).Where(n => op.NamedOperands.Contains(n.Key));
 
     /// <summary>Whether an argument is only known with the shapes of tensors and is no size that the operator takes.</summary>
-    private bool IsComputed(Argument argument, Operator op, Datum? receiver) => Parts(argument.Value).Any(p => p switch
+    private bool IsComputed(Argument argument, Operator op, Datum? receiver) => !Arguments.Placement.Contains(argument.Name) && Parts(argument.Value).Any(p => p switch
     {
         Scalar { Level: Level.Shape } scalar => IsBlock ? Foreign.IsMatch(scalar.Expression) : Measure(scalar) is null,
         SizesOf sizes => _recorder.Sizes(sizes.Tensor) is null,
@@ -226,13 +226,17 @@ internal sealed partial class Evaluator
     /// <summary>A call of an operator: tensors become inputs in the order written, everything else an attribute by parameter name.</summary>
     private Node Claimed(Operator op, Form form, string path, IEnumerable<(Datum Value, IOperation Site)> operands, IEnumerable<Argument> values)
     {
-        var tensors = new List<TensorRef>();
-        foreach (var (value, where) in operands)
+        // Of whole numbers alone the result is one of int64.
+        var (given, tensors) = (operands.ToArray(), new List<TensorRef>());
+        foreach (var (value, where) in given)
         {
             switch (Resolve(value))
             {
                 case TensorRef tensor:
                     tensors.Add(tensor);
+                    break;
+                case Constant { Value: double or float or int or long } number when number.Value is double or float || given.Skip(1).Any(o => Resolve(o.Value) is not Constant { Value: int or long }):
+                    tensors.Add(Number(number, path + ".number", where));
                     break;
                 case ListOf list:
                     tensors.AddRange(Contents(list, where).Select(item => Resolve(Read(item, where)) as TensorRef ?? throw Undecided(item, where)));
@@ -247,6 +251,10 @@ internal sealed partial class Evaluator
         var attributes = reader.Read(values);
         return new(op.Name, path, form, inputs, attributes) { Sized = reader.Sized };
     }
+
+    /// <summary>A number where a tensor is expected, which TorchSharp makes one of it.</summary>
+    private TensorRef Number(Constant number, string path, IOperation site) => _recorder.Add(
+        new(nameof(Full), _recorder.FunctionPath(path, "full"), new(FormKind.Torch, "full"), Seq<int>.Empty, new() { ["size"] = new long[] { 1 }, ["value"] = System.Convert.ToDouble(number.Value, System.Globalization.CultureInfo.InvariantCulture) }), site.Syntax.GetLocation(), false);
 
     /// <summary>How the path of a function's call ends.</summary>
     private static string FunctionName(Form form, Operator? op) => form.Kind == FormKind.Symbol ? (op?.Name ?? form.Name.Substring("op_".Length)).ToLowerInvariant() : form.Name.TrimEnd('_').Replace('.', '_');

@@ -62,7 +62,7 @@ internal static class TorchNames
     public static Seq<string> KeepingSizes { get; } = new("triu", "tril", "clone", "contiguous", "to", "to_type", "bool", "logical_not", "neg");
 
     /// <summary>Modules whose result may be their input's memory.</summary>
-    public static Seq<string> ViewModules { get; } = new("Unflatten", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout");
+    public static Seq<string> ViewModules { get; } = new("Unflatten");
 
     /// <summary>Functions, methods and properties of tensors whose result may share the tensor's memory.</summary>
     public static Seq<string> Views { get; } = new(

@@ -7,6 +7,10 @@ namespace QatGen.Generators.Emit;
 /// <summary>Emits <c>NetQat</c>: its constructor declares the nodes of the fused graph, its program connects them. <c>ToQat</c> joins the model's own class.</summary>
 internal static class QatEmitter
 {
+    /// <summary>Members of torch.nn.Module that a field could hide.</summary>
+    internal static Seq<string> Inherited { get; } = new(
+        "_to", "_toEpilog", "_named_parameters", "_named_buffers", "_parameters", "_deviceType", "_deviceIndex", "_internal_submodules", "_internal_buffers", "_internal_params");
+
     public static string Emit(Graph graph)
     {
         var type = graph.Name + "Qat";
@@ -15,12 +19,12 @@ internal static class QatEmitter
         code.Lines(GeneratedFile.Header("QatGen", "QatGen.Graphs", "QatGen.Primitives", "QatGen.Torch", "QatGen.Torch.Modules", "System.Collections.Generic", "TorchSharp")).Lines(GeneratedFile.Namespace(graph));
         code.Block($"partial class {GeneratedFile.Model(graph)}", () => code
             .Lines("/// <summary>The model for quantization-aware training: fused, with quantizers, and with the parameters that this one has now.</summary>")
-            .Lines($"public {type} To{graph.Variant}Qat(QConfig? config = null) => new(state_dict(), config);"));
+            .Lines($"public {type} To{graph.Variant}Qat(QConfig? config = null) => new(QatModel.StateOf(this), config);"));
 
         code.Line().Lines($"/// <summary>{GeneratedFile.See(graph)} for quantization-aware training on {march.DisplayName}.</summary>");
         code.Block($"{GeneratedFile.Access(graph)} sealed class {type} : {Signature(graph)}, IQatModule", () =>
         {
-            var fields = new Identifiers(type);
+            var fields = new Identifiers([type, .. Inherited]);
             var nodes = graph.Nodes.Select(n => fields.Unique("_" + n.Path)).ToArray();
             code.Lines(string.Join("\n", nodes.Select(static f => $"private readonly QatNode {f};")));
 

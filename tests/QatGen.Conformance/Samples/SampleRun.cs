@@ -82,7 +82,7 @@ internal static class SampleRun
         var qat = new GraphQat(graph, state, new() { Activation = new() { DType = sample.Output }, Rules = [.. graph.Inputs.Select(i => Selector.Input(i.Name).To(sample.Input))] });
         reals = [.. graph.Inputs.Select((g, i) => g.DType == DType.QInt32 ? Positions(sample, g.Shape, Nets.PositionsOf(graph, i), random) : g.IsMask ? Data(sample, g.Shape, 1, random).gt(0) : Data(sample, g.Shape, sample.Scales[i], random))];
         qat.Calibrate([[.. reals.Select(static x => x.clone())]]);
-        if (qat.Model.Nodes[^1].OutputQuantizer is { } result)
+        if (qat.Model.Nodes.LastOrDefault()?.OutputQuantizer is { } result)
         {
             var scale = Math.Max(result.Scale * (float)sample.ResultFactor, Arithmetic.Quantization.SmallestScale);
             result.named_buffers().Single(static b => b.name == "scale").buffer.fill_(scale);

@@ -51,7 +51,7 @@ public class OperatorFormTests
     [InlineData("x.clamp(-0.5, max: 1)", "Clamp[clamp](%0) max: 1, min: -0.5d")]
     [InlineData("torch.clamp_min(x, 0.25)", "Clamp[clamp_min](%0) min: 0.25d")]
     [InlineData("F.hardtanh(x, -2, 0.5)", "Clamp[hardtanh](%0) inplace: false, max_val: 0.5d, min_val: -2d")]
-    [InlineData("x * (x > 0).@float()", "Gt[gt](%0) right: 0", "%2 = float[float](%1)")]
+    [InlineData("x * (x > 0).@float()", "Gt[gt](%0) right: 0", "%2 = To[float](%1)")]
     [InlineData("torch.where(x >= -x, x, x.square())", "Neg[neg](%0)", "%2 = Ge[ge](%0, %1)")]
     [InlineData("x.masked_fill(x <= 0.5, 2)", "Le[le](%0) right: 0.5d", "%2 = MaskedFill[masked_fill](%0, %1)")]
     [InlineData("torch.add(right: F.relu(x), left: x)", "ReLU[relu](%0) inplace: false", "%2 = Add[add](%0, %1)")]

@@ -37,6 +37,13 @@ public class TorchNamesTests
         Assert.All(new[] { TorchNames.Sequential, TorchNames.ModuleList }, static name => Assert.Contains($"{typeof(TorchSharp.Modules.Sequential).Namespace}.{name}", Types.Select(FullName)));
     }
 
+    [Fact]
+    public void Fields_OfGeneratedModels_HideNoMemberOfModule() => Assert.Equal(
+        typeof(torch.nn.Module).GetMembers(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(static m => m.Name.StartsWith('_') && m switch { FieldInfo f => !f.IsPrivate && !f.IsAssembly, MethodBase b => !b.IsPrivate && !b.IsAssembly, _ => false })
+            .Select(static m => m.Name).Distinct().Order(StringComparer.Ordinal),
+        Emit.QatEmitter.Inherited.Order(StringComparer.Ordinal));
+
     public static TheoryData<Form> Forms() => [.. Catalogue.All.SelectMany(static o => o.Forms)];
 
     [Theory]

@@ -4,6 +4,17 @@ namespace QatGen.Generators.Tests.Capture;
 public class ViolationTests
 {
     [Theory]
+    [InlineData("return x.masked_fill(torch.ones(8, 8).triu(1) > 0, 0);", "triu")]
+    [InlineData("return x + torch.zeros(8).cumsum(0);", "cumsum")]
+    [InlineData("var t = zeros_like(scale.unsqueeze(1).diag_embed()); return x + t;", "diag_embed")]
+    public void UnknownOperator_OnAConstant_QG1003(string body, string name)
+    {
+        var source = Differential.Source($"private readonly Parameter scale = Parameter(torch.ones(8));\npublic Model() : base(\"m\") {{ RegisterComponents(); }}\npublic override Tensor forward(Tensor x) {{ {body} }}");
+        var captured = CaptureHarness.Capture(CaptureHarness.Compile(source), "Model").Graph!;
+        Assert.Contains(QatGen.Passes.Pipeline.Run(captured).Violations, v => v.Rule == CaptureRules.UnknownOperator && v.Arguments[0] == name);
+    }
+
+    [Theory]
     [InlineData("x = {|QG1003:F.hardshrink(x)|};", "functional.hardshrink")]
     [InlineData("x = {|QG1003:x.digamma()|} + {|QG1003:torch.digamma(x)|};", "digamma")]
     [InlineData("x = {|QG1003:x % 2|};", "operator %")]
