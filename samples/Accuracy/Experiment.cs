@@ -77,6 +77,7 @@ public sealed class Experiment(Subject subject, ImageSet train, ImageSet test, O
         using var deployed = subject.Deploy(net);
         var qat = subject.ToQat(deployed, method.Config);
         using var module = (nn.Module<Tensor, Tensor>)qat;
+        method.Prepare?.Invoke(qat);
         qat.Calibrate(train.Batches(BatchSize, CalibrationBatches));
         if (method.Training is { } training)
         {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Accuracy;
 
-/// <summary>A way to quantize: its settings, whether training follows calibration, and what is done at last with the batches of calibration.</summary>
+/// <summary>A way to quantize: its settings, what comes before calibration, whether training follows it, and what is done at last with the batches of calibration.</summary>
 public sealed record Method(string Name, int Bits, QConfig Config)
 {
     public const string Float = "float";
@@ -18,6 +18,7 @@ public sealed record Method(string Name, int Bits, QConfig Config)
     public const string Qat = "QAT";
     public const string QatEstimated = "QAT, batch norms estimated";
     public const string QatMse = "QAT, mse";
+    public const string QatEqualized = "QAT, equalized";
 
     /// <summary>The width at which the way to find the scales of weights decides what training reaches.</summary>
     public const int FewestBits = 3;
@@ -29,6 +30,8 @@ public sealed record Method(string Name, int Bits, QConfig Config)
     public const int FloatBits = 32;
 
     private static readonly ObserverSettings LeastError = new ObserverSettings.Mse();
+
+    public Action<IQatModule>? Prepare { get; init; }
 
     /// <summary>The training that follows calibration, by the name of the row that is just that; null: none.</summary>
     public string? Training { get; init; }
@@ -46,27 +49,24 @@ public sealed record Method(string Name, int Bits, QConfig Config)
             yield return new(Estimated, bits, new() { Weight = weightMse, BatchNormMode = mode }) { Improve = Estimate };
         }
 
-        yield return new(Equalized, bits, new() { Weight = weight }) { Improve = Equalize };
+        yield return new(Equalized, bits, new() { Weight = weight }) { Prepare = Equalize, Improve = static (qat, batches) => qat.CorrectBias(batches) };
         yield return new(AdaRound, bits, new() { Weight = weight }) { Improve = static (qat, batches) => qat.AdaRound(batches) };
         var qat = new Method(Qat, bits, new() { Weight = weight, BatchNormMode = mode }) { Training = Qat };
         yield return qat;
-        if (mode != BatchNormMode.FuseBN)
+        if (mode == BatchNormMode.FuseBN)
         {
-            yield return qat with { Name = QatEstimated, Improve = Estimate };
+            yield return qat with { Name = QatEqualized, Training = QatEqualized, Prepare = Equalize };
+            yield break;
         }
 
-        if (mode != BatchNormMode.FuseBN && bits == FewestBits)
+        yield return qat with { Name = QatEstimated, Improve = Estimate };
+        if (bits == FewestBits)
         {
             yield return new(QatMse, bits, new() { Weight = weightMse, BatchNormMode = mode }) { Training = QatMse };
         }
     }
 
-    private static void Equalize(IQatModule qat, IEnumerable<Tensor> batches)
-    {
-        qat.Equalize();
-        qat.Calibrate(batches);
-        qat.CorrectBias(batches);
-    }
+    private static void Equalize(IQatModule qat) => qat.Equalize();
 
     private static void Estimate(IQatModule qat, IEnumerable<Tensor> batches) => qat.EstimateBatchNorm(batches);
 }

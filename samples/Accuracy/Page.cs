@@ -95,7 +95,7 @@ public static class Page
     /// <summary>The rows that some seed has, float first, then by falling bits in the order of the methods.</summary>
     private static IEnumerable<(string Method, int Bits)> Rows(IReadOnlyList<Measurement> rows, string[] subjects)
     {
-        string[] order = [Method.Float, Method.FineTuned, .. Method.Of(Method.FewestBits, BatchNormMode.WithBN).Select(static m => m.Name)];
+        string[] order = [Method.Float, Method.FineTuned, .. new[] { BatchNormMode.WithBN, BatchNormMode.FuseBN }.SelectMany(static mode => Method.Of(Method.FewestBits, mode)).Select(static m => m.Name).Distinct()];
         return rows.Where(r => subjects.Contains(r.Subject)).Select(static r => (r.Method, r.Bits)).Distinct().OrderByDescending(static r => r.Bits).ThenBy(r => Array.IndexOf(order, r.Method));
     }
 

@@ -6,7 +6,7 @@ namespace QatGen.Torch;
 /// <summary>What can be done with the batch norms that <see cref="BatchNormMode"/> keeps live.</summary>
 public static class BatchNormExtensions
 {
-    /// <summary>From now on, or until called with false, running statistics are used and kept in train() too, so that QAT's integers are those of VALIDATION.</summary>
+    /// <summary>From now on, or until called with false, running statistics are used and kept in train() too, so that QAT's integers are those of VALIDATION. A file does not keep it.</summary>
     public static void FreezeBatchNorm(this IQatModule model, bool isFrozen = true)
     {
         foreach (var norm in model.LiveNorms("freeze"))

@@ -13,11 +13,12 @@ public static class QTemplates
     public static IReadOnlyList<QRule> FixedScales { get; } = [new(Selector.All) { Activation = new() { AveragingConstant = 0 } }];
 
     /// <summary>The most sensitive operators in qint16: <paramref name="topK"/> of a table of paths and sensitivities, the larger the worse.</summary>
-    public static IReadOnlyList<QRule> Sensitive(IEnumerable<KeyValuePair<string, double>> table, int topK) =>
+    public static IReadOnlyList<QRule> Sensitive(IEnumerable<KeyValuePair<string, double>> table, int topK) => topK < 0 ? throw new ArgumentOutOfRangeException(nameof(topK), topK, "At least 0.") :
         [.. table.OrderByDescending(static t => t.Value).Take(topK).Select(static t => Selector.Path(t.Key).To(DType.QInt16))];
 
     /// <summary>The same of a <paramref name="ratio"/> of the table, 0 to 1, rounded up.</summary>
-    public static IReadOnlyList<QRule> SensitiveShare(IReadOnlyCollection<KeyValuePair<string, double>> table, double ratio) => Sensitive(table, (int)Math.Ceiling(Math.Clamp(ratio, 0, 1) * table.Count));
+    public static IReadOnlyList<QRule> SensitiveShare(IReadOnlyCollection<KeyValuePair<string, double>> table, double ratio) =>
+        ratio is >= 0 and <= 1 ? Sensitive(table, (int)Math.Ceiling(ratio * table.Count)) : throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "From 0 to 1.");
 
     /// <summary>Settings by path.</summary>
     public static IReadOnlyList<QRule> ByName(IEnumerable<KeyValuePair<string, ActivationSettings>> settings) => [.. settings.Select(static s => new QRule(Selector.Path(s.Key)) { Activation = s.Value })];

@@ -34,6 +34,7 @@ public sealed class QatModel
     /// <summary>The name of the float model's class.</summary>
     public string Name { get; }
 
+    /// <summary>The march whose limits conversion holds the model against.</summary>
     public March March { get; }
 
     /// <summary>What quantizers do; see <see cref="QatModuleExtensions.SetState(IQatModule, FakeQuantState)"/>. Of a model in mixed states that of what no selector named.</summary>

@@ -144,10 +144,12 @@ public static class QatModuleExtensions
     /// <summary>The tables that conversion, or the last pass in QAT or VALIDATION, made, layer by layer, and how well they follow their functions.</summary>
     public static IReadOnlyList<TableReport> TableReports(this IQatModule model) => [.. model.Model.Nodes.SelectMany(static n => n.Tables)];
 
-    /// <summary>Throws with the name of every layer that never saw data.</summary>
+    /// <summary>Throws with the name of every layer that never saw data, or whose scale is no number.</summary>
     internal static void RequireCalibration(this IQatModule model)
     {
-        var missing = Uncalibrated(model).Select(static layer => Violation.Of(QuantizationRules.NotCalibrated, layer, layer)).ToArray();
+        var wrong = model.Model.Quantizers.Where(static q => !float.IsFinite(q.Quantizer.Scale)).Select(static q => q.Quantizer.Layer).ToHashSet();
+        var missing = Uncalibrated(model).Select(layer => wrong.Contains(layer)
+            ? Violation.Of(QuantizationRules.NotANumber, layer, $"the scale of '{layer}'") : Violation.Of(QuantizationRules.NotCalibrated, layer, layer)).ToArray();
         if (missing.Length > 0)
         {
             throw new QatGenException(missing);

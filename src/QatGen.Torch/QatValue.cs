@@ -34,6 +34,7 @@ public abstract record QatValue
         /// <summary>The reals that the integers stand for, in float32.</summary>
         internal Activation Reals() => this with { Data = DeQuantStub.Dequantize(this with { FloatType = ScalarType.Float32 }), Quantity = null };
 
+        /// <summary>What the integers stand for; reals have none, which is an error.</summary>
         public Quantity Known => Quantity ?? throw new InvalidOperationException("A real tensor reached the integer program.");
     }
 

@@ -23,7 +23,7 @@ public static class QuantizationExtensions
         return Each(model, selectors, q => q.Reset(method));
     }
 
-    /// <summary>Changes c of v += c * (batch - v) for the activations that are selected, or for all: 0 freezes their scales for training. Gives their number.</summary>
+    /// <summary>Changes c of v += c * (batch - v) for the activations that are selected, or for all: 0 freezes their scales for training. A file does not keep it. Gives their number.</summary>
     public static int SetAveragingConstant(this IQatModule model, double constant, params Selector[] selectors)
     {
         if (constant is not (>= 0 and <= 1))
@@ -39,7 +39,7 @@ public static class QuantizationExtensions
     }
 
     /// <summary>
-    /// What calibration left undone, as warnings: layers that no data reached, and observers whose interval is longer than the calibration was. Batch norms use their running statistics while calibrating,
+    /// What calibration left undone, as warnings: layers that no data reached, observers whose interval is longer than the calibration was, and scales that were frozen while it ran. Batch norms use their running statistics while calibrating,
     /// whatever <c>train()</c> says.
     /// </summary>
     public static IReadOnlyList<Violation> CalibrationWarnings(this IQatModule model) =>
@@ -47,6 +47,7 @@ public static class QuantizationExtensions
         .. model.Model.Quantizers.Select(static q => q.Quantizer).Where(static q => !q.IsCalibrated).Select(static q => q.Waiting is { } waiting
             ? Violation.Of(QuantizationRules.IntervalTooLong, q.Layer, q.Layer, $"{waiting.UpdateInterval}", $"{waiting.Batches}")
             : Violation.Of(QuantizationRules.SawNoData, q.Layer, q.Layer)),
+        .. model.Model.Quantizers.Select(static q => q.Quantizer).Where(static q => q.Ignored > 0).Select(static q => Violation.Of(TrainingRules.FrozenInCalibration, q.Layer, q.Layer, $"{q.Ignored}")),
     ];
 
     private static int Each(IQatModule model, Selector[] selectors, Func<OutputQuantizer, bool> change)

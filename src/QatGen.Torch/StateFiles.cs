@@ -31,6 +31,11 @@ public static class StateFiles
     public static void LoadFloat(this IQatModule model, string path)
     {
         using var scope = NewDisposeScope();
+        if (CheckpointMetadata.Read(Safetensors.LoadMetadata(path)) is { } info)
+        {
+            throw QatGenException.Of(TrainingRules.NotFloat, "", path, info.Model);
+        }
+
         model.Model.LoadFloat(Safetensors.Load(path));
     }
 }

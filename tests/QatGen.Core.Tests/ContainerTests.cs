@@ -69,6 +69,7 @@ public sealed class ContainerTests
             }));
             Assert.Equal([7], AtomicFile.Read(path));
             Assert.Single(folder.GetFiles());
+            Assert.Contains("is a directory", Assert.Throws<IOException>(() => AtomicFile.Write(folder.FullName, static s => s.WriteByte(7))).Message, StringComparison.Ordinal);
         }
         finally
         {

@@ -65,6 +65,23 @@ public sealed class BadInputTests
         Assert.Equal(before, model.ValidationIntegers(x).Data);
     }
 
+    [Theory]
+    [InlineData(FakeQuantKind.Lsq, "scale")]
+    [InlineData(FakeQuantKind.Pact, "alpha")]
+    public void Convert_LearnedScaleThatIsNoNumber_IsNotCalledUncalibrated(FakeQuantKind kind, string name)
+    {
+        using var scope = NewDisposeScope();
+        var model = Nets.Calibrated(Nets.Residual(), config: new() { Activation = new() { Kind = kind } });
+        using (no_grad())
+        {
+            model.named_parameters().Single(p => p.name == "pool.output_quant." + name).parameter.fill_(float.NaN);
+        }
+
+        Expect(QuantizationRules.NotANumber, "pool", () => model.ConvertToFixedPoint());
+        Expect(QuantizationRules.NotANumber, "pool", () => model.SetState(FakeQuantState.Validation));
+        Assert.Equal(["pool"], model.ReportConversion().Uncalibrated);
+    }
+
     [Fact]
     public void Calibrate_NaN_ReturnsToTheStateBefore()
     {

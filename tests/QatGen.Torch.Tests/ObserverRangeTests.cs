@@ -198,6 +198,36 @@ public sealed class ObserverRangeTests
         Expect(model, 0, 0);
     }
 
+    [Theory]
+    [InlineData(FakeQuantKind.Statistical, 8)]
+    [InlineData(FakeQuantKind.Lsq, 0)]
+    [InlineData(FakeQuantKind.Pact, 0)]
+    public void CalibrationWarnings_ScalesThatAreFrozenMeanwhile_CountWhatChangedNothing(FakeQuantKind kind, int count)
+    {
+        using var scope = NewDisposeScope();
+        var graph = Nets.Residual();
+        void Expect(GraphQat model, int batches)
+        {
+            var warnings = model.CalibrationWarnings();
+            Assert.Equal(batches > 0 ? count : 0, warnings.Count);
+            Assert.All(warnings, w => Assert.Equal((TrainingRules.FrozenInCalibration, RuleSeverity.Warning, $"{batches}"), (w.Rule, w.Rule.Severity, w.Arguments[1])));
+        }
+
+        var model = new GraphQat(graph, Nets.State(graph), new() { Activation = new() { Kind = kind, AveragingConstant = 0 } });
+        model.Calibrate([Nets.Batch(graph)]);
+        Expect(model, 0);
+        model.Calibrate([Nets.Batch(graph), Nets.Batch(graph)]);
+        Expect(model, 2);
+
+        // As it is meant: calibrated, frozen, trained.
+        model.SetAveragingConstant(0.01);
+        model.Calibrate([Nets.Batch(graph), Nets.Batch(graph)]);
+        model.SetAveragingConstant(0);
+        model.SetState(FakeQuantState.Qat);
+        model.call(Nets.Batch(graph)[0]);
+        Expect(model, 0);
+    }
+
     public static TheoryData<ObserverSettings> Ways => new(
         new ObserverSettings.MinMax(), new ObserverSettings.MovingAverage(), new ObserverSettings.Percentile(), new ObserverSettings.Mse(), new ObserverSettings.Kl(), new ObserverSettings.Mix(), new ObserverSettings.ClipStd(),
         new ObserverSettings.Histogram(), new ObserverSettings.Histogram(512, new ObserverSettings.Norm()), new ObserverSettings.Histogram(512, new ObserverSettings.Kl()), new ObserverSettings.Histogram(512, new ObserverSettings.Mix()),

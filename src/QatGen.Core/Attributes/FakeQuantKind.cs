@@ -9,6 +9,6 @@ public enum FakeQuantKind
     /// <summary>The scale is learned from the gradient (<c>lsq</c>, arXiv 1902.08153); an observer gives its first value.</summary>
     Lsq,
 
-    /// <summary>The largest magnitude is learned, from 6 on (<c>pact</c>, arXiv 1805.06085); of weights it is the scale as for <see cref="Lsq"/>.</summary>
+    /// <summary>The largest magnitude is learned, from 6 on whatever calibration sees (<c>pact</c>, arXiv 1805.06085); of weights it is the scale as for <see cref="Lsq"/>.</summary>
     Pact,
 }

@@ -14,6 +14,11 @@ public static class AtomicFile
             return;
         }
 
+        if (Directory.Exists(full))
+        {
+            throw new IOException($"'{full}' is a directory.");
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         var temporary = full + "." + Guid.NewGuid().ToString("N").Substring(0, 8) + ".tmp";
         try

@@ -19,4 +19,6 @@ public static class TrainingRules
     public static Rule BitsDiffer { get; } = new("QG3103", RuleSeverity.Error, "Layer has other bits", "'{0}' has {1} bits in the checkpoint and {2} in the model", "Construct the model with the configuration it was saved with");
     public static Rule Moved { get; } = new("QG3950", RuleSeverity.Error, "QAT model is moved", "The state of '{0}' would become {1}", "Leave a QAT model in float32 on the CPU; convert batches to float32 instead, and its results to what is needed");
     public static Rule TensorType { get; } = new("QG3951", RuleSeverity.Error, "Input tensor has another type", "The input '{0}' is {1}, the model takes {2}", "Convert it with .to(ScalarType.{2}), and scale the bytes of an image as in training");
+    public static Rule NotFloat { get; } = new("QG3953", RuleSeverity.Error, "State of a QAT model", "'{0}' holds the state of a QAT model of {1}, not of the float model", "Load it with LoadSafetensors; LoadFloat takes the float model's parameters");
+    public static Rule FrozenInCalibration { get; } = new("QG3952", RuleSeverity.Warning, "Scale is frozen while calibrating", "'{0}' has the averaging constant 0, and {1} batches of the calibration changed nothing", "Calibrate with a constant above 0, then freeze with SetAveragingConstant(0)");
 }

@@ -23,6 +23,7 @@ public sealed class QuantStub : QatPart
     /// <summary>The NCHW shape given by [InputShape], else that of the last batch seen; empty before.</summary>
     public Seq<int> Shape { get; private set; }
 
+    /// <summary>Finds and holds the scale of the input; of positions it is 1.</summary>
     public OutputQuantizer Quantizer => output_quant;
 
     /// <summary>What [Quantize] says: a fixed scale or 0, and the type.</summary>

@@ -8,6 +8,7 @@ public unsafe class HistogramObserver : Observer
     private readonly ObserverSettings _method;
     private readonly ValueHistogram _histogram;
 
+    /// <summary>A histogram of <paramref name="bins"/> bins, in which <paramref name="method"/> finds the scale after every <paramref name="updateInterval"/> batches.</summary>
     public HistogramObserver(ObserverSettings method, int bins = 2048, int updateInterval = 1) : this(method, bins, updateInterval, null)
     {
     }

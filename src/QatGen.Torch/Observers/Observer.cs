@@ -14,8 +14,10 @@ public abstract unsafe class Observer
     /// <summary>The axis with a range of its own per index; null for one range.</summary>
     public int? ChannelAxis { get; }
 
+    /// <summary>The lower end of each range: one, or one per index of <see cref="ChannelAxis"/>; empty before any data.</summary>
     public float[] Min { get; private set; } = [];
 
+    /// <summary>The upper end of each range, as <see cref="Min"/>.</summary>
     public float[] Max { get; private set; } = [];
 
     /// <summary>Whether any data was seen.</summary>

@@ -44,6 +44,7 @@ public sealed class OutputQuantizer : QatPart
     /// <summary>The range of the data so far; no limits where the scale does not follow it.</summary>
     internal ClampRange Observed => Settings.Kind == FakeQuantKind.Statistical && Value(_min) < Value(_max) ? new(Value(_min), Value(_max)) : ClampRange.None;
 
+    /// <summary>Whether it has a scale.</summary>
     public bool IsCalibrated => Scale > 0 && float.IsFinite(Scale);
 
     /// <summary>The scale, or an error that names the layer.</summary>
@@ -75,6 +76,9 @@ public sealed class OutputQuantizer : QatPart
     /// <summary>Whether the smallest and largest value of a batch are not enough for the observer.</summary>
     internal bool NeedsData => _observer.NeedsData;
 
+    /// <summary>How many batches calibration showed to a frozen scale.</summary>
+    internal int Ignored { get; private set; }
+
     /// <summary>The observer of a histogram that saw batches, but too few for a scale; null where that is not so.</summary>
     internal HistogramObserver? Waiting
     {
@@ -98,7 +102,7 @@ public sealed class OutputQuantizer : QatPart
     public void Observe(float smallest, float largest)
     {
         Check(smallest, largest);
-        if (ObservesIn(FakeQuantState.Calibration))
+        if (Takes())
         {
             Restore();
             _observer.Observe(smallest, largest);
@@ -120,7 +124,7 @@ public sealed class OutputQuantizer : QatPart
         }
 
         Check(smallest, largest);
-        if (ObservesIn(FakeQuantState.Calibration))
+        if (Takes())
         {
             Restore();
             _observer.Observe(batch);
@@ -169,7 +173,7 @@ public sealed class OutputQuantizer : QatPart
     /// <summary>Other averages of later batches; the constant 0 freezes the scale.</summary>
     internal void Average(double constant)
     {
-        Settings = Settings with { AveragingConstant = constant };
+        (Settings, Ignored) = (Settings with { AveragingConstant = constant }, 0);
         _observer = Settings.Observer.Create(constant, Range);
     }
 
@@ -200,7 +204,7 @@ public sealed class OutputQuantizer : QatPart
     {
         if (!Settings.IsFixed && Settings.Kind != FakeQuantKind.Pact)
         {
-            (Value(_min), Value(_max), Value(_scale)) = (0, 0, 0);
+            (Value(_min), Value(_max), Value(_scale), Ignored) = (0, 0, 0, 0);
             _histogram?.zero_();
             _batches?.zero_();
         }
@@ -217,6 +221,14 @@ public sealed class OutputQuantizer : QatPart
         parameter.DetachFromDisposeScope();
         register_parameter(name, parameter);
         return parameter;
+    }
+
+    /// <summary>Whether a batch that is shown changes anything; one that does not because the scale is frozen is counted.</summary>
+    private bool Takes()
+    {
+        var takes = ObservesIn(FakeQuantState.Calibration);
+        Ignored += takes || Settings is { IsFixed: true } or { Kind: FakeQuantKind.Pact } ? 0 : 1;
+        return takes;
     }
 
     private void Check(float smallest, float largest)

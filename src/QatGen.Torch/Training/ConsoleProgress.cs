@@ -10,6 +10,7 @@ public sealed class ConsoleProgress(TextWriter? output = null)
     private readonly TextWriter _output = output ?? Console.Out;
     private int _length;
 
+    /// <summary>Writes where training is.</summary>
     public void Report(TrainingProgress progress)
     {
         var metrics = string.Concat((progress.Metrics ?? new Dictionary<string, double>()).Select(static m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.####}")));

@@ -9,7 +9,7 @@ public sealed record Metric(string Name, bool IsHigherBetter, Func<Tensor, Tenso
     public static Metric Top1 { get; } = TopK(1);
 
     /// <summary>The percentage of labels among the k classes with the largest outputs [N, classes].</summary>
-    public static Metric TopK(int k) => new($"top{k}", true, (output, target) =>
+    public static Metric TopK(int k) => k < 1 ? throw new ArgumentOutOfRangeException(nameof(k), k, "At least 1.") : new($"top{k}", true, (output, target) =>
     {
         using var scope = NewDisposeScope();
         var best = output.topk((int)Math.Min(k, output.shape[1]), 1).indexes;

@@ -12,6 +12,7 @@ public sealed record OptimizerSettings(OptimizerKind Kind, double Rate)
     /// <summary>Of SGD.</summary>
     public bool Nesterov { get; init; }
 
+    /// <summary>What of each parameter, learned scales and limits too, is taken from it per step, times the rate.</summary>
     public double WeightDecay { get; init; }
 
     /// <summary>Of Adam and AdamW.</summary>

@@ -9,6 +9,7 @@ public sealed record RateSchedule
     /// <summary>The parts of training at which the rate is multiplied with <see cref="DecayFactor"/>.</summary>
     public Seq<double> DecayAt { get; init; } = Seq<double>.Empty;
 
+    /// <summary>What the rate is multiplied with at each of <see cref="DecayAt"/>.</summary>
     public double DecayFactor { get; init; } = 0.1;
 
     /// <summary>Whether the rate falls along half a cosine.</summary>
@@ -23,6 +24,7 @@ public sealed record RateSchedule
     /// <summary>floor + (1 - floor) * (1 + cos(pi * part)) / 2.</summary>
     public static RateSchedule Cosine(double floor = 0) => new() { IsCosine = true, Floor = floor };
 
+    /// <summary>What the rate is multiplied with when a part, 0 to 1, of training is done.</summary>
     public double Factor(double part)
     {
         var decayed = Math.Pow(DecayFactor, DecayAt.Count(at => part >= at));

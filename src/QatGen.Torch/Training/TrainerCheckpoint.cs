@@ -29,7 +29,7 @@ internal static class TrainerCheckpoint
 
         var tensors = model.state_dict().ToDictionary(static p => ModelPrefix + p.Key, static p => p.Value);
         tensors[OptimizerKey] = tensor(memory.ToArray());
-        var texts = model is IQatModule qat ? QatCheckpoint.Metadata(qat) : [];
+        var texts = model is IQatModule qat ? QatCheckpoint.Metadata(qat).ToDictionary(static t => ModelPrefix + t.Key, static t => t.Value) : [];
         (texts[RunKey], texts[PositionKey]) = (run, Text(position));
         Safetensors.Save(path, tensors, texts);
     }
@@ -52,7 +52,8 @@ internal static class TrainerCheckpoint
 
         var state = tensors.ToDictionary(static t => t.Key[ModelPrefix.Length..], static t => t.Value);
         var own = FrozenRanges.Like(state, model);
-        StateCheck.Apply(own, state, model is IQatModule qat && CheckpointMetadata.Read(texts) is { } info ? QatCheckpoint.Differences(info, qat, own, state) : []);
+        var ofModel = texts.Where(static t => t.Key.StartsWith(ModelPrefix, StringComparison.Ordinal)).ToDictionary(static t => t.Key[ModelPrefix.Length..], static t => t.Value);
+        StateCheck.Apply(own, state, model is IQatModule qat && CheckpointMetadata.Read(ofModel) is { } info ? QatCheckpoint.Differences(info, qat, own, state) : []);
         FrozenRanges.Take(state, model);
         using var reader = new BinaryReader(new MemoryStream(bytes.data<byte>().ToArray()));
         optimizer.load_state_dict(reader);

@@ -98,6 +98,8 @@ public sealed class StateFileTests : IDisposable
         var x = Nets.Batch(graph);
         Assert.Equal(saved.ValidationIntegers(x).Data, loaded.ValidationIntegers(x).Data);
         Assert.Contains(Assert.Throws<QatGenException>(() => Nets.Calibrated(graph).LoadSafetensors(Path)).Violations, static v => v.Rule == QuantizationRules.TypeDiffers && v.Layer == "pool");
+        var violation = Assert.Throws<QatGenException>(() => loaded.LoadFloat(Path)).Violations.Single();
+        Assert.Equal((TrainingRules.NotFloat, "Net"), (violation.Rule, violation.Arguments[1]));
 
         Safetensors.Save(Path, Nets.State(graph));
         Assert.Equal(TrainingRules.NotQat, Assert.Throws<QatGenException>(() => loaded.LoadSafetensors(Path)).Violations.Single().Rule);

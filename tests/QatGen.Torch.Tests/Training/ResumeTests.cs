@@ -97,6 +97,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(8, violations.Count(static v => v.Rule == QuantizationRules.TypeDiffers));
         Assert.Contains(violations, static v => v.Layer == "block.conv1");
         Assert.Equal(before, Patterns.Bytes(other));
+        Assert.Equal(TrainingRules.NotQat, Assert.Throws<QatGenException>(() => other.LoadSafetensors(File)).Violations.Single().Rule);
         new Trainer(Model(4, DType.QInt8), set, null, options).Fit(recipe);
     }
 

@@ -176,6 +176,10 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(TrainingRules.NoLiveNorm, Rule(() => new Trainer(Patterns.QatNet(), Patterns.Set(8, 4)).Fit(recipe with { FreezeBatchNormAfter = 0.5 })));
         new Trainer(Patterns.QatNet(), Patterns.Set(8, 1)).Fit(recipe);
 
+        Assert.Throws<ArgumentOutOfRangeException>(static () => Metric.TopK(0));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => QTemplates.Sensitive([], -1));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => QTemplates.SensitiveShare([], double.NaN));
+
         static Rule Rule(Action action) => Assert.Throws<QatGenException>(action).Violations.Single().Rule;
     }
 
