@@ -23,6 +23,12 @@ internal sealed class GLU() : CompositeOperator("GLU", (1.1, 2))
 
     public override int[] Expand(Expansion call)
     {
+        var (x, axis) = (call.Fact(call.Inputs[0]), (int)call.Node.Integer("dim", -1));
+        if (x.IsKnown && (axis < 0 ? axis + x.Rank : axis) is >= 0 and var halved && halved < x.Rank && x.Shape[halved] % 2 == 1)
+        {
+            throw QatGenException.Of(ShapeRules.LayerInput, call.Node.Path, x.ToString(), $"axis {halved.ToString(System.Globalization.CultureInfo.InvariantCulture)} has no two halves");
+        }
+
         int Half(string name, int item) => call.Configured(name, "Chunk", call.Inputs, new() { ["chunks"] = 2, ["dim"] = call.Node.Integer("dim", -1), [Item] = item });
         var gate = call.Configured("sigmoid", "Sigmoid", new(Half("gate", 1)));
         return [call.Result("Mul", new(Half("value", 0), gate))];

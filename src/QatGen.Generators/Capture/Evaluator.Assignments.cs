@@ -47,6 +47,9 @@ internal sealed partial class Evaluator
             case ITupleOperation tuple:
                 Deconstruct(tuple, value, frame, site);
                 return value;
+            case IPropertyReferenceOperation { Property: { IsIndexer: true } element, Instance: { } tensor } when !InForward && TorchNames.IsTensor(element.ContainingType) && Evaluate(tensor, frame) is Outside:
+                // Values of a tensor made in the constructor: a buffer's are read when the model is given.
+                return value;
             case IMemberReferenceOperation or IArrayElementReferenceOperation when HasEffects(target):
                 throw Unsupported(site, "its target changes something itself; make that a statement of its own");
             case IFieldReferenceOperation { Field: { IsStatic: false, ContainingType.IsTupleType: true } element, Instance: { } tuple } when Evaluate(tuple, frame) is TupleOf { Items: var items }:

@@ -36,6 +36,7 @@ internal sealed partial class Evaluator
         if (!property.IsStatic)
         {
             return Map(NotNull(Evaluate(reference.Instance!, frame), reference), reference, v => v is TensorRef tensor && property.IsIndexer ? IndexTensor(tensor, reference, frame)
+                : v is Outside && property.IsIndexer && TorchNames.IsTensor(property.ContainingType) && reference.Arguments.Length > 1 ? NewOutside(property.Name, property.Type)
                 : property.IsIndexer
                 ? property.GetMethod is { } own && context.Declaration(own) is not null
                     ? Invoke(v is Instance i ? MostDerived(i.Type, own) : own, v, Bind(own, reference.Arguments, frame), reference.Syntax.GetLocation())

@@ -133,4 +133,34 @@ public class IdiomTests
         """,
         Layers + "\npublic sealed record Stage(int Width, int Depth, string Act = \"relu\");",
         [7]);
+
+    [Fact]
+    public void Buffer_FilledPartByPartInTheConstructor_IsRead()
+    {
+        var graph = Differential.Members("""
+            private readonly Tensor encoding;
+            private readonly Tensor regions = torch.zeros(8, 8);
+
+            public Model() : base("m")
+            {
+                var position = torch.arange(0, 8).unsqueeze(1).@float();
+                encoding = torch.zeros(8, 8);
+                encoding[TensorIndex.Colon, TensorIndex.Slice(0, null, 2)] = torch.sin(position * torch.arange(1, 5));
+                encoding[.., TensorIndex.Slice(1, null, 2)] = torch.cos(position);
+                var count = 0;
+                foreach (var (start, end) in new[] { (0, 4), (4, 6), (6, 8) })
+                {
+                    regions[start..end, ..] = count++;
+                }
+
+                regions[0, 0] += 2;
+                register_buffer("encoding", encoding);
+                register_buffer("regions", regions);
+                RegisterComponents();
+            }
+
+            public override Tensor forward(Tensor x) => (x + encoding) * regions;
+            """);
+        Assert.Equal(["Constant", "Add", "Constant", "Mul"], graph.Nodes.Select(static n => n.Operator));
+    }
 }

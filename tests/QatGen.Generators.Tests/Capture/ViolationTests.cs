@@ -15,6 +15,20 @@ public class ViolationTests
     }
 
     [Theory]
+    [InlineData("F.glu(x.narrow(1, 0, 3), 1)", "QG2016", "axis 1 has no two halves")]
+    [InlineData("x.narrow(1, 0, 1).var(1)", "QG1007", "unbiased: false")]
+    [InlineData("torch.einsum(\"bchw,dc->bdhw\", x, square)", "QG1007", "the summed letter first")]
+    [InlineData("torch.einsum(\"bchw,bcd->bc\", x, x.flatten(2))", "QG1007", "every letter")]
+    [InlineData("x.argmax(1).@float()", "QG1007", "positions have no scale")]
+    [InlineData("x.norm(1, p: 1)", "QG1007", "p: 2")]
+    public void Call_OnWhatItCannotTake_SaysWhy(string expression, string rule, string says)
+    {
+        var source = Differential.Source($"private readonly Parameter square = Parameter(torch.ones(4, 4));\npublic Model() : base(\"m\") {{ RegisterComponents(); }}\npublic override Tensor forward(Tensor x) => {expression};");
+        var captured = CaptureHarness.Capture(CaptureHarness.Compile(source), "Model").Graph!;
+        Assert.Contains(QatGen.Passes.Pipeline.Run(captured).Violations, v => v.Rule.Id == rule && v.ToString().Contains(says, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("x = {|QG1003:F.hardshrink(x)|};", "functional.hardshrink")]
     [InlineData("x = {|QG1003:x.digamma()|} + {|QG1003:torch.digamma(x)|};", "digamma")]
     [InlineData("x = {|QG1003:x % 2|};", "operator %")]
