@@ -18,7 +18,7 @@ public sealed record Method(string Name, int Bits, QConfig Config)
     public const string Qat = "QAT";
     public const string QatEstimated = "QAT, batch norms estimated";
     public const string QatMse = "QAT, mse";
-    public const string QatEqualized = "QAT, equalized";
+    public const string QatEqualized = "QAT, equalized, mse";
 
     /// <summary>The width at which the way to find the scales of weights decides what training reaches.</summary>
     public const int FewestBits = 3;
@@ -55,7 +55,7 @@ public sealed record Method(string Name, int Bits, QConfig Config)
         yield return qat;
         if (mode == BatchNormMode.FuseBN)
         {
-            yield return qat with { Name = QatEqualized, Training = QatEqualized, Prepare = Equalize };
+            yield return new(QatEqualized, bits, new() { Weight = weightMse }) { Training = QatEqualized, Prepare = Equalize };
             yield break;
         }
 
