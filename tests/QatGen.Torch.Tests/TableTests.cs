@@ -52,6 +52,7 @@ public sealed class TableTests
         ["CELU"] = static x => F.celu(x, 2),
         ["SELU"] = static x => F.selu(x),
         ["LeakyReLU"] = static x => F.leaky_relu(x, 0.2),
+        ["RReLU"] = static x => F.rrelu(x, 1.0 / 8, 1.0 / 3),
         ["Softshrink"] = static x => F.softshrink(x),
     };
 
