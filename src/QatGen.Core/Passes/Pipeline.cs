@@ -17,7 +17,8 @@ public static class Pipeline
         var canonical = MarkMasks.Run(MarkIndices.Run(live));
         var indices = MarkIndices.Find(live);
         var types = live.Inputs.Where((input, i) => input.DType == DType.QInt32 && !indices.Contains(i)).Select(static i => Violation.Of(QuantizationRules.TypeNotActivation, i.Name, i.Name, i.DType.Name()));
-        var violations = types.Concat(canonical.Nodes.Where(static n => n.IsOpaque).SelectMany(Unclaimed)).ToList();
+        var removed = canonical.Nodes.Where(static n => !n.IsOpaque && Catalogue.Get(n.Operator).IsIdentity);
+        var violations = types.Concat(canonical.Nodes.Where(static n => n.IsOpaque).SelectMany(Unclaimed)).Concat(removed.SelectMany(static n => Catalogue.Get(n.Operator).Check(n))).ToList();
         var needed = Verified(KeepBatchFirst.Run(Verified(RemoveIdentities.Run(canonical)), violations));
         violations.AddRange(needed.Nodes.Where(static n => !n.IsOpaque).SelectMany(static n => Placing.Check(n).Concat(Shared(n))));
         if (HasErrors(violations))

@@ -21,6 +21,8 @@ public class ViolationTests
     [InlineData("torch.einsum(\"bchw,bcd->bc\", x, x.flatten(2))", "QG1007", "every letter")]
     [InlineData("x.argmax(1).@float()", "QG1007", "positions have no scale")]
     [InlineData("x.norm(1, p: 1)", "QG1007", "p: 2")]
+    [InlineData("F.dropout(x, 0.25)", "QG1007", "nothing is dropped")]
+    [InlineData("F.dropout2d(x, training: true)", "QG1007", "nothing is dropped")]
     public void Call_OnWhatItCannotTake_SaysWhy(string expression, string rule, string says)
     {
         var source = Differential.Source($"private readonly Parameter square = Parameter(torch.ones(4, 4));\npublic Model() : base(\"m\") {{ RegisterComponents(); }}\npublic override Tensor forward(Tensor x) => {expression};");
