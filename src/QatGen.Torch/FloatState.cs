@@ -127,9 +127,9 @@ internal static class FloatState
             var (isBool, numbers) = (value.dtype == ScalarType.Bool, value.to(ScalarType.Float32));
             return reading switch
             {
-                MaskReading.Finite => isBool ? zeros_like(numbers) : numbers.masked_fill(numbers.le(ConstantTensor.Hides), 0),
-                MaskReading.Hidden or MaskReading.Unseen when !isBool => numbers.le(ConstantTensor.Hides).to(ScalarType.Float32),
-                MaskReading.Unseen => 1 - numbers,
+                MaskReading.Finite => isBool ? zeros_like(numbers) : numbers.masked_fill(numbers.le(Kept.Of(ConstantTensor.Hides)), Kept.Of(0)),
+                MaskReading.Hidden or MaskReading.Unseen when !isBool => numbers.le(Kept.Of(ConstantTensor.Hides)).to(ScalarType.Float32),
+                MaskReading.Unseen => Kept.Of(1) - numbers,
                 _ => numbers,
             };
         }

@@ -96,12 +96,12 @@ internal sealed class AdaRounding(QatModel model, AdaRoundOptions options, Selec
         {
             using var scope = NewDisposeScope();
             var (inputs, targets) = samples.At(tensor(Enumerable.Range(0, count).Select(_ => random.NextInt64(samples.Count)).ToArray()));
-            var loss = (node.Reals(inputs, rounding.Soft, bias) - targets).square().mean() / nearestError;
+            var loss = (node.Reals(inputs, rounding.Soft, bias) - targets).square().mean() / Kept.Of(nearestError);
             if (i >= warm)
             {
                 var done = (i - warm) / (options.Iterations - warm);
                 var beta = options.LastBeta + (0.5 * (options.FirstBeta - options.LastBeta) * (1 + Math.Cos(done * Math.PI)));
-                loss += options.Regularization * rounding.Undecided(beta);
+                loss += Kept.Of(options.Regularization) * rounding.Undecided(beta);
             }
 
             optimizer.zero_grad();

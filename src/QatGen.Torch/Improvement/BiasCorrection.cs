@@ -50,7 +50,7 @@ internal sealed class BiasCorrection(Action<double>? progress)
             (square, count) = (square + target.to(ScalarType.Float64).square().sum().item<double>(), count + target.numel());
         });
 
-        var shift = sums / counts.clamp_min(1);
+        var shift = sums / counts.clamp_min(Kept.Of(1));
         node.AddToBias(-shift);
         return new(node.Node.Path, node.Node.Operator, (int)shift.shape[0], shift.abs().mean().item<double>(), shift.abs().max().item<double>(), Math.Sqrt(square / count));
     }

@@ -28,7 +28,7 @@ internal sealed class ChannelPrimitives(Func<QatNode> current) : IPrimitives<Qat
         }
 
         var source = (QatValue.WeightSource)weight;
-        var numbers = arange(1, source.Parameter.shape[0] + 1, ScalarType.Float32);
+        var numbers = arange(Kept.Of(1), Kept.Of(source.Parameter.shape[0] + 1), ScalarType.Float32);
         var channels = source.Arrangement?.Biases(numbers) ?? numbers;
         return result with { Channels = new(current(), OnMap(channels, result.Data)) };
     }

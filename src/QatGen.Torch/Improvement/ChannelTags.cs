@@ -16,7 +16,7 @@ internal sealed record ChannelTags(QatNode Node, Tensor Numbers)
     public Tensor? PerChannel()
     {
         var rows = Numbers.transpose(0, 1).flatten(1);
-        var (least, most) = (where(rows.eq(0), rows.max(), rows).amin([1]), rows.amax([1]));
-        return (most.eq(0) | least.eq(most)).all().item<bool>() ? most : null;
+        var (least, most) = (where(rows.eq(Kept.Of(0)), rows.max(), rows).amin([1]), rows.amax([1]));
+        return (most.eq(Kept.Of(0)) | least.eq(most)).all().item<bool>() ? most : null;
     }
 }

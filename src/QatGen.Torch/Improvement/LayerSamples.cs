@@ -79,7 +79,7 @@ internal sealed class LayerSamples
         for (long from = 0; from < Count; from += step)
         {
             using var scope = NewDisposeScope();
-            var (inputs, targets) = At(arange(from, Math.Min(Count, from + step)));
+            var (inputs, targets) = At(arange(Kept.Of(from), Kept.Of(Math.Min(Count, from + step))));
             sum += (run(inputs) - targets).to(ScalarType.Float64).square().sum().item<double>();
         }
 

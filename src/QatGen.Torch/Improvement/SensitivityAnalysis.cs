@@ -81,7 +81,7 @@ internal sealed class SensitivityAnalysis
             Of(SensitivityType.Weight, constant.DType.Name(), (real, _) =>
             {
                 constant.Refresh(node.Value!);
-                return real with { Data = QuantizeFunction.Run(real.Data, [constant.Scale], new(constant.DType)) * constant.Scale };
+                return real with { Data = QuantizeFunction.Run(real.Data, [constant.Scale], new(constant.DType)) * Kept.Of(constant.Scale) };
             });
         }
 
@@ -137,7 +137,7 @@ internal sealed class SensitivityAnalysis
     private static QatValue.Activation Rounded(QatValue.Activation real, OutputQuantizer quantizer)
     {
         var scale = quantizer.CalibratedScale;
-        return real with { Data = (QuantizeFunction.Run(real.Data.to(ScalarType.Float32), [scale], quantizer.Rounding(real.Data.numel())).to(ScalarType.Float64) * (double)scale).to(ScalarType.Float32) };
+        return real with { Data = (QuantizeFunction.Run(real.Data.to(ScalarType.Float32), [scale], quantizer.Rounding(real.Data.numel())).to(ScalarType.Float64) * Kept.Of((double)scale)).to(ScalarType.Float32) };
     }
 
     /// <summary>One thing that is quantized: the value it changes, how, and what that does to each output.</summary>

@@ -24,10 +24,10 @@ internal sealed class WeightRounding : IDisposable
         _scales = tensor(scales.Select(static s => (double)s).ToArray()).reshape([-1, .. weight.shape.Skip(1).Select(static _ => 1L)]);
         var steps = weight.to(ScalarType.Float64) / _scales;
         var floor = steps.floor();
-        _nearest = (steps + 0.5).floor().clamp(range.Low, range.High);
+        _nearest = (steps + Kept.Of(0.5)).floor().clamp(Kept.Of(range.Low), Kept.Of(range.High));
         _floor = floor.to(ScalarType.Float32);
-        var h = (steps - floor).clamp(1e-4, 1 - 1e-4);
-        Variable = new((-(((Zeta - Gamma) / (h - Gamma)) - 1).log()).to(ScalarType.Float32));
+        var h = (steps - floor).clamp(Kept.Of(1e-4), Kept.Of(1 - 1e-4));
+        Variable = new((-((Kept.Of(Zeta - Gamma) / (h - Kept.Of(Gamma))) - Kept.Of(1)).log()).to(ScalarType.Float32));
     }
 
     /// <summary>V, the variable that is optimized.</summary>
@@ -37,18 +37,18 @@ internal sealed class WeightRounding : IDisposable
     public Tensor Nearest => Reals(_nearest);
 
     /// <summary>The weights between their two integers, with gradients to V.</summary>
-    public Tensor Soft => (_floor + Up).clamp(_range.Low, _range.High) * _scales.to(ScalarType.Float32);
+    public Tensor Soft => (_floor + Up).clamp(Kept.Of(_range.Low), Kept.Of(_range.High)) * _scales.to(ScalarType.Float32);
 
     /// <summary>The integers that are chosen.</summary>
-    public Tensor Integers => (_floor + Up.detach().ge(0.5)).to(ScalarType.Float64).clamp(_range.Low, _range.High);
+    public Tensor Integers => (_floor + Up.detach().ge(Kept.Of(0.5))).to(ScalarType.Float64).clamp(Kept.Of(_range.Low), Kept.Of(_range.High));
 
     /// <summary>The weights that integers stand for, float32.</summary>
     public Tensor Reals(Tensor integers) => (integers * _scales).to(ScalarType.Float32);
 
     /// <summary>The mean of 1 - |2h - 1|^beta: 0 where every weight has decided.</summary>
-    public Tensor Undecided(double beta) => 1 - ((Up * 2) - 1).abs().pow(beta).mean();
+    public Tensor Undecided(double beta) => Kept.Of(1) - ((Up * Kept.Of(2)) - Kept.Of(1)).abs().pow(Kept.Of(beta)).mean();
 
     public void Dispose() => Variable.Dispose();
 
-    private Tensor Up => ((Variable.sigmoid() * (Zeta - Gamma)) + Gamma).clamp(0, 1);
+    private Tensor Up => ((Variable.sigmoid() * Kept.Of(Zeta - Gamma)) + Kept.Of(Gamma)).clamp(Kept.Of(0), Kept.Of(1));
 }

@@ -15,8 +15,8 @@ internal sealed record BatchNormFold(Tensor Gamma, Tensor Beta, Tensor Mean, Ten
     {
         get
         {
-            var factor = Gamma.to(ScalarType.Float64) / (Variance.to(ScalarType.Float64) + Epsilon).sqrt();
-            return factor * factor.detach().abs().ge(SmallestFactor);
+            var factor = Gamma.to(ScalarType.Float64) / (Variance.to(ScalarType.Float64) + Kept.Of(Epsilon)).sqrt();
+            return factor * factor.detach().abs().ge(Kept.Of(SmallestFactor));
         }
     }
 

@@ -30,6 +30,6 @@ internal sealed partial class IntegerPrimitives
         return new(result, w.Arrangement?.Rows(known) ?? known, DType.QInt32);
 
         // A channel without factor has sums of 0.
-        static Tensor Divisor(Tensor factor) => factor + factor.detach().eq(0);
+        static Tensor Divisor(Tensor factor) => factor + factor.detach().eq(Kept.Of(0));
     }
 }

@@ -73,13 +73,13 @@ internal sealed partial class IntegerPrimitives
         var (source, first) = ((QatValue.RescaleSource)constant, kind.FirstRescaled());
         var like = (QatValue.Activation)operands[Math.Max(first + source.Role.ScaleOf, operands.ToList().FindIndex(first, static o => o is QatValue.Activation))];
         var parts = Factored(Resolved(operands[first..], like), source.Role);
-        var condition = first > 0 ? ((QatValue.Activation)operands[0]).Data.ne(0) : null;
+        var condition = first > 0 ? ((QatValue.Activation)operands[0]).Data.ne(Kept.Of(0)) : null;
         TorchShape.RequireBroadcast([.. condition is null ? [] : new[] { condition }, .. parts.Select(static p => p.Data)], _layer);
         Tensor Chosen(Tensor a, Tensor b) => kind switch { ElementwiseKind.Maximum => maximum(a, b), ElementwiseKind.Minimum => minimum(a, b), _ => where(condition!, a, b) };
         if (source.Quantizer is { } quantizer && quantizer.ObservesIn(state) && source.Role.ScaleOf < 0)
         {
             using var grad = no_grad();
-            var reals = parts.Select(static p => p.Data.detach().to(ScalarType.Float64) * p.Known.Step(0)).ToArray();
+            var reals = parts.Select(static p => p.Data.detach().to(ScalarType.Float64) * Kept.Of(p.Known.Step(0))).ToArray();
             quantizer.Observe(Chosen(reals[0], reals[1]).to(ScalarType.Float32));
         }
 
@@ -104,8 +104,8 @@ internal sealed partial class IntegerPrimitives
         var sides = Resolved(operands, operands.OfType<QatValue.Activation>().First());
         TorchShape.RequireBroadcast([.. sides.Select(static s => s.Data)], _layer);
         var c = source.Latest = CompareConstant.Create(sides[0].Known.Scales[0], sides[1].Known.Scales[0]);
-        var x = sides[0].Data.detach().to(ScalarType.Float64) * Math.ScaleB(c.MultiplierX, c.ShiftX);
-        var y = sides[1].Data.detach().to(ScalarType.Float64) * Math.ScaleB(c.MultiplierY, c.ShiftY);
+        var x = sides[0].Data.detach().to(ScalarType.Float64) * Kept.Of(Math.ScaleB(c.MultiplierX, c.ShiftX));
+        var y = sides[1].Data.detach().to(ScalarType.Float64) * Kept.Of(Math.ScaleB(c.MultiplierY, c.ShiftY));
         return new(TorchShape.Compare(kind, x, y).to(ScalarType.Float32), new(LaneKind.Tensor, new(1.0), new(1), new(1L), Seq<int>.Empty)) { FloatType = ScalarType.Bool };
     }
 
@@ -120,7 +120,7 @@ internal sealed partial class IntegerPrimitives
         }
 
         var c = source.Latest = ScaleConstant.Create(scale);
-        var whole = TorchShape.Rounded(kind, x.Data.to(ScalarType.Float64) * Math.ScaleB(c.Multiplier, -c.Shift));
+        var whole = TorchShape.Rounded(kind, x.Data.to(ScalarType.Float64) * Kept.Of(Math.ScaleB(c.Multiplier, -c.Shift)));
         return new(whole, new(LaneKind.Tensor, new(1.0), new(1), new((long)Math.Ceiling(reach)), Seq<int>.Empty), DType.QInt32);
     }
 

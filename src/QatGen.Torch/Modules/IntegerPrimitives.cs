@@ -90,14 +90,14 @@ internal sealed partial class IntegerPrimitives(FakeQuantState state) : IPrimiti
         var (input, source) = ((QatValue.Activation)x, (QatValue.ClampSource)limits);
         var (low, high) = Quantization.Limits(source.Range, input.Known.Scales[0], input.DType);
         source.Latest = new(low, high);
-        return input with { Data = input.Data.clamp(low, high) };
+        return input with { Data = input.Data.clamp(Kept.Of(low), Kept.Of(high)) };
     }
 
     /// <summary>A window that lies on padding alone gives the smallest integer.</summary>
     public QatValue MaxPool(QatValue x, PoolGeometry geometry)
     {
         var input = (QatValue.Activation)x;
-        return input with { Data = TorchPool.Max(input.Data, geometry, _layer).clamp_min(input.DType.Min()) };
+        return input with { Data = TorchPool.Max(input.Data, geometry, _layer).clamp_min(Kept.Of(input.DType.Min())) };
     }
 
     public QatValue SumPool(QatValue x, PoolGeometry geometry, AverageCount count)

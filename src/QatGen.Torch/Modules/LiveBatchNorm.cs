@@ -68,7 +68,7 @@ public sealed class LiveBatchNorm : QatPart
         var mean = Mean! - offset;
 
         // A gradient of zero, so that optimizers see the bias as a parameter that takes part.
-        var result = Normalize(x, mean, InSteps(Gamma ?? ones_like(mean)), InSteps((Beta ?? zeros_like(mean)) + (bias * 0)));
+        var result = Normalize(x, mean, InSteps(Gamma ?? ones_like(mean)), InSteps((Beta ?? zeros_like(mean)) + (bias * Kept.Of(0))));
         Mean!.copy_(mean + offset);
         return result.MoveToOuterDisposeScope();
     }

@@ -58,7 +58,7 @@ public sealed partial class QatNode
         }
 
         var factor = BatchNorm.Fold.Factor.reshape(Rows);
-        Weight!.copy_(where(factor.eq(0), Weight!.to(ScalarType.Float64), weight.to(ScalarType.Float64) / factor));
+        Weight!.copy_(where(factor.eq(Kept.Of(0)), Weight!.to(ScalarType.Float64), weight.to(ScalarType.Float64) / factor));
     }
 
     /// <summary>Adds to the program's biases [O].</summary>
@@ -73,7 +73,7 @@ public sealed partial class QatNode
         }
 
         var factor = BatchNorm.Fold.Factor;
-        Bias!.add_(where(factor.eq(0), zeros_like(factor), difference.to(ScalarType.Float64) / factor).to(ScalarType.Float32));
+        Bias!.add_(where(factor.eq(Kept.Of(0)), zeros_like(factor), difference.to(ScalarType.Float64) / factor).to(ScalarType.Float32));
     }
 
     /// <summary>Multiplies each channel of the program's result by a factor [O] above 0, before its activation and whatever a live batch norm measures, which therefore must be affine.</summary>

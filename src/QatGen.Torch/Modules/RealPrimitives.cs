@@ -33,7 +33,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
     {
         QatValue.IndexSource index => index.Positions(isReal: true),
         QatValue.TensorSource source => Real(source.Value),
-        QatValue.IntegersSource { Constant: var own } => Real(TorchShape.Integers(own) * own.Scale),
+        QatValue.IntegersSource { Constant: var own } => Real(TorchShape.Integers(own) * Kept.Of(own.Scale)),
         _ => Real(TorchSharp.torch.tensor((float)((QatValue.NumberSource)tensor).Role.Value).reshape(1)) with { IsNumber = true },
     };
 
@@ -72,7 +72,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         }
 
         var (a, b) = (Times(data[^2], source.Role.Factor(0)), Times(data[^1], source.Role.Factor(1)));
-        return Observed(kind switch { ElementwiseKind.Maximum => maximum(a, b), ElementwiseKind.Minimum => minimum(a, b), _ => where(data[0].ne(0), a, b) }, source);
+        return Observed(kind switch { ElementwiseKind.Maximum => maximum(a, b), ElementwiseKind.Minimum => minimum(a, b), _ => where(data[0].ne(Kept.Of(0)), a, b) }, source);
     }
 
     public QatValue Clamp(QatValue x, QatValue limits) => Real(Limited(Data(x), ((QatValue.ClampSource)limits).Range));
@@ -112,7 +112,7 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
 
         // What saturates in integers does so here, so that no later range is infinite.
         var (low, high) = source.Observe(RawTensor.Contiguous(data));
-        return Real(result.clamp(low, high));
+        return Real(result.clamp(Kept.Of(low), Kept.Of(high)));
     }
 
     private QatValue Observed(Tensor result, QatValue.RescaleSource source)
@@ -125,12 +125,12 @@ internal sealed class RealPrimitives(bool observe) : IPrimitives<QatValue>
         return Real(result);
     }
 
-    private static Tensor Times(Tensor x, double factor) => factor == 1 ? x : x * factor;
+    private static Tensor Times(Tensor x, double factor) => factor == 1 ? x : x * Kept.Of(factor);
 
     private static Tensor Limited(Tensor x, Arithmetic.ClampRange range)
     {
-        var above = double.IsNegativeInfinity(range.Low) ? x : x.clamp_min(range.Low);
-        return double.IsPositiveInfinity(range.High) ? above : above.clamp_max(range.High);
+        var above = double.IsNegativeInfinity(range.Low) ? x : x.clamp_min(Kept.Of(range.Low));
+        return double.IsPositiveInfinity(range.High) ? above : above.clamp_max(Kept.Of(range.High));
     }
 
     private static QatValue.Activation Real(Tensor data) => new(data, null);

@@ -30,7 +30,7 @@ internal static class TorchConv
         return Array.TrueForAll(shapes, static s =>
         {
             // A fixed pattern of int8 values: nothing is taken from torch's random numbers.
-            static Tensor Integers(long step, params long[] shape) => (arange(shape.Aggregate(1L, static (n, d) => n * d), ScalarType.Float64) * step).remainder(251).sub(125).reshape(shape);
+            static Tensor Integers(long step, params long[] shape) => (arange(Kept.Of(shape.Aggregate(1L, static (n, d) => n * d)), ScalarType.Float64) * Kept.Of(step)).remainder(Kept.Of(251)).sub(Kept.Of(125)).reshape(shape);
             var x = Integers(37, 2, s.Channels, s.Side, s.Side);
             var w = Integers(53, 16, s.Channels, s.Kernel, s.Kernel);
             var geometry = new ConvGeometry(PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1);

@@ -36,7 +36,7 @@ internal static class TorchIndex
         var (batch, frame) = (output[0], plan.Data.Elements());
         var positions = index.detach().reshape(HasBatch(at) ? batch : 1, -1).index_select(1, Elements(plan.Index)).to(ScalarType.Int64);
         Check(positions, plan.Size, layer);
-        var elements = (positions * plan.Step) + tensor(frame.Select(static e => (long)e).ToArray()).unsqueeze(0);
+        var elements = (positions * Kept.Of(plan.Step)) + tensor(frame.Select(static e => (long)e).ToArray()).unsqueeze(0);
         var picked = HasBatch(from)
             ? data.reshape(batch, -1).gather(1, elements.expand(batch, frame.Length))
             : data.reshape(-1).index_select(0, elements.reshape(-1));

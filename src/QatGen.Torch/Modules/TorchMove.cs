@@ -31,7 +31,7 @@ internal static class TorchMove
             return frames.index_select(1, elements);
         }
 
-        var moved = frames.index_select(1, elements.clamp_min(0));
-        return moved.masked_fill(elements.lt(0).unsqueeze(0), fill);
+        var moved = frames.index_select(1, elements.clamp_min(Kept.Of(0)));
+        return moved.masked_fill(elements.lt(Kept.Of(0)).unsqueeze(0), Kept.Of(fill));
     }
 }

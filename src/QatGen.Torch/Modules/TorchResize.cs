@@ -39,7 +39,7 @@ internal static class TorchResize
         var (first, second) = (x.index_select(axis, Numbers(static t => t.First)), x.index_select(axis, Numbers(static t => t.Second)));
         long[] shape = [line.Taps.Count, .. x.shape.Skip(axis + 1).Select(static _ => 1L)];
         var weights = Numbers(static t => t.Weight).to(x.dtype).reshape(shape);
-        return (first * (line.Denominator - weights)) + (second * weights);
+        return (first * (Kept.Of(line.Denominator) - weights)) + (second * weights);
 
         Tensor Numbers(Func<ResizeTap, long> number) => tensor(line.Taps.Select(number).ToArray(), device: x.device);
     }

@@ -45,7 +45,7 @@ public sealed class MultiScaleRoIAlign : nn.Module<Tensor[], Tensor, Tensor>
         {
             var side = _canonicalScale / _spatialScales[level] / Math.Pow(2, _canonicalLevel);
             var area = (boxes.narrow(2, 2, 1) - boxes.narrow(2, 0, 1)) * (boxes.narrow(2, 3, 1) - boxes.narrow(2, 1, 1));
-            chosen = where((area - (side * side)).ge(0).unsqueeze(3).unsqueeze(4), _sampler.Sample(maps[level], boxes, _spatialScales[level], aligned: false), chosen);
+            chosen = where((area - Kept.Of(side * side)).ge(Kept.Of(0)).unsqueeze(3).unsqueeze(4), _sampler.Sample(maps[level], boxes, _spatialScales[level], aligned: false), chosen);
         }
 
         return chosen.MoveToOuterDisposeScope();

@@ -36,10 +36,10 @@ internal sealed class RegionSampler
 
         Tensor Line(Tensor start, Tensor end, int line, long elements)
         {
-            var fraction = (arange(line, boxes.dtype, boxes.device) + 0.5) / line;
-            var last = aligned ? end : maximum(end, start + (1 / spatialScale));
-            var place = ((start * (1 - fraction)) + (last * fraction)) * spatialScale;
-            return (((2 * place) + (aligned ? 0 : 1)) / elements) - 1;
+            var fraction = (arange(Kept.Of(line), boxes.dtype, boxes.device) + Kept.Of(0.5)) / Kept.Of(line);
+            var last = aligned ? end : maximum(end, start + Kept.Of(1 / spatialScale));
+            var place = ((start * (Kept.Of(1) - fraction)) + (last * fraction)) * Kept.Of(spatialScale);
+            return (((Kept.Of(2) * place) + Kept.Of(aligned ? 0 : 1)) / Kept.Of(elements)) - Kept.Of(1);
         }
     }
 }

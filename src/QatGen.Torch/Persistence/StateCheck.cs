@@ -58,7 +58,7 @@ internal static class StateCheck
 
         // A step can leave a learned scale below 0, which the next pass puts right. As float32, which the model computes in: a double beyond it is infinite there.
         var values = saved.to(ScalarType.Float32);
-        if (!values.isfinite().all().item<bool>() || (IsScale(key) && own is not Parameter && values.lt(0).any().item<bool>()))
+        if (!values.isfinite().all().item<bool>() || (IsScale(key) && own is not Parameter && values.lt(Kept.Of(0)).any().item<bool>()))
         {
             violations.Add(IsScale(key)
                 ? Violation.Of(QuantizationRules.WrongState, Layer(key), key, string.Join(", ", values.reshape(-1).data<float>().ToArray()))

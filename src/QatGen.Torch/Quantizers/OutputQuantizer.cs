@@ -154,7 +154,7 @@ public sealed class OutputQuantizer : QatPart
 
         if (settings.Kind == FakeQuantKind.Pact)
         {
-            _learned = Learned("alpha", full(1, FirstAlpha));
+            _learned = Learned("alpha", full(1, Kept.Of(FirstAlpha)));
             Value(_scale) = Scale;
         }
 
