@@ -84,7 +84,7 @@ internal static class SampleRun
         qat.Calibrate([[.. reals.Select(static x => x.clone())]]);
         if (qat.Model.Nodes.LastOrDefault()?.OutputQuantizer is { } result)
         {
-            var scale = Math.Max(result.Scale * (float)sample.ResultFactor, Arithmetic.Quantization.SmallestScale);
+            var scale = Math.Clamp(result.Scale * (float)sample.ResultFactor, Arithmetic.Quantization.SmallestScale, float.MaxValue);
             result.named_buffers().Single(static b => b.name == "scale").buffer.fill_(scale);
         }
 
